@@ -1,0 +1,190 @@
+"""The memory: what is kept, how it is found again, and how it is truly erased.
+
+`Store` is one promise with several keepers; `STORES` names them. The memory store is the reference: it is the
+shortest, and the others must agree with it (one contract test runs on all).
+
+What every keeper promises:
+- `commit` returns only when the change would survive `kill -9` and a power cut (the memory store excepted);
+- a change is all or nothing; its conditions are decided inside the same transaction;
+- where a change touches drafts and testimonies, testimonies are made durable first. The two live in two files
+  and cannot be one transaction: a crash between them leaves a submitted case beside an unfinished draft, and the
+  replayed turn writes the same case again, which changes nothing (`KeepCase`, `KeepItem`);
+- what is dropped, withdrawn or erased leaves no byte in any file of the store when `commit` returns;
+- nothing is returned in an order that tells which testimony came before which.
+
+Never here: keys, plain text, decisions about people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from storage.changes import CaseState, Change, DeliveryState, DigestState
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    pseudonym: bytes
+    id: bytes
+    revision: int
+    box: bytes = field(repr=False)
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What is remembered of one pseudonym: her draft if any, and the last updates that were answered."""
+
+    pseudonym: bytes
+    draft: DraftRow | None
+    seen: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    case: bytes
+    state: CaseState
+    day: int
+    decided_day: int | None
+    claimed_by: bytes | None
+    counted_in: int | None
+    reply_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    case: bytes
+    part: str
+    epoch: int
+    box: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    number: int
+    box: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    member: bytes
+    role: str
+    route: bytes = field(repr=False)
+    day: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteRow:
+    code_hash: bytes = field(repr=False)
+    role: str
+    day: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRow:
+    period: int
+    day: int
+    state: DigestState
+    frozen: bytes = field(repr=False)
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    period: int
+    member: bytes
+    state: DeliveryState
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    number: int
+    line: str
+    chain: bytes
+    """SHA-256 over the previous chain value and this line (`bot.audit`)."""
+
+
+class Store(Protocol):
+    """Where everything is kept. All methods raise `StoreDamaged` or `StoreFull` and nothing else of their own."""
+
+    async def commit(self, change: Change) -> bool:
+        """Make a change durable, or leave it undone and answer False where one of its conditions does not hold."""
+        ...
+
+    async def close(self) -> None: ...
+
+    # drafts
+    async def person(self, pseudonyms: Sequence[bytes]) -> PersonRow | None:
+        """The first of these pseudonyms (today's, yesterday's, …) that is known. One look-up for many people
+        when many ask at once."""
+        ...
+
+    async def count_drafts(self) -> int: ...
+
+    async def drafts_before(self, day: int) -> list[DraftRow]:
+        """Drafts last written before `day`, for expiry."""
+        ...
+
+    # testimonies
+    async def case(self, case: bytes) -> CaseRow | None: ...
+
+    async def case_at(self, locator: bytes) -> CaseRow | None: ...
+
+    async def cases(self, *states: CaseState) -> list[CaseRow]:
+        """Cases in these states (all when none is named), by id, which is random."""
+        ...
+
+    async def items(self, case: bytes) -> list[ItemRow]: ...
+
+    def coded_items(self) -> AsyncIterator[ItemRow]:
+        """The `coded` item of every approved case not yet counted in a digest, by case id, a few at a time:
+        memory stays flat for any number of cases."""
+        ...
+
+    async def count_coded(self) -> int:
+        """How many `coded_items` will give."""
+        ...
+
+    async def replies(self, case: bytes) -> list[bytes]: ...
+
+    async def retention(self, *, story_before: int, coded_before: int) -> list[tuple[bytes, str]]:
+        """(case, part) of every item past its time: all parts but `coded` of cases decided before `story_before`,
+        `coded` of cases decided before `coded_before`. Days."""
+        ...
+
+    # the desk
+    async def commands(self, limit: int = 50) -> list[CommandRow]:
+        """The oldest commands still queued, in order."""
+        ...
+
+    async def member_at(self, lookup: bytes) -> MemberRow | None: ...
+
+    async def members(self, *roles: str) -> list[MemberRow]: ...
+
+    async def invites(self) -> list[InviteRow]: ...
+
+    async def invite(self, code_hash: bytes) -> InviteRow | None: ...
+
+    async def is_banned(self, tag: bytes) -> bool: ...
+
+    async def bans(self) -> list[bytes]: ...
+
+    async def asked_second(self, what: str) -> bytes | None:
+        """Who asked first for something that needs two, if anybody did."""
+        ...
+
+    # audit and ledger
+    async def audit_lines(self, after: int = 0, limit: int = 1000) -> list[AuditRow]: ...
+
+    async def digests(self) -> list[DigestRow]: ...
+
+    async def digest(self, period: int) -> DigestRow | None: ...
+
+    async def deliveries(self, period: int | None = None) -> list[DeliveryRow]: ...
+
+    async def meta(self, key: str) -> bytes | None: ...

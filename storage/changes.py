@@ -1,0 +1,302 @@
+"""Everything that can be written, as data: one `Change` is all or nothing.
+
+A change is a tuple of operations. Some are conditional: they say what must be true, and where it is not, the
+whole change is left undone and `Store.commit` answers False. So "once" and "only if" are decided in one place,
+by the store, and not by careful code above it.
+
+Only ciphertext, random ids, days and states pass through here. Boxes have no `repr`.
+
+Units: a `day` is a number of days since 1970-01-01 (UTC), the finest time that is kept. An id is 16 random
+bytes. A pseudonym, a locator and a sender tag are 16 bytes; hashes are 32.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+CaseState = Literal["waiting", "claimed", "approved", "rejected", "escalated"]
+"""Withdrawn is no state: a withdrawn case has no row."""
+
+DigestState = Literal["frozen", "held", "approved"]
+DeliveryState = Literal["due", "sent", "failed"]
+
+
+# --- drafts (drafts.db: never in a backup) ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Put a draft at `revision`. Conditional: the stored one is at `revision - 1` (1 means: there is none)."""
+
+    pseudonym: bytes
+    id: bytes
+    revision: int
+    box: bytes = field(repr=False)
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraft:
+    """Remove the draft of a pseudonym, if there is one. The caller destroys its key on the shelf as well."""
+
+    pseudonym: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Remember that this update was answered. The last `SEEN_KEPT` per pseudonym are kept, whatever the draft does."""
+
+    pseudonym: bytes
+    update: int
+    day: int
+
+
+SEEN_KEPT = 8
+"""Updates remembered per person. A channel redelivers what was not acknowledged; a person has few in flight."""
+
+
+# --- testimonies ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCase:
+    """Register a submitted testimony, `waiting`. A case that is already there is left as it is (a replayed turn)."""
+
+    case: bytes
+    day: int
+    locator: bytes = field(repr=False)
+    reply_key: bytes = field(repr=False)
+    token_hash: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepItem:
+    """Keep a sealed part of a case. Conditional: the case is there. An item already there is left as it is
+    unless `replace`."""
+
+    case: bytes
+    part: str
+    epoch: int
+    box: bytes = field(repr=False)
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropItems:
+    """Erase parts of a case: those named, or all whose name starts with a named prefix that ends in `-`."""
+
+    case: bytes
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Erase a case with everything that hangs on it. Conditional: the locator is known and the hash is its own."""
+
+    locator: bytes = field(repr=False)
+    token_hash: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EraseCase:
+    """Erase a case with everything that hangs on it, by the desk (two people) or by retention. Conditional."""
+
+    case: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Change the state of a case. Conditional: it is in one of `from_states`, and claimed by `held_by` if given.
+
+    `claimed_by` is set when moving to claimed and cleared otherwise; `day` is kept as the day of the decision.
+    """
+
+    case: bytes
+    from_states: tuple[CaseState, ...]
+    to_state: CaseState
+    day: int
+    held_by: bytes | None = None
+    claimed_by: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepReply:
+    """Keep a reply, already signed and sealed to the case's reply key. Conditional: the case is there."""
+
+    case: bytes
+    box: bytes = field(repr=False)
+
+
+# --- the desk's queue -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCommand:
+    """Queue a member's command, sealed to the desk. `update_key` makes a redelivered one the same (UNIQUE)."""
+
+    update_key: bytes
+    box: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishCommand:
+    """Take a command off the queue. Conditional: it is still there."""
+
+    number: int
+
+
+# --- members, invitations, bans ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PutMember:
+    """A moderator, owner, auditor or partner. `lookup` finds it by chat, `route` (sealed) is how to reach it."""
+
+    member: bytes
+    lookup: bytes = field(repr=False)
+    role: str
+    route: bytes = field(repr=False)
+    day: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DropMember:
+    member: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PutInvite:
+    code_hash: bytes = field(repr=False)
+    role: str
+    day: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UseInvite:
+    """Conditional: the invitation is there; it is used up."""
+
+    code_hash: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    tag: bytes = field(repr=False)
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unban:
+    """Conditional: the tag is banned."""
+
+    tag: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskSecond:
+    """Remember that one person asked for something that needs two. Conditional: nobody has asked for it yet."""
+
+    what: str
+    member: bytes
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSecond:
+    """The second person agrees. Conditional: somebody else asked for it; the asking is used up."""
+
+    what: str
+    member: bytes
+
+
+# --- audit and ledger -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Append one act to the hash-chained log. No personal data: `actor` is a member's random id in hex, or a role
+    of the program; `case` is a short random reference."""
+
+    day: int
+    actor: str
+    act: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeDigest:
+    """Freeze a period's digest and count its cases in it. Conditional: the period is not frozen yet."""
+
+    period: int
+    day: int
+    frozen: bytes = field(repr=False)
+    sha256: bytes
+    cases: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkDigest:
+    """Conditional: the digest is in one of `from_states`."""
+
+    period: int
+    from_states: tuple[DigestState, ...]
+    to_state: DigestState
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """A digest is owed to a partner. One already owed or sent is left as it is (UNIQUE)."""
+
+    period: int
+    member: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MarkDelivery:
+    """Conditional: the delivery is not `sent` yet."""
+
+    period: int
+    member: bytes
+    state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class PutMeta:
+    """A named value of the instance, such as the deployment salt or what an operator verified."""
+
+    key: str
+    value: bytes = field(repr=False)
+
+
+Operation: TypeAlias = (
+    KeepDraft
+    | DropDraft
+    | Seen
+    | KeepCase
+    | KeepItem
+    | DropItems
+    | Withdraw
+    | EraseCase
+    | Move
+    | KeepReply
+    | QueueCommand
+    | FinishCommand
+    | PutMember
+    | DropMember
+    | PutInvite
+    | UseInvite
+    | Ban
+    | Unban
+    | AskSecond
+    | TakeSecond
+    | Audit
+    | FreezeDigest
+    | MarkDigest
+    | DueDelivery
+    | MarkDelivery
+    | PutMeta
+)
+
+Change: TypeAlias = tuple[Operation, ...]
