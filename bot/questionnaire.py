@@ -79,8 +79,8 @@ class Choice(Question):
     options: tuple[Option, ...]
     many: bool = False
     counted: bool = True
-    required: bool = False
-    """Skipping a required choice is choosing its last option, the one that keeps nothing."""
+    skipping: str = ""
+    """The code that skipping stands for where the way needs one; "": skipping is no answer."""
 
     _by_code: Mapping[str, Option] = field(init=False, repr=False, compare=False)
 
@@ -190,6 +190,8 @@ def _own_faults(question: AnyQuestion) -> Iterator[str]:
         for code in codes:
             if not ID.fullmatch(code) or len(code) > LONGEST_ID:
                 yield f"{question.id} offers {code!r}, which is not a code."
+    if isinstance(question, Choice) and question.skipping and question.option(question.skipping) is None:
+        yield f"{question.id} takes skipping for {question.skipping}, which it does not offer."
     if isinstance(question, Choice) and not question.many and any(option.alone for option in question.options):
         yield f"{question.id} takes one answer, so no option of it can be 'alone'."
 

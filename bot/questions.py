@@ -95,7 +95,7 @@ NEEDS = _some_of(
     alone="nothing_now prefer_not",
 )
 CONSENT_SHARE = _one_of("stats_only stats_and_summary stats_and_quote none")
-"""From the least to the most, then nothing at all. Skipping takes the last: keep nothing."""
+"""From the least to the most, then nothing at all. Skipping takes the least."""
 
 RECIPIENTS = tuple(option.code for option in TOLD_WHOM if option.code not in ("nobody", "prefer_not"))
 """Whose reaction may be asked, one question each, only for those who were told."""
@@ -122,10 +122,10 @@ def _reactions() -> Iterable[Choice]:
 
 _THRESHOLD = (
     Choice(id="lang", options=_one_of("fr en"), counted=False),
-    Choice(id="danger_now", options=_one_of("yes no unknown"), counted=False),
-    Choice(id="intent", options=_one_of("testify rights help withdraw"), counted=False),
+    Choice(id="danger_now", options=_one_of("yes no unknown"), counted=False, skipping="unknown"),
+    Choice(id="intent", options=_one_of("testify rights help withdraw"), counted=False, skipping="testify"),
     Choice(id="adult", options=_one_of("yes no"), counted=False),
-    Choice(id="consent_collect", options=_one_of("accept refuse"), counted=False, required=True),
+    Choice(id="consent_collect", options=_one_of("accept refuse"), counted=False, skipping="refuse"),
 )
 _STORY = (
     Text(id="narrative", many=True),
@@ -172,7 +172,7 @@ def questionnaire(*, home_context: bool = True, about_you: bool = False) -> Ques
             Stage("story", _STORY),
             Stage("facts", _FACTS + (_HOME if home_context else ())),
             Stage("after", _AFTER + (_ABOUT_YOU if about_you else ())),
-            Stage("choose", (Choice(id="consent_share", options=CONSENT_SHARE, counted=False, required=True),)),
+            Stage("choose", (Choice(id="consent_share", options=CONSENT_SHARE, counted=False, skipping="stats_only"),)),
         ),
     )
 
