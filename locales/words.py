@@ -1,0 +1,190 @@
+"""One language's words, ready to be said.
+
+A message without arguments is formatted once, when its file is read, so that saying it is a dictionary look-up
+and a broken reference is found at start-up. A message whose arguments are only put in place is joined from its
+pieces; only messages that choose (plurals) go through Fluent each time.
+
+Never here: files (`locales.loading`), or a guess: a key that is not there is an error an operator can mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import babel
+from fluent.runtime import FluentBundle
+from fluent.syntax import ast
+
+from bot.errors import WordsError
+from bot.questionnaire import Question
+
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
+"""Languages in which arguments are wrapped in isolates (U+2068, U+2069), or numbers would change places."""
+
+Argument = str | int
+_Pieces = tuple[tuple[str, bool], ...]
+"""(text, False) as it stands, (name, True) for the argument of that name."""
+
+
+class Words:
+    """What one language says. Immutable once made; a key is `message` or `message.attribute`."""
+
+    __slots__ = ("_asked", "_bundle", "_chosen", "_fixed", "_options", "_pieces", "_where", "language")
+
+    def __init__(self, language: str, entries: Mapping[str, tuple[ast.Message | ast.Term, str]]) -> None:
+        """`entries` are Fluent messages by id (terms with their leading "-"), each with "file, line n"."""
+        self.language = language
+        self._bundle = FluentBundle(
+            [_babel_tag(language)], use_isolating=language.partition("-")[0] in RIGHT_TO_LEFT
+        )
+        self._bundle.add_resource(ast.Resource([entry for entry, _ in entries.values()]))
+        self._where: dict[str, str] = {}
+        self._fixed: dict[str, str] = {}
+        self._pieces: dict[str, _Pieces] = {}
+        self._chosen: dict[str, tuple[str, str]] = {}
+        self._options: dict[tuple[str, str], str] = {}
+        self._asked: dict[str, str] = {}
+        for id, (entry, where) in entries.items():
+            if isinstance(entry, ast.Message):
+                self._learn(id, entry, where)
+
+    def __repr__(self) -> str:
+        return f"Words({self.language!r}, {len(self._where)} keys)"
+
+    def _learn(self, id: str, message: ast.Message, where: str) -> None:
+        if message.value is not None:
+            self._learn_pattern(id, id, "", message.value, where)
+        for attribute in message.attributes:
+            name = attribute.id.name
+            self._learn_pattern(f"{id}.{name}", id, name, attribute.value, where)
+            if f"{id}.{name}" in self._fixed:
+                self._options[id, name] = self._fixed[f"{id}.{name}"]
+
+    def _learn_pattern(self, key: str, id: str, attribute: str, pattern: ast.Pattern, where: str) -> None:
+        self._where[key] = where
+        pieces = None if self._bundle.use_isolating else _pieces(pattern)
+        if not _arguments(pattern):
+            self._chosen[key] = (id, attribute)
+            self._fixed[key] = self._through_fluent(key, {})
+        elif pieces is not None:
+            self._pieces[key] = pieces
+        else:
+            self._chosen[key] = (id, attribute)
+
+    def say(self, key: str, **args: Argument) -> str:
+        """The sentence under `key`. Arguments a message does not use are ignored.
+
+        Raises `WordsError` for an unknown key or a missing argument; the message never holds an argument's value.
+        """
+        fixed = self._fixed.get(key)
+        if fixed is not None:
+            return fixed
+        pieces = self._pieces.get(key)
+        if pieces is None:
+            return self._through_fluent(key, args)
+        try:
+            return "".join([str(args[text]) if is_argument else text for text, is_argument in pieces])
+        except KeyError as absent:
+            raise self._unsaid(key, f"the argument {absent} was not given") from None
+
+    def _through_fluent(self, key: str, args: Mapping[str, Argument]) -> str:
+        try:
+            id, attribute = self._chosen[key]
+        except KeyError:
+            raise WordsError(
+                f"{self.language}: nothing is called {key!r}.",
+                hint=f"Add `{key.partition('.')[0]} = …` to a .ftl file of locales/{self.language}.",
+            ) from None
+        message = self._bundle.get_message(id)
+        pattern = message.attributes[attribute] if attribute else message.value
+        said, errors = self._bundle.format_pattern(pattern, dict(args))
+        if errors:
+            kinds = ", ".join(sorted({type(error).__name__ for error in errors}))
+            raise self._unsaid(key, f"a reference or an argument is missing ({kinds})")
+        return str(said)
+
+    def _unsaid(self, key: str, reason: str) -> WordsError:
+        return WordsError(
+            f"{self._where[key]}: {key!r} cannot be said: {reason}.",
+            hint="Compare the { … } of this message with the same message in locales/fr.",
+        )
+
+    def question(self, words: str, **args: Argument) -> str:
+        """The paragraph of a question, by `Question.words`."""
+        return self.say(words, **args)
+
+    def option(self, words: str, code: str) -> str:
+        """The label of one option: attribute `code` of message `words`."""
+        label = self._options.get((words, code))
+        return self.say(f"{words}.{code}") if label is None else label
+
+    def asked(self, question: Question) -> str:
+        """A question as it is asked. A repeated one says whom it is about, by its `-who` message."""
+        if not question.about:
+            return self.say(question.words)
+        said = self._asked.get(question.id)
+        if said is None:
+            who = self.say(f"{question.words}-who.{question.about}")
+            said = self._asked[question.id] = self.say(question.words, who=who)
+        return said
+
+    def has(self, key: str) -> bool:
+        return key in self._where
+
+    def keys(self) -> frozenset[str]:
+        """Every key, attributes as `message.attribute`."""
+        return frozenset(self._where)
+
+    def where(self, key: str) -> str:
+        """The file and line of a key, for a person who mends it."""
+        return self._where[key]
+
+    def listed(self, key: str) -> tuple[str, ...]:
+        """A message that is a list of words separated by commas, such as `alias-help`."""
+        return tuple(word for word in (part.strip() for part in self.say(key).split(",")) if word)
+
+
+def _babel_tag(language: str) -> str:
+    """`language`, if its plural rules are known."""
+    try:
+        babel.Locale.parse(language.replace("-", "_"))
+    except (ValueError, babel.UnknownLocaleError):
+        raise WordsError(
+            f"locales/{language}: {language!r} is not a language tag that Unicode CLDR knows.",
+            hint='Name the folder by its language tag, such as "fr", "pt" or "pt-BR".',
+        ) from None
+    return language
+
+
+def _arguments(node: ast.BaseNode) -> frozenset[str]:
+    """The arguments a pattern asks for. References to other messages count as one: only Fluent follows them."""
+    return frozenset(_walk(node))
+
+
+def _walk(node: object) -> Iterator[str]:
+    if isinstance(node, ast.VariableReference):
+        yield node.id.name
+    elif isinstance(node, ast.MessageReference):
+        yield f"({node.id.name})"
+    elif isinstance(node, list):
+        for child in node:
+            yield from _walk(child)
+    elif isinstance(node, ast.BaseNode):
+        for name, child in vars(node).items():
+            if name != "span":
+                yield from _walk(child)
+
+
+def _pieces(pattern: ast.Pattern) -> _Pieces | None:
+    """A pattern as pieces to join, or None if it does more than put arguments in place."""
+    pieces: list[tuple[str, bool]] = []
+    for element in pattern.elements:
+        if isinstance(element, ast.TextElement):
+            pieces.append((element.value, False))
+        elif isinstance(element.expression, ast.VariableReference):
+            pieces.append((element.expression.id.name, True))
+        elif isinstance(element.expression, ast.StringLiteral):
+            pieces.append((str(element.expression.parse()["value"]), False))
+        else:
+            return None
+    return tuple(pieces)
