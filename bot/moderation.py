@@ -1,0 +1,373 @@
+"""What may be done at the desk: every command, who may give it, when, and what it leads to, as one table.
+
+`decide(role, command, state)` is pure and total. A command from the wrong role gets the very answer an
+unknown one gets, so that nobody learns from the desk which powers exist. What takes two people is decided
+here as well, and once more by the store inside the transaction (`TakeSecond`), which is what makes it true.
+
+Never here: testimonies, words, keys, the store. `handlers.desk` carries the effects out.
+
+Why effects are names and not functions: the table can then be read, printed and tested whole, every command
+by every role in every state, without a store.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Literal, TypeAlias, get_args
+
+Role = Literal["owner", "moderator", "auditor", "partner"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+CaseView = Literal[
+    "none", "gone", "waiting", "mine", "theirs", "approved", "counted", "rejected", "escalated"
+]
+"""A case as the asker sees it. `none`: the command names no case. `gone`: there is no such case, or no more.
+`mine`, `theirs`: claimed by the asker, or by somebody else. `counted`: approved, and already in a digest."""
+VIEWS: tuple[CaseView, ...] = get_args(CaseView)
+
+Second = Literal["nobody", "self", "other"]
+"""Who has already asked for the same thing, where it takes two people."""
+
+
+class Do(Enum):
+    """What the desk does. Each is carried out in one place of `handlers.desk`."""
+
+    SHOW_HELP = "show help"
+    SHOW_STATUS = "show status"
+    SHOW_QUEUE = "show queue"
+    SHOW_STATS = "show stats"
+    CLAIM_NEXT = "claim next"
+    WARN = "warn before a text"
+    SHOW_CASE = "show case"
+    APPROVE = "approve"
+    REJECT = "reject"
+    ESCALATE = "escalate"
+    RELEASE = "release a claim"
+    REOPEN = "take back a decision"
+    KEEP_SUMMARY = "keep summary"
+    SHOW_QUOTE = "show quote"
+    RELEASE_QUOTE = "release quote"
+    MASK = "mask words"
+    KEEP_NOTE = "keep note"
+    REPLY = "reply"
+    ERASE = "erase case"
+    BAN = "ban sender"
+    UNBAN = "unban sender"
+    ASK_SECOND = "ask a second person"
+    FORGET_CHAT = "take what was shown out of the chat"
+    ALERT_OWNERS = "alert owners"
+    DIGEST_PREVIEW = "preview digest"
+    DIGEST_APPROVE = "approve digest"
+    DIGEST_HOLD = "hold digest"
+    DIGEST_SEND = "send digest"
+    DIGEST_STATUS = "show digests"
+    DIGEST_LAST = "send the last digest again"
+    SHOW_PARTNERS = "show partners"
+    INVITE = "invite"
+    REVOKE = "revoke"
+    SHOW_AUDIT = "show audit"
+    VERIFY_AUDIT = "verify audit"
+    LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A polite no. `key` is the message."""
+
+    key: str
+
+
+UNKNOWN = Refusal("desk-unknown")
+"""For what does not exist, and for what exists for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    roles: frozenset[Role]
+    states: frozenset[CaseView]
+    effects: tuple[Do, ...]
+    second_only: frozenset[CaseView] = frozenset()
+    """States in which nobody may be the first to ask, but somebody may be the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`argument`: what follows the name. `audited`: a line in the log for each time it was carried out."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    argument: Literal["", "case", "case text", "text"] = ""
+    needs_text: bool = False
+    two_people: bool = False
+    audited: bool = True
+    roles: frozenset[Role] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roles", frozenset().union(*(rule.roles for rule in self.rules)))
+
+
+Decision: TypeAlias = tuple[Do, ...] | Refusal
+
+
+def _roles(names: str) -> frozenset[Role]:
+    return frozenset(role for role in ROLES if role in names.split())
+
+
+def _states(names: str) -> frozenset[CaseView]:
+    return frozenset(view for view in VIEWS if view in names.split())
+
+
+_STAFF = _roles("owner moderator")
+_OWNER = _roles("owner")
+_READERS = _roles("owner moderator auditor")
+_ANY = frozenset(VIEWS)
+"""The commands that name no case do not look at one."""
+
+
+def _always(roles: frozenset[Role], *effects: Do) -> Rule:
+    return Rule(roles, _ANY, effects)
+
+
+def _in(states: str, *effects: Do, second: str = "") -> Rule:
+    return Rule(_STAFF, _states(states), effects, _states(second))
+
+
+def _escalated(*effects: Do) -> Rule:
+    """What is escalated is the owners' from then on."""
+    return Rule(_OWNER, _states("escalated"), effects)
+
+
+_COMMANDS = (
+    Command("help", (_always(frozenset(ROLES), Do.SHOW_HELP),), audited=False),
+    Command("status", (_always(_READERS, Do.SHOW_STATUS),), audited=False),
+    Command("queue", (_always(_READERS, Do.SHOW_QUEUE),), audited=False),
+    Command("stats", (_always(_READERS, Do.SHOW_STATS),), audited=False),
+    Command("next", (_in("none", Do.CLAIM_NEXT, Do.WARN), _in("mine", Do.WARN))),
+    Command("open", (_in("mine", Do.SHOW_CASE), _escalated(Do.SHOW_CASE)), "case"),
+    Command(
+        "approve", (_in("mine", Do.APPROVE, Do.FORGET_CHAT), _escalated(Do.APPROVE, Do.FORGET_CHAT)), "case"
+    ),
+    Command(
+        "reject", (_in("mine", Do.REJECT, Do.FORGET_CHAT), _escalated(Do.REJECT, Do.FORGET_CHAT)), "case"
+    ),
+    Command("escalate", (_in("mine", Do.ESCALATE, Do.FORGET_CHAT, Do.ALERT_OWNERS),), "case"),
+    Command("undo", (_in("mine", Do.RELEASE, Do.FORGET_CHAT), _in("approved rejected escalated", Do.REOPEN))),
+    Command(
+        "summary", (_in("mine", Do.KEEP_SUMMARY), _escalated(Do.KEEP_SUMMARY)), "case text", needs_text=True
+    ),
+    Command("quote", (_in("mine theirs approved counted", Do.SHOW_QUOTE),), "case"),
+    Command(
+        "quote_yes",
+        (_in("mine theirs approved counted", Do.RELEASE_QUOTE, second="theirs"),),
+        "case",
+        two_people=True,
+    ),
+    Command("mask", (_in("mine", Do.MASK), _escalated(Do.MASK)), "case text", needs_text=True),
+    Command(
+        "note",
+        (_in("mine approved counted rejected", Do.KEEP_NOTE), _escalated(Do.KEEP_NOTE)),
+        "case text",
+        needs_text=True,
+    ),
+    Command(
+        "reply",
+        (_in("mine approved counted rejected", Do.REPLY), _escalated(Do.REPLY)),
+        "case text",
+        needs_text=True,
+    ),
+    Command(
+        "delete",
+        (_in("waiting mine theirs approved counted rejected escalated", Do.ERASE),),
+        "case",
+        two_people=True,
+    ),
+    Command("ban", (_in("mine approved counted rejected", Do.BAN), _escalated(Do.BAN)), "case"),
+    Command(
+        "unban", (_in("none mine approved counted rejected", Do.UNBAN), _escalated(Do.UNBAN)), "case text"
+    ),
+    Command("digest_preview", (_always(_STAFF, Do.DIGEST_PREVIEW),)),
+    Command("digest_approve", (_always(_STAFF, Do.DIGEST_APPROVE),)),
+    Command("digest_hold", (_always(_STAFF, Do.DIGEST_HOLD),)),
+    Command("digest_send", (_always(_STAFF, Do.DIGEST_SEND),)),
+    Command(
+        "digest",
+        (_always(_READERS, Do.DIGEST_STATUS), _always(_roles("partner"), Do.DIGEST_LAST)),
+        audited=False,
+    ),
+    Command("partners", (_always(_READERS, Do.SHOW_PARTNERS),), audited=False),
+    Command("invite", (_always(_OWNER, Do.INVITE),), "text", needs_text=True),
+    Command("revoke", (_always(_OWNER, Do.REVOKE),), "text", needs_text=True),
+    Command("audit", (_always(_roles("owner auditor"), Do.SHOW_AUDIT),), audited=False),
+    Command("audit_verify", (_always(_roles("owner auditor"), Do.VERIFY_AUDIT),)),
+    Command("lock", (_always(_STAFF, Do.LOCK),)),
+)
+
+COMMANDS: Mapping[str, Command] = MappingProxyType({command.name: command for command in _COMMANDS})
+
+_WHY: Mapping[CaseView, str] = {
+    "none": "desk-no-case",
+    "gone": "desk-case-gone",
+    "waiting": "desk-case-waiting",
+    "mine": "desk-case-mine",
+    "theirs": "desk-case-theirs",
+    "approved": "desk-case-decided",
+    "counted": "desk-case-counted",
+    "rejected": "desk-case-decided",
+    "escalated": "desk-case-escalated",
+}
+"""Why a command does not fit the state a case is in."""
+
+NOTHING_TO_UNDO = Refusal("desk-nothing-to-undo")
+SAME_PERSON = Refusal("desk-second-same")
+
+
+def decide(role: Role, command: str, state: CaseView, second: Second = "nobody") -> Decision:
+    """What follows when a member gives a command about a case in this state. Total: raises nothing."""
+    known = COMMANDS.get(command)
+    if known is None or role not in known.roles:
+        return UNKNOWN
+    rule = next((rule for rule in known.rules if role in rule.roles and state in rule.states), None)
+    if rule is None:
+        return NOTHING_TO_UNDO if command == "undo" and state == "none" else Refusal(_WHY[state])
+    if not known.two_people or second == "other":
+        return rule.effects
+    if second == "self":
+        return SAME_PERSON
+    return Refusal(_WHY[state]) if state in rule.second_only else (Do.ASK_SECOND,)
+
+
+def commands_of(role: Role) -> tuple[str, ...]:
+    """The names a member of this role may give, in the order the help shows them."""
+    return tuple(command.name for command in _COMMANDS if role in command.roles)
+
+
+# --- how a case is called ----------------------------------------------------------------------------------
+
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no letter that is taken for a digit, or for another letter."""
+
+_REFERENCE = re.compile(rf"t-([{_LETTERS}]{{8}})")
+_REFERENCE_BYTES = 5
+
+
+def reference(case: bytes) -> str:
+    """A case at the desk and in the audit log: 40 of its 128 random bits, such as `t-k7q2m9xw`."""
+    number = int.from_bytes(case[:_REFERENCE_BYTES], "big")
+    return "t-" + "".join(_LETTERS[number >> shift & 31] for shift in range(35, -1, -5))
+
+
+# --- reading what was typed --------------------------------------------------------------------------------
+
+_ALIASES: Mapping[str, str] = {
+    "start": "help",
+    "aide": "help",
+    "etat": "status",
+    "file": "queue",
+    "chiffres": "stats",
+    "suivant": "next",
+    "ouvrir": "open",
+    "approuver": "approve",
+    "rejeter": "reject",
+    "transmettre": "escalate",
+    "annuler": "undo",
+    "resume": "summary",
+    "citation": "quote",
+    "masquer": "mask",
+    "noter": "note",
+    "repondre": "reply",
+    "supprimer": "delete",
+    "bannir": "ban",
+    "debannir": "unban",
+    "bilan": "digest",
+    "partenaires": "partners",
+    "inviter": "invite",
+    "retirer": "revoke",
+    "journal": "audit",
+    "verrouiller": "lock",
+}
+
+_SECOND_WORDS: Mapping[str, Mapping[str, str]] = {
+    "digest": {
+        "preview": "digest_preview",
+        "apercu": "digest_preview",
+        "approve": "digest_approve",
+        "approuver": "digest_approve",
+        "hold": "digest_hold",
+        "retenir": "digest_hold",
+        "send": "digest_send",
+        "envoyer": "digest_send",
+        "status": "digest",
+        "etat": "digest",
+        "last": "digest",
+        "dernier": "digest",
+    },
+    "audit": {"verify": "audit_verify", "verifier": "audit_verify"},
+    "quote": {"yes": "quote_yes", "oui": "quote_yes"},
+}
+"""A word after the name that makes it another command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A command as it was given. `case` is a reference such as `t-k7q2m9xw`, or empty."""
+
+    command: str
+    case: str = ""
+    text: str = field(default="", repr=False)
+
+
+def parse(text: str) -> Given | None:
+    """Read a command with or without its slash, in English or French, accents and capitals forgiven.
+
+    None when it is no command. Total: raises nothing.
+    """
+    first, rest = _split(text)
+    name = _fold(first).removeprefix("/").split("@", 1)[0]
+    name, rest = _with_second_word(_ALIASES.get(name, name), rest)
+    command = COMMANDS.get(name)
+    if command is None:
+        return None
+    case = ""
+    if command.argument.startswith("case"):
+        case, rest = _take_reference(rest)
+        name, rest = _with_second_word(name, rest)
+    return Given(name, case, rest if COMMANDS[name].argument.endswith("text") else "")
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The first word and all that follows it, lines kept."""
+    first, *rest = text.strip().split(maxsplit=1)[:2] or [""]
+    return first, rest[0] if rest else ""
+
+
+def _fold(word: str) -> str:
+    """Without accents, capitals and compatibility forms: `Résumé` is `resume`."""
+    apart = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
+
+
+def _with_second_word(name: str, rest: str) -> tuple[str, str]:
+    word, after = _split(rest)
+    longer = _SECOND_WORDS.get(name, {}).get(_fold(word))
+    return (longer, after) if longer else (name, rest)
+
+
+def _take_reference(rest: str) -> tuple[str, str]:
+    word, after = _split(rest)
+    found = _REFERENCE.fullmatch(word.casefold().lstrip("#"))
+    return (found[0], after) if found else ("", rest)
+
+
+def masked(texts: Iterable[str], words: str, placeholder: str) -> tuple[tuple[str, ...], int]:
+    """The texts without these words, whatever their capitals and spacing, and how often they were found."""
+    parts = [re.escape(part) for part in words.strip(' "«»“”\u00a0\u202f').split()]
+    if not parts:
+        return tuple(texts), 0
+    pattern = re.compile(r"\s+".join(parts), re.IGNORECASE)
+    results = [pattern.subn(lambda _: placeholder, text) for text in texts]
+    return tuple(text for text, _ in results), sum(count for _, count in results)
