@@ -1,8 +1,8 @@
 """Help lines by country: data with, for each, its source and the date of that source.
 
-Nothing here was checked against the live web, so nothing here says that it was: an operator verifies each line
-before opening and records it elsewhere. The words around a line are in `talk.ftl`; only what belongs to the line
-itself (for whom, when, at what cost) is written beside it, in each language.
+Nothing here was checked against the live web, so nothing here says that it was: an operator verifies each
+line before opening and records it elsewhere. The words around a line are in `talk.ftl`; only what belongs to
+the line itself (for whom, when, at what cost) is written beside it, in each language.
 
 Never here: today's date. Whether a source is stale is asked with a date.
 """
@@ -31,7 +31,7 @@ _FIELDS: Final = ("id", "number", "channels", "kinds", *_TEXTS, "source", "sourc
 
 @dataclass(frozen=True, slots=True)
 class HelpLine:
-    """One line. `number` is what to dial, write to or open. Texts are by language, French always among them."""
+    """One line. `number` is what to dial, write to or open. Texts are by language, French always there."""
 
     country: str
     id: str
@@ -56,7 +56,7 @@ class HelpLine:
         return texts.get(language, texts["fr"])
 
     def stale(self, today: date, months: int = STALE_MONTHS) -> bool:
-        """True where the source is older than `months`, or has no date. A vague date counts from its start."""
+        """True where the source is older than `months` or undated. A vague date counts from its start."""
         if not self.source_date:
             return True
         year, month, _ = (*map(int, self.source_date.split("-")), 1, 1)[:3]
@@ -64,7 +64,7 @@ class HelpLine:
 
 
 def help_lines(country: str, *kinds: str) -> tuple[HelpLine, ...]:
-    """The lines of a country (such as "FR") that serve any of `kinds`, all where none is named, in their order.
+    """The lines of a country (such as "FR") that serve any of `kinds`, in order; all where none is named.
 
     A country without a file has no lines: what to say then is `help-no-country`.
     """

@@ -29,7 +29,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
 class Languages(Mapping[str, Words]):
-    """The languages by tag. Asking for one that is not there answers with its base language, then with French."""
+    """The languages by tag. One that is not there is answered by its base language, then by French."""
 
     __slots__ = ("_found", "_words")
 
@@ -174,7 +174,7 @@ def missing(questions: Iterable[Question], languages: Mapping[str, Words]) -> li
     for tag, has in keys.items():
         found += [f"{tag}: no words for {key} in questions.ftl." for key in needed if key not in has]
         for key in sorted(everything - has - set(needed)):
-            other = next(tag for tag in keys if key in keys[tag])
+            other = next(other for other, theirs in keys.items() if key in theirs)
             found.append(f"{tag}: no words for {key}, which {other} has ({languages[other].where(key)}).")
     return found
 

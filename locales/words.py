@@ -1,8 +1,8 @@
 """One language's words, ready to be said.
 
-A message without arguments is formatted once, when its file is read, so that saying it is a dictionary look-up
-and a broken reference is found at start-up. A message whose arguments are only put in place is joined from its
-pieces; only messages that choose (plurals) go through Fluent each time.
+A message without arguments is formatted once, when its file is read, so that saying it is a dictionary
+look-up and a broken reference is found at start-up. A message whose arguments are only put in place is joined
+from its pieces; only messages that choose (plurals) go through Fluent each time.
 
 Never here: files (`locales.loading`), or a guess: a key that is not there is an error an operator can mend.
 """
@@ -74,7 +74,7 @@ class Words:
     def say(self, key: str, **args: Argument) -> str:
         """The sentence under `key`. Arguments a message does not use are ignored.
 
-        Raises `WordsError` for an unknown key or a missing argument; the message never holds an argument's value.
+        Raises `WordsError` for an unknown key or a missing argument, never holding an argument's value.
         """
         fixed = self._fixed.get(key)
         if fixed is not None:
@@ -97,6 +97,7 @@ class Words:
             ) from None
         message = self._bundle.get_message(id)
         pattern = message.attributes[attribute] if attribute else message.value
+        assert pattern is not None  # noqa: S101 - only keys with a pattern are learnt
         said, errors = self._bundle.format_pattern(pattern, dict(args))
         if errors:
             kinds = ", ".join(sorted({type(error).__name__ for error in errors}))
@@ -157,7 +158,7 @@ def _babel_tag(language: str) -> str:
 
 
 def _arguments(node: ast.BaseNode) -> frozenset[str]:
-    """The arguments a pattern asks for. References to other messages count as one: only Fluent follows them."""
+    """The arguments a pattern asks for. A reference to another message counts as one: Fluent follows it."""
     return frozenset(_walk(node))
 
 
