@@ -1,0 +1,331 @@
+"""The settings: what an association may choose, each with its limits, read once when the program starts.
+
+Here: names, limits, defaults, and sentences for every fault of a `.env` at once. Each setting has its
+paragraph in `.env.example`, and a test holds the two together. Never here: what follows from a setting. And
+nothing found in a file is ever repeated back, since any line could hold a token put in the wrong place:
+faults tell its shape.
+
+This is the one module of the thinking room that reads a file: nothing else exists yet when it does.
+
+Why limits that cannot be passed: a volunteer in a hurry must not be able to publish small numbers (`k`,
+`min_people`) or to keep stories for years by a slip of the keyboard. Rounding is not a setting at all.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import re
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+PREFIX = "SEUIL_"
+NOT_SETTINGS = frozenset({"SEUIL_NO_SKIP"})
+"""Variables of the tests, which live in the same environment and are not typing mistakes."""
+
+FIXED = {"SEUIL_ROUNDING": "rounding is always to 5"}
+"""What people look for among the settings, and why it is not one."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CRON_NAMES = ((), (), (), _MONTHS, _DAYS)
+_CRON_LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), None)
+"""Minute, hour, day of month, month, day of week. Days of the week go by name only: crontab counts from
+Sunday, APScheduler from Monday, and a digest sent on the wrong day is not noticed for a month."""
+
+_ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
+"""Blank lines and comments, which the parser counts as part of the statement below them."""
+
+_TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{30,64}")
+
+
+def default_shelf(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where draft keys live: a folder in memory, gone after a reboot, one for each user of the machine."""
+    if given := environ.get("RUNTIME_DIRECTORY"):
+        return Path(given.split(":", 1)[0])  # systemd gives several, separated by colons
+    if runtime := environ.get("XDG_RUNTIME_DIR"):
+        return Path(runtime, "seuil")
+    return Path("/dev/shm", f"seuil-{os.getuid()}")  # noqa: S108 (memory is what is wanted; the shelf checks owner and mode)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("unknown zone") from None
+    return name
+
+
+def _cron_part_holds(part: str, names: Sequence[str], limits: tuple[int, int] | None) -> bool:
+    span, _, step = part.partition("/")
+    if "/" in part and not (step.isascii() and step.isdigit() and int(step) > 0):
+        return False
+    if span == "*":
+        return True
+    ends = span.lower().split("-")
+    if len(ends) > 2:
+        return False
+    if all(end in names for end in ends):
+        numbers = [names.index(end) for end in ends]
+        return numbers == sorted(numbers)
+    if limits is None or not all(end.isascii() and end.isdigit() for end in ends):
+        return False
+    numbers = [int(end) for end in ends]
+    return limits[0] <= numbers[0] <= numbers[-1] <= limits[1]
+
+
+def _cron(text: str) -> str:
+    columns = text.split()
+    if len(columns) != len(_CRON_LIMITS):
+        raise ValueError("five columns")
+    for column, names, limits in zip(columns, _CRON_NAMES, _CRON_LIMITS, strict=True):
+        if not all(_cron_part_holds(part, names, limits) for part in column.split(",")):
+            raise ValueError("a column that says nothing")
+    return " ".join(columns)
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    if secret.get_secret_value() and not _TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("not a token")
+    return secret
+
+
+def _home(path: Path) -> Path:
+    return path.expanduser()
+
+
+def _upper(text: object) -> object:
+    return text.upper() if isinstance(text, str) else text
+
+
+def _whole(default: int, low: int, high: int, unit: str) -> Any:
+    return Field(
+        default=default, ge=low, le=high, description=f"a whole number of {unit} from {low} to {high}"
+    )
+
+
+def _yes_no(default: bool) -> Any:
+    return Field(default=default, description="true or false")
+
+
+Folder = Annotated[Path, AfterValidator(_home)]
+
+
+class Settings(BaseSettings):
+    """Everything an operator may choose. Frozen; `Settings.load` is the way in.
+
+    `Settings(...)` takes fields by name and SEUIL_* of the environment for the others, and reads no file.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    # where things are
+    data: Folder = Field(default=Path("data"), description="a folder")
+    shelf: Folder = Field(default_factory=default_shelf, description="a folder in memory, outside SEUIL_DATA")
+    passphrase_file: Folder | None = Field(
+        default=None, description="a file, or nothing to be asked at the console"
+    )
+
+    # who runs it, and for whom
+    operator_name: str = Field(default="", max_length=120, description="at most 120 characters")
+    operator_contact: str = Field(
+        default="", max_length=200, description="at most 200 characters", repr=False
+    )
+    language: str = Field(
+        default="fr", pattern=r"^[a-z]{2,3}$", description="a language code such as fr or en"
+    )
+    help_country: Annotated[str, BeforeValidator(_upper)] = Field(
+        default="FR", pattern=r"^[A-Z]{2}$", description="a country code of two letters such as FR"
+    )
+    telegram_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
+        default=SecretStr(""),
+        description="a bot token as BotFather gives it (digits, a colon, 35 characters)",
+    )
+
+    # what is asked
+    ask_home_context: bool = _yes_no(True)
+    ask_about_you: bool = _yes_no(False)
+
+    # what is kept, and how long
+    draft_hours: int = _whole(72, 1, 168, "hours")
+    story_days: int = _whole(60, 1, 365, "days")
+    coded_months: int = _whole(24, 1, 60, "months")
+    desk_idle_minutes: int = _whole(30, 1, 480, "minutes")
+
+    # what is told
+    k: int = _whole(10, 5, 1000, "people")
+    min_people: int = _whole(30, 30, 100_000, "people")
+    digest_cron: Annotated[str, AfterValidator(_cron)] = Field(
+        default="0 9 1 * *",
+        description="five columns as in crontab (minute, hour, day, month, weekday by name: mon, tue, …)",
+    )
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Europe/Paris", description="a time zone of the tz database such as Europe/Paris"
+    )
+    digest_automatic: bool = _yes_no(False)
+
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+
+    @classmethod
+    def load(cls, env_file: Path | None = Path(".env")) -> Self:
+        """The settings of `env_file` (which need not exist), the process's environment winning over it.
+
+        Relative folders start where the program was started. Raises SettingsError naming every fault.
+        """
+        in_file, faults = _read(env_file)
+        in_environment = {name.upper(): value for name, value in os.environ.items() if value}
+        faults += _strangers(
+            [*in_file, *(name for name in in_environment if name.startswith(PREFIX))], in_file
+        )
+        from_file = {
+            name.removeprefix(PREFIX).lower(): given.value
+            for name, given in in_file.items()
+            if name in _names() and given.value and name not in in_environment
+        }
+        try:
+            settings = cls(**from_file)  # type: ignore[arg-type]  # strings: pydantic reads them as it reads a .env
+        except ValidationError as error:
+            faults += _explained(error, in_file)
+        else:
+            if settings.shelf.resolve().is_relative_to(settings.data.resolve()):
+                faults.append(
+                    "SEUIL_SHELF: a folder outside SEUIL_DATA expected, one inside it found. Keys beside "
+                    "what they open would go into the same backups; leave the line out to use memory."
+                )
+        if faults:
+            raise _refusal(faults, env_file)
+        return settings
+
+
+def _names() -> dict[str, str]:
+    """SEUIL_K -> k, for every setting."""
+    return {PREFIX + name.upper(): name for name in Settings.model_fields}
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A value of the file and the line it stands on."""
+
+    value: str = field(repr=False)
+    line: int
+
+
+def _read(env_file: Path | None) -> tuple[dict[str, _Given], list[str]]:
+    """Every NAME=value of the file, and a sentence for every line that is not one."""
+    if env_file is None or not env_file.exists():
+        return {}, []
+    try:
+        text = env_file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return {}, [
+            f"{env_file}, line {line}: UTF-8 text expected, other bytes found. Save the file as UTF-8."
+        ]
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        return {}, [
+            f"{env_file}: a readable file expected, “{reason}” found. Check its owner and mode (600)."
+        ]
+    given: dict[str, _Given] = {}
+    faults: list[str] = []
+    for binding in parse_stream(io.StringIO(text)):
+        line = binding.original.line + _ABOVE.match(binding.original.string).group().count("\n")  # type: ignore[union-attr]  # matches anything
+        if binding.error or (binding.key is not None and binding.value is None):
+            faults.append(f"{env_file}, line {line}: NAME=value expected. Mend or remove the line.")
+        elif binding.key is not None and binding.value is not None:
+            name = binding.key.upper()
+            if name in given:
+                faults.append(
+                    f"{name}: one line expected, a second found on line {line}. Keep one of the two."
+                )
+            given[name] = _Given(binding.value, line)
+    return given, faults
+
+
+def _strangers(found: Iterable[str], in_file: Mapping[str, _Given]) -> list[str]:
+    """A sentence for each name that looks like a setting and is none: most are typing mistakes.
+
+    Names without our prefix belong to others, unless the prefix is all that is missing or mistyped.
+    """
+    known = list(_names())
+    faults = []
+    for name in dict.fromkeys(found):
+        if name in known or name in NOT_SETTINGS:
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6 if name.startswith(PREFIX) else 0.85)
+        if PREFIX + name in known:
+            near = [PREFIX + name]
+        where = _where(name, in_file)
+        if name in FIXED:
+            faults.append(f"{name}{where}: cannot be set, {FIXED[name]}. Remove the line.")
+        elif near:
+            faults.append(f"{name}{where}: not a setting. {near[0]} may be meant.")
+        elif name.startswith(PREFIX):
+            faults.append(f"{name}{where}: not a setting, and like none. Remove the line.")
+    return faults
+
+
+def _where(name: str, in_file: Mapping[str, _Given]) -> str:
+    """The environment wins over the file, so a name in both is at fault in the environment."""
+    if os.environ.get(name) or name not in in_file:
+        return " (in the environment)"
+    return f" (line {in_file[name].line})"
+
+
+def _explained(error: ValidationError, in_file: Mapping[str, _Given]) -> list[str]:
+    """Pydantic's faults in our words: what was expected, the shape of what was found, the way out."""
+    faults = []
+    for fault in error.errors(include_url=False, include_context=True):
+        setting = str(fault["loc"][0]).lower().removeprefix(PREFIX.lower())
+        about = Settings.model_fields[setting]
+        name = PREFIX + setting.upper()
+        default = about.get_default(call_default_factory=False)
+        usual = str(default.get_secret_value() if isinstance(default, SecretStr) else default)
+        way_out = (
+            f"Leave it out for the usual {usual}."
+            if usual not in {"", "None", "PydanticUndefined"}
+            else "Leave it out if unsure."
+        )
+        faults.append(
+            f"{name}{_where(name, in_file)}: {about.description} expected, "
+            f"{_shape(fault['input'], fault['type'])} found. {way_out}"
+        )
+    return faults
+
+
+def _shape(value: object, fault: str) -> str:
+    """What a value looks like, without the value: it may be a token on the wrong line."""
+    if fault == "greater_than_equal":
+        return "a smaller number"
+    if fault == "less_than_equal":
+        return "a larger number"
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    kinds = (
+        ("digits", str.isdigit),
+        ("letters", str.isalpha),
+        ("letters and digits", str.isalnum),
+    )
+    kind = next((kind for kind, holds in kinds if holds(text)), "characters")
+    return f"{len(text)} {kind}" if len(text) != 1 else f"1 {kind.removesuffix('s')}"
+
+
+def _refusal(faults: list[str], env_file: Path | None) -> SettingsError:
+    many = "A setting is" if len(faults) == 1 else f"{len(faults)} settings are"
+    return SettingsError(
+        "\n".join((f"{many} not as expected:", *(f"- {fault}" for fault in faults))),
+        hint=f"Mend {env_file or 'the environment'} and start again; .env.example explains each setting.",
+    )

@@ -1,0 +1,202 @@
+"""It is promised that settings are refused all at once, kindly, and without repeating what they hold."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.errors import SettingsError
+from bot.settings import FIXED, PREFIX, Settings, default_shelf
+
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+TOKEN = "110201543:" + "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw8"
+
+
+@pytest.fixture
+def env(tmp_path):
+    """Writes a .env and gives its path."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / ".env"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def told(path: Path | None) -> str:
+    """Everything the refusal says, or nothing when the file is accepted."""
+    try:
+        Settings.load(path)
+    except SettingsError as error:
+        return f"{error} {error.hint} {error!r}"
+    return ""
+
+
+def refusal(path: Path | None) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(path)
+    assert caught.value.hint
+    return str(caught.value)
+
+
+def test_every_setting_has_its_paragraph_in_the_example_and_the_example_has_no_other():
+    written = re.findall(r"(?:^#[^\n]*\n)+(SEUIL_\w+)=", EXAMPLE.read_text(), flags=re.MULTILINE)
+
+    assert sorted(written) == sorted(PREFIX + name.upper() for name in Settings.model_fields)
+
+
+def test_the_example_says_the_usual_values():
+    assert Settings.load(EXAMPLE) == Settings.load(None)
+
+
+def test_a_fresh_machine_needs_no_setting_at_all(tmp_path):
+    settings = Settings.load(tmp_path / ".env")
+
+    assert (settings.language, settings.k, settings.min_people, settings.draft_hours) == ("fr", 10, 30, 72)
+    assert settings.telegram_token.get_secret_value() == ""
+
+
+def test_the_environment_wins_over_the_file(env, monkeypatch):
+    monkeypatch.setenv("SEUIL_K", "12")
+
+    assert Settings.load(env("SEUIL_K=11\nSEUIL_STORY_DAYS=30\n")) == Settings(k=12, story_days=30)
+
+
+def test_an_empty_setting_is_a_setting_left_out(env, monkeypatch):
+    monkeypatch.setenv("SEUIL_K", "")
+
+    assert Settings.load(env("SEUIL_K=11\nSEUIL_LANGUAGE=\n")).k == 11
+
+
+def test_a_dollar_in_a_value_stays_a_dollar(env):
+    assert Settings.load(env("SEUIL_OPERATOR_NAME='La $HOME ${HOME}'\n")).operator_name == "La $HOME ${HOME}"
+
+
+def test_settings_do_not_change_once_read():
+    with pytest.raises(ValidationError):
+        Settings().k = 5
+
+
+def test_every_fault_is_told_at_once_with_its_line(env):
+    said = refusal(
+        env(
+            "# a comment\n\nSEUIL_K=4\nthis is not a line\nSEUIL_TIME_ZONE=Europe/Pari\n"
+            "SEUIL_ASK_ABOUT_YOU=maybe\nSEUIL_MIN_PEOPLE=29\nSEUIL_LANGAGE=fr\nSEUIL_TELEGRAM_TOKEN=x\n"
+        )
+    )
+
+    assert said.startswith("7 settings are not as expected:")
+    for told in (
+        "SEUIL_K (line 3): a whole number of people from 5 to 1000 expected, a smaller number found.",
+        "line 4: NAME=value expected.",
+        "SEUIL_TIME_ZONE (line 5):",
+        "SEUIL_ASK_ABOUT_YOU (line 6): true or false expected, 5 letters found.",
+        "SEUIL_MIN_PEOPLE (line 7):",
+        "SEUIL_LANGAGE (line 8): not a setting. SEUIL_LANGUAGE may be meant.",
+        "SEUIL_TELEGRAM_TOKEN (line 9):",
+    ):
+        assert told in said
+
+
+@pytest.mark.parametrize("wrong", ["4", "0", "-1", "9.5", "dix", "1001", "1e3", "５ ０"])
+def test_small_numbers_cannot_be_published_by_a_setting(env, wrong):
+    assert "SEUIL_K" in refusal(env(f"SEUIL_K={wrong}\n"))
+
+
+@pytest.mark.parametrize("name", sorted(FIXED))
+def test_what_is_fixed_says_so(env, name):
+    assert f"{name} (line 1): cannot be set" in refusal(env(f"{name}=1\n"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("SEUIL_TELEGRAM_TOKN", "SEUIL_TELEGRAM_TOKEN"), ("TELEGRAM_TOKEN", "SEUIL_TELEGRAM_TOKEN"),
+     ("SEUL_DRAFT_HOURS", "SEUIL_DRAFT_HOURS"), ("SEUIL_DIGEST_CRN", "SEUIL_DIGEST_CRON")],
+)  # fmt: skip
+def test_a_mistyped_name_is_told_with_the_nearest_setting(env, typed, meant):
+    assert f"{typed} (line 1): not a setting. {meant} may be meant." in refusal(env(f"{typed}=1\n"))
+
+
+def test_a_mistyped_name_in_the_environment_is_told_too(monkeypatch):
+    monkeypatch.setenv("SEUIL_STORY_DAY", "3")
+
+    assert "SEUIL_STORY_DAY (in the environment): not a setting. SEUIL_STORY_DAYS" in refusal(None)
+
+
+def test_names_that_are_others_business_are_left_alone(env):
+    assert Settings.load(env("POSTGRES_PASSWORD=x\nCOMPOSE_PROJECT_NAME=y\n")) == Settings()
+
+
+def test_a_setting_given_twice_is_refused(env):
+    assert "SEUIL_K: one line expected, a second found on line 2." in refusal(env("SEUIL_K=10\nSEUIL_K=20\n"))
+
+
+def test_a_file_that_is_not_utf8_is_named_with_its_line(tmp_path):
+    path = tmp_path / ".env"
+    path.write_bytes(b"SEUIL_K=10\nSEUIL_OPERATOR_NAME=\xe9t\xe9\n")
+
+    assert f"{path}, line 2: UTF-8 text expected" in refusal(path)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    assert f"{tmp_path}: a readable file expected" in refusal(tmp_path)
+
+
+def test_draft_keys_cannot_live_beside_what_they_open(env, tmp_path):
+    assert "SEUIL_SHELF" in refusal(env(f"SEUIL_DATA={tmp_path}\nSEUIL_SHELF={tmp_path}/shelf\n"))
+
+
+def test_draft_keys_live_in_memory_when_nothing_is_said():
+    assert default_shelf({"RUNTIME_DIRECTORY": "/run/seuil:/run/other"}) == Path("/run/seuil")
+    assert default_shelf({"XDG_RUNTIME_DIR": "/run/user/7"}) == Path("/run/user/7/seuil")
+    assert default_shelf({}).parent == Path("/dev/shm")
+
+
+@pytest.mark.parametrize(
+    "cron", ["0 9 1 * *", "*/15 8-18 1,15 jan-jun mon-fri", "59 23 31 12 sun", "0 9 * * *"]
+)
+def test_a_schedule_reads_as_crontab(env, cron):
+    assert Settings.load(env(f"SEUIL_DIGEST_CRON={cron}\n")).digest_cron == cron
+
+
+@pytest.mark.parametrize(
+    "cron",
+    ["0 9 1 *", "0 9 1 * * *", "60 9 1 * *", "0 24 1 * *", "0 9 0 * *", "0 9 1 13 *", "0 9 * * 1",
+     "5-1 9 1 * *", "*/0 9 1 * *", "1-2-3 9 1 * *", "@monthly", "0 9 1 * fri-mon", ", 9 1 * *", "*/ 9 1 * *"],
+)  # fmt: skip
+def test_a_schedule_that_would_not_ring_is_refused(env, cron):
+    assert "SEUIL_DIGEST_CRON (line 1)" in refusal(env(f"SEUIL_DIGEST_CRON={cron}\n"))
+
+
+def test_a_token_is_in_no_repr_and_no_fault(env):
+    settings = Settings.load(env(f"SEUIL_TELEGRAM_TOKEN={TOKEN}\nSEUIL_OPERATOR_CONTACT=dpo@example.org\n"))
+    assert settings.telegram_token.get_secret_value() == TOKEN
+    assert TOKEN not in repr(settings) + str(settings)
+    assert "dpo@example.org" not in repr(settings)
+
+    for name in Settings.model_fields:
+        text = f"{PREFIX}{name.upper()}={TOKEN}!{TOKEN * 6}\n{TOKEN}\n"
+        assert TOKEN not in refusal(env(text))
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=80), st.sampled_from(sorted(Settings.model_fields)))
+def test_any_text_is_read_or_refused_and_never_repeated(tmp_path_factory, text, name):
+    path = tmp_path_factory.mktemp("env") / ".env"
+    secret = "zq" + "".join(c for c in text if c in string.ascii_letters) + "zq"
+    path.write_text(f"{text}\n{PREFIX}{name.upper()}={secret}\n", encoding="utf-8", newline="")
+
+    assert secret not in told(path).replace(str(path), "")
+
+
+def test_every_expectation_names_the_limits_it_holds():
+    for name, about in Settings.model_fields.items():
+        assert about.description, name
+        limits = [getattr(rule, "ge", None) or getattr(rule, "le", None) for rule in about.metadata]
+        assert all(str(limit) in about.description for limit in limits if limit is not None), name
