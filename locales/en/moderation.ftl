@@ -1,0 +1,215 @@
+### The desk: what moderators, owners, auditors and partners read.
+### Short sentences. None holds what a witness wrote: the text under review is added apart.
+
+## What does not fit
+
+desk-unknown = I do not know this command. Write /help to see those you can use.
+desk-locked = The desk is locked. Your command is kept and will be handled when it opens. An owner can open it at the console: python -m bot unlock
+desk-no-case = Name a testimony, such as /open t-k7q2m9xw, or take the next one with /next.
+desk-no-text = The text after the command is missing. Example: { $example }
+desk-case-gone = This testimony does not exist, or no longer.
+desk-case-waiting = This testimony is still waiting. First take one with /next.
+desk-case-mine = You are reading this testimony. Decide first, or leave it with /undo.
+desk-case-theirs = Somebody else is reading this testimony.
+desk-case-decided = This testimony is already decided. /undo takes back your last decision.
+desk-case-counted = This testimony is already counted in a digest. That can no longer change.
+desk-case-escalated = This testimony was passed on to the owners.
+desk-nothing-to-undo = There is nothing to take back.
+desk-second-same = It takes a second person: you have already asked for this.
+desk-cannot-open = This testimony cannot be opened. The owners were told.
+desk-try-again = This has just changed. Nothing was done, try again if needed.
+
+## The queue
+
+desk-queue = To read: { $waiting }. Being read: { $claimed }. Passed on to owners: { $escalated }.
+desk-queue-mine = You are reading { $case }.
+desk-queue-empty = Nothing is waiting. Thank you.
+desk-new =
+    { $count ->
+        [one] 1 testimony to read. /next
+       *[other] { $count } testimonies to read. /next
+    }
+desk-stats = To read: { $waiting }, the oldest for { $days } d. Being read: { $claimed }. Passed on: { $escalated }. Approved, not yet in a digest: { $ready }.
+
+## Reading
+
+desk-warning = Testimony { $case }. This text may be hard to read. You may wait, or leave it to somebody else with /undo. To read it: /open
+desk-warning-hard = Testimony { $case }. This text speaks of violence, threats or sexual acts. Take your time: you may leave it to somebody else with /undo. To read it: /open
+desk-button-open = Read
+desk-button-undo = Leave it
+desk-button-approve = Approve
+desk-button-reject = Reject
+desk-button-escalate = Pass on
+desk-button-next = Next
+desk-button-quote-yes = Confirm
+desk-case-head = { $case } · { $state } · { $language } · agreed use: { $share }
+desk-case-story = Story
+desk-case-quote = Sentence offered by the person
+desk-case-more = Added later
+desk-case-removed = Taken out automatically: { $kinds }
+desk-case-answers = Answers
+desk-case-note = Team note
+desk-case-summary = Team summary
+desk-case-no-story = The story was destroyed, as planned after the decision.
+desk-case-checklist = Check before approving: names, places, employer, dates, rare facts, other people, children, health, links. /mask takes words out. If a minor or a person in danger is concerned: /escalate
+desk-state-waiting = to read
+desk-state-claimed = being read
+desk-state-approved = approved
+desk-state-rejected = rejected
+desk-state-escalated = passed on
+desk-share-stats_only = figures
+desk-share-stats_and_summary = figures and summary
+desk-share-stats_and_quote = figures, summary and sentence
+desk-share-none = nothing
+
+## Deciding
+
+desk-approved = { $case } is approved. It will count in the next digest. /undo to go back.
+desk-rejected = { $case } is rejected. It will not count. /undo to go back.
+desk-escalated = { $case } was passed on to the owners. /undo to go back.
+desk-escalated-alert = { $case } was passed on to you. /open { $case }
+desk-released = { $case } is back in the queue.
+desk-reopened = { $case } is in your hands again. /open to read it.
+desk-summary-kept = Summary kept for { $case }, as below. It will appear in a digest.
+desk-summary-refused = The person did not agree to a summary being published.
+desk-redacted = Taken out of your text: { $kinds }
+desk-note-kept = Note kept for { $case }.
+desk-masked =
+    { $count ->
+        [one] 1 passage masked in { $case }.
+       *[other] { $count } passages masked in { $case }.
+    }
+desk-mask-nothing = These words are not in the story of { $case }. Copy them as they are written.
+desk-mask-placeholder = [removed]
+desk-reply-kept = Reply signed and sealed for { $case }. The person will read it with the receipt.
+desk-reply-impossible = The reply key of { $case } is not the testimony's own. Nothing was sent, the owners were told.
+desk-no-story = There is no story left in { $case }.
+
+## Publishing a sentence: two people
+
+desk-quote = Sentence chosen by the person in { $case }. Check: no name, place, date or rare trade. It takes two different people.
+desk-quote-none = The person offered no sentence.
+desk-quote-refused = The person did not agree to a sentence being published.
+desk-quote-already = The sentence of { $case } is already released.
+desk-quote-asked = Request kept for { $case }. Somebody else has to confirm.
+desk-quote-wanted = A sentence waits for a second reader: /quote { $case }
+desk-quote-released = The sentence of { $case } is released. It will appear at least one digest after the testimony.
+
+## Deleting, banning
+
+desk-delete-asked = Deletion of { $case } requested. Somebody else has to confirm.
+desk-delete-wanted = The deletion of { $case } waits for a second person: /delete { $case }
+desk-deleted = { $case } is erased, with everything that hangs on it.
+desk-banned = The sender of { $case } can send no more testimonies until the next digest.
+desk-no-tag = { $case } carries no sender tag.
+desk-unbanned = The ban is lifted.
+desk-not-banned = This sender is not banned.
+desk-bans = Bans: { $bans }. To lift one: /unban and its mark, or the testimony.
+desk-bans-none = No ban at present.
+
+## Digests
+
+desk-digest-none = No digest was made yet.
+desk-digest-too-few = No digest yet: it takes at least { $min } people. The period stays open and goes on.
+desk-digest-postponed = Testimonies were withdrawn during the computation. Nothing was frozen: try again.
+desk-digest-waits-locked = A digest is due. It waits for the desk to be opened.
+desk-digest-working = Computing the digest over { $total } testimonies…
+desk-digest-progress = Digest: { $done } of { $total }
+desk-digest-preview-open = Preview, nothing is frozen. A digest made now would say:
+desk-digest-preview-frozen = Digest { $period }, frozen. State: { $state }
+desk-digest-frozen = Digest { $period } is frozen. /digest preview to read it, /digest approve to approve it.
+desk-digest-nothing = No frozen digest is waiting. /digest send makes one and sends it.
+desk-digest-approved = Digest { $period } is approved. It leaves for the partners.
+desk-digest-held = Digest { $period } is held. /digest approve releases it.
+desk-digest-is-held = Digest { $period } is held. Approve it first with /digest approve.
+desk-digest-sent =
+    { $failed ->
+        [0] Digest { $period }: sent to { $sent } of { $total }.
+       *[other] Digest { $period }: sent to { $sent } of { $total }, failed: { $failed }. It will be tried again.
+    }
+desk-digest-already-sent = Digest { $period } has already reached every partner.
+desk-digest-cannot-read = Digest { $period } cannot be read back. The owners were told.
+desk-digest-line = { $period } · { $state }
+desk-digest-delivery = { $name }: { $state }, tries: { $tries }
+desk-digest-state-frozen = frozen, to approve
+desk-digest-state-held = held
+desk-digest-state-approved = approved
+desk-delivery-due = to send
+desk-delivery-sent = sent
+desk-delivery-failed = failed
+desk-unopened =
+    { $count ->
+        [one] 1 item could not be opened for the digest. It is not counted.
+       *[other] { $count } items could not be opened for the digest. They are not counted.
+    }
+
+## Members
+
+desk-partners = Partners:
+desk-partners-none = No partner. /invite partner and a name
+desk-invite = Invite code for { $role } ({ $name }), to hand over in person. It works once, for { $days } days:
+desk-invite-roles = Write /invite, a role (owner, moderator, auditor, partner), then a name.
+desk-revoked = { $name } is no longer a member.
+desk-invite-withdrawn = The invitation of { $name } is withdrawn.
+desk-revoke-unknown = Nobody has this name. Members: { $names }
+desk-revoke-several = Several members have this name. Write the mark instead: { $names }
+desk-revoke-last-owner = This is the last owner. Invite another one first.
+desk-role-owner = owner
+desk-role-moderator = moderator
+desk-role-auditor = auditor
+desk-role-partner = partner
+desk-joined = Welcome. Your role: { $role }. Write /help to see your commands.
+desk-join-refused = This code is not valid, or was already used.
+desk-join-already = This chat already belongs to a member.
+
+## Control
+
+desk-audit-empty = The log is empty.
+desk-audit-sound = The log is sound: { $lines } lines. Fingerprint of the last: { $head }. Write it down to compare later.
+desk-audit-broken = The log is broken at line { $line }. Somebody changed it. Keep a copy of the files and tell the technical team.
+desk-lock-done = The desk is locked. The keys are no longer in memory.
+desk-status = Key of the desk: { $fingerprint }. To read: { $waiting }. Approved, not yet counted: { $ready }. Digests waiting: { $digests }. Locks after { $minutes } min without activity.
+desk-status-verify =
+    { $count ->
+        [0] Nothing for the association to verify.
+        [one] 1 point for the association to verify: python -m bot check
+       *[other] { $count } points for the association to verify: python -m bot check
+    }
+desk-alarm-item = Alarm: a part of { $case } ({ $part }) cannot be opened. Compare the key's fingerprint with /status and read /audit.
+desk-alarm-command = Alarm: a command in the queue cannot be opened. It was set aside.
+desk-alarm-reply = Alarm: the reply key of { $case } does not match. Somebody may have changed the database.
+
+## Help, one line a command
+
+desk-help = Your commands ({ $role }):
+desk-help-help = /help: this list
+desk-help-status = /status: the state of the desk and its key's fingerprint
+desk-help-queue = /queue: what is waiting
+desk-help-stats = /stats: the workload
+desk-help-next = /next: take a testimony
+desk-help-open = /open: read the one you took
+desk-help-approve = /approve: approve it
+desk-help-reject = /reject: reject it
+desk-help-escalate = /escalate: pass it on to the owners
+desk-help-undo = /undo: leave it, or take back your last decision
+desk-help-summary = /summary text: write a summary without recognisable detail
+desk-help-quote = /quote: see the sentence the person offered
+desk-help-quote_yes = /quote yes: release it; it takes two people
+desk-help-mask = /mask words: take them out of the story
+desk-help-note = /note text: a note for the team
+desk-help-reply = /reply text: answer the person, who reads it with the receipt
+desk-help-delete = /delete testimony: erase everything; it takes two people
+desk-help-ban = /ban: block the sender
+desk-help-unban = /unban: lift a ban
+desk-help-digest = /digest: the digests and their deliveries
+desk-help-digest-partner = /digest: receive the last digest again
+desk-help-digest_preview = /digest preview: read the next digest
+desk-help-digest_approve = /digest approve: approve it
+desk-help-digest_hold = /digest hold: hold it back
+desk-help-digest_send = /digest send: make it and send it
+desk-help-partners = /partners: the partners
+desk-help-invite = /invite role name: make an invite code
+desk-help-revoke = /revoke name: remove a member
+desk-help-audit = /audit: the last lines of the log
+desk-help-audit_verify = /audit verify: check the whole log
+desk-help-lock = /lock: lock the desk
