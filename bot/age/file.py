@@ -1,0 +1,79 @@
+"""Whole age files in memory: sealed, opened, or given a new header.
+
+Never here: disks, streams, names of files. What we seal is kilobytes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from bot.age import armor, header, scrypt, stream
+from bot.age.faults import HeaderFault, NoMatch
+from bot.age.keys import FILE_KEY, Family, Identity, Random, Recipient
+from bot.errors import KeyFileError
+
+
+def encrypt(plaintext: bytes, recipients: Sequence[Recipient], *, _random: Random = os.urandom) -> bytes:
+    """A binary age file that any one of these recipients can open.
+
+    Raises `KeyFileError` where there is no recipient, where families are mixed, or for an unusable public
+    key.
+    """
+    _check_families(recipients)
+    file_key = _random(FILE_KEY)
+    stanzas = tuple(recipient.wrap(file_key, _random) for recipient in recipients)
+    return header.write(stanzas, file_key) + stream.seal(plaintext, file_key, _random(stream.NONCE))
+
+
+def decrypt(file: bytes, identities: Sequence[Identity]) -> bytes:
+    """The whole plaintext of a binary or armored age file. Raises `CannotOpen`, whatever the bytes."""
+    head, payload = _parse(file)
+    return stream.open_(payload, _file_key(head, identities))
+
+
+def rewrap(
+    file: bytes,
+    identities: Sequence[Identity],
+    recipients: Sequence[Recipient],
+    *,
+    _random: Random = os.urandom,
+) -> bytes:
+    """The same payload under a header for other recipients; the payload is carried over unread.
+
+    The file key stays, so whoever could open the old copy and kept the file key can open the new one: this
+    moves files to a new key, it takes nothing back. Raises `CannotOpen` and `KeyFileError`.
+    """
+    _check_families(recipients)
+    head, payload = _parse(file)
+    file_key = _file_key(head, identities)
+    return (
+        header.write(tuple(recipient.wrap(file_key, _random) for recipient in recipients), file_key) + payload
+    )
+
+
+def _parse(file: bytes) -> tuple[header.Header, bytes]:
+    head, payload = header.parse(armor.unwrap(file) if armor.is_armored(file) else file)
+    if len(head.stanzas) > 1 and any(stanza.kind == scrypt.KIND for stanza in head.stanzas):
+        raise HeaderFault("a scrypt stanza is not alone")
+    return head, payload
+
+
+def _file_key(head: header.Header, identities: Sequence[Identity]) -> bytes:
+    for identity in identities:
+        file_key = identity.unwrap(head.stanzas)
+        if file_key is not None:
+            head.check(file_key)
+            return file_key
+    raise NoMatch
+
+
+def _check_families(recipients: Sequence[Recipient]) -> None:
+    families = {recipient.family for recipient in recipients}
+    if not recipients:
+        raise KeyFileError("Nobody to seal to.", hint="Name at least one public key.")
+    if len(families) > 1 or (Family.PASSPHRASE in families and len(recipients) > 1):
+        raise KeyFileError(
+            "Keys of different kinds cannot share one file: it would be as weak as the weakest.",
+            hint="Seal once to the post-quantum keys (age1pq1…), and once more to each of the others.",
+        )
