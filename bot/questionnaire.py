@@ -127,10 +127,15 @@ class Questionnaire:
 
     version: int
     stages: tuple[Stage, ...]
+    takes_minors: bool = False
+    """Only where the association has a child-protection protocol of its own (domain notes, 5.6)."""
     questions: tuple[AnyQuestion, ...] = field(init=False)
     places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _stages: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        stages = {q.id: n for n, stage in enumerate(self.stages, start=1) for q in stage.questions}
+        object.__setattr__(self, "_stages", stages)
         questions = tuple(question for stage in self.stages for question in stage.questions)
         object.__setattr__(self, "questions", questions)
         object.__setattr__(self, "places", {question.id: place for place, question in enumerate(questions)})
@@ -141,9 +146,7 @@ class Questionnaire:
 
     def stage_of(self, id: str) -> int:
         """Which stage, from 1, the question stands in."""
-        return next(
-            n for n, stage in enumerate(self.stages, start=1) if any(q.id == id for q in stage.questions)
-        )
+        return self._stages[id]
 
 
 def rests_on(condition: Condition) -> Iterator[tuple[str, frozenset[str]]]:

@@ -159,7 +159,9 @@ _ABOUT_YOU = (
 )
 
 
-def questionnaire(*, home_context: bool = True, about_you: bool = False) -> Questionnaire:
+def questionnaire(
+    *, home_context: bool = True, about_you: bool = False, takes_minors: bool = False
+) -> Questionnaire:
     """The questionnaire an instance asks.
 
     `home_context` (who was at home) is a module an association may leave out. `about_you` (age band, gender) is
@@ -167,6 +169,7 @@ def questionnaire(*, home_context: bool = True, about_you: bool = False) -> Ques
     """
     return Questionnaire(
         version=1,
+        takes_minors=takes_minors,
         stages=(
             Stage("threshold", _THRESHOLD),
             Stage("story", _STORY),

@@ -1,0 +1,157 @@
+"""From what was typed to what was meant: one message becomes one event.
+
+The order is the method. A number answers before anything else; then the words that work everywhere, in every
+language; then the labels on the screen; then a receipt; and only what is none of these is her own words, which are
+redacted here, before anything else sees them. So nothing un-redacted can reach a state or an effect.
+
+Never here: sentences (labels and words come in as a `Vocabulary`), or what follows from an event.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot import receipts
+from bot.crisis import Phrases
+from bot.normal import clean, fold
+from bot.places import RECEIPT_WORDS, Place
+from bot.redaction import Kind, Redacted, redact
+from bot.turns import (
+    Chose,
+    Erased,
+    Event,
+    Finished,
+    Left,
+    MistypedReceipt,
+    Opened,
+    Paused,
+    Replaced,
+    Said,
+    Skipped,
+    SteppedAside,
+    TurnedPage,
+    TypedReceipt,
+    WentBack,
+)
+
+WORDS: Mapping[str, Event] = {
+    "help": SteppedAside("help"),
+    "skip": Skipped(),
+    "back": WentBack(),
+    "pause": Paused(),
+    "stop": Left(),
+    "erase": Erased(),
+    "done": Finished(),
+    "next": TurnedPage(),
+}
+"""The words that work at every moment, by the name of their alias list in talk.ftl (`alias-<name>`)."""
+
+COMMANDS: Mapping[str, Event] = {
+    "/help": SteppedAside("help"),
+    "/privacy": SteppedAside("privacy"),
+    "/language": SteppedAside("language"),
+    "/receipt": SteppedAside("receipt"),
+    "/rights": SteppedAside("rights"),
+    "/erase": Erased(),
+    "/stop": Left(),
+    "/skip": Skipped(),
+    "/back": WentBack(),
+    "/pause": Paused(),
+    "/done": Finished(),
+    "/next": TurnedPage(),
+}
+
+_SEVERAL = re.compile(r"\d{1,3}(?:[\s,;.+&/-]+(?:et |and )?\d{1,3})*[\s.)]*", re.ASCII)
+_NUMBER = re.compile(r"\d{1,3}", re.ASCII)
+
+LONGEST_WORD = 40
+"""Characters. A word, a command or a label is shorter; longer messages are not looked up as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What one language's screens let a person say.
+
+    `words`: folded words of every language → event. `labels`: the folded labels of a paragraph → option code.
+    `no`: folded ways to say no, which pass a text question. `phrases`: what brings the help lines first.
+    """
+
+    language: str
+    words: Mapping[str, Event]
+    labels: Callable[[str], Mapping[str, str]]
+    no: frozenset[str]
+    phrases: Phrases
+
+
+def hear(text: str, place: Place, vocabulary: Vocabulary, *, hint: str = "", edited: bool = False) -> Event:
+    """What a message means at this place. Total: anything is at least her own words.
+
+    `hint` is the platform's language for `/start`. Edited messages are only ever her own words.
+    """
+    if not edited:
+        meant = _meant(text, place, vocabulary, hint)
+        if meant is not None:
+            return meant
+    folded = fold(text)
+    crisis = vocabulary.phrases.in_crisis(folded)
+    if place.id in RECEIPT_WORDS:
+        # What is typed where a receipt is waited for is never kept, not even redacted.
+        words = Redacted("", ())
+    else:
+        words = redact(text, language=vocabulary.language, marked=_receipt_spans(text))
+    return Replaced(words, crisis) if edited else Said(words, crisis)
+
+
+def _meant(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Event | None:
+    if place.offers:
+        numbered = _by_number(text, place)
+        if numbered is not None:
+            return numbered
+    if len(text) <= LONGEST_WORD:
+        named = _by_name(text, place, vocabulary, hint)
+        if named is not None:
+            return named
+    return _as_receipt(text, place)
+
+
+def _by_number(text: str, place: Place) -> Event | None:
+    numbers = text.strip()
+    if not (numbers.isascii() and numbers.isdigit()):
+        numbers = clean(text).strip()
+        if not _SEVERAL.fullmatch(numbers):
+            return None
+    places = [int(number) for number in _NUMBER.findall(numbers)] if len(numbers) <= LONGEST_WORD else []
+    if not places or not all(1 <= n <= len(place.offers) for n in places):
+        return Chose(())
+    return Chose(tuple(place.offers[n - 1].code for n in places))
+
+
+def _by_name(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Event | None:
+    stripped = text.strip()
+    if stripped.startswith("/"):
+        command = stripped.split()[0].split("@")[0].lower()
+        return Opened(hint or vocabulary.language) if command == "/start" else COMMANDS.get(command)
+    folded = fold(stripped)
+    if place.offers and not place.takes_text:
+        code = vocabulary.labels(place.words).get(folded)
+        if code is not None and any(offer.code == code for offer in place.offers):
+            return Chose((code,))
+    meant = vocabulary.words.get(folded)
+    if meant is None and place.takes_text and not place.many and folded in vocabulary.no:
+        return Skipped()
+    return meant
+
+
+def _as_receipt(text: str, place: Place) -> Event | None:
+    receipt = receipts.read(text)
+    if receipt is not None:
+        return TypedReceipt(receipt)
+    if place.id in RECEIPT_WORDS and receipts.looks_like(text):
+        return MistypedReceipt()
+    return None
+
+
+def _receipt_spans(text: str) -> tuple[tuple[int, int, Kind], ...]:
+    return tuple((start, end, Kind.RECEIPT) for start, end in receipts.find_in(text))

@@ -1,0 +1,262 @@
+"""The nouns of the conversation: what a person can do, where she stands, what follows.
+
+All of it is frozen data. Her words have no `repr`, so that none reaches a log by accident; effects carry message
+keys, never sentences. `bot.conversation.step` is the one function over these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import orjson
+
+from bot.receipts import Receipt
+from bot.redaction import Redacted
+
+# --- events: what a person does -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """She arrives, or says /start. `language` is a hint and only pre-selects."""
+
+    language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Her own words, already redacted. `crisis`: they hold a phrase that brings the help lines first."""
+
+    words: Redacted
+    crisis: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """She edited the message she sent last."""
+
+    words: Redacted
+    crisis: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """One or several codes of what is on offer, by number, label or button."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Paused: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """STOP: she leaves, and nothing unfinished is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """EFFACER: like leaving, with every message deleted that the channel lets us delete, and one neutral line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """FINI: she has said or picked all she wants at this place."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedPage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SteppedAside:
+    """She asks for something that is open at any moment."""
+
+    to: Literal["help", "rights", "privacy", "language", "receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class SentMedia:
+    """A picture, a voice note, a file. It was not downloaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedReceipt:
+    """Eight words that are a receipt."""
+
+    receipt: Receipt = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MistypedReceipt:
+    """Eight words of the list whose check does not fit: a slip, told without asking the database."""
+
+
+Event: TypeAlias = (
+    Opened
+    | Said
+    | Replaced
+    | Chose
+    | Skipped
+    | WentBack
+    | Paused
+    | Left
+    | Erased
+    | Finished
+    | TurnedPage
+    | SteppedAside
+    | SentMedia
+    | TypedReceipt
+    | MistypedReceipt
+)
+
+# --- effects: what follows ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say a message. `about` completes it where it depends on a kind or a country, never on her words."""
+
+    key: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Show the place where she stands now. What it shows is a function of the state alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteConsent:
+    """She has accepted that what follows is kept: the caller notes which text, in which language, which day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Seal and keep this testimony, show its receipt, and drop the draft it came from."""
+
+    answers: Mapping[str, tuple[str, ...]] = field(repr=False)
+    texts: Mapping[str, tuple[str, ...]] = field(repr=False)
+    removed: tuple[str, ...]
+    share: str
+    quote: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UseReceipt:
+    """Read, add to or withdraw the testimony of a receipt; the answer never tells whether there is one."""
+
+    purpose: Literal["read", "add", "withdraw"]
+    receipt: Receipt = field(repr=False)
+    addition: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Destroy the draft's key and the draft. `messages`: delete from the chat what the channel lets us delete."""
+
+    messages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HideReceipt:
+    """Delete the message that showed the receipt, where the channel can."""
+
+
+Effect: TypeAlias = Tell | Ask | NoteConsent | Submit | UseReceipt | Forget | HideReceipt
+
+# --- where she stands ---------------------------------------------------------------------------------------------
+
+Answers: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Codes chosen at each question; an empty tuple where she passed."""
+
+Texts: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Her redacted words at each question, a message each."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where one person stands. The empty state is somebody who is not here."""
+
+    at: str = ""
+    """A question's id, or a place of `bot.places` (those start with @)."""
+    language: str = "fr"
+    country: str = ""
+    """Whose help lines she wants, once she said so."""
+    aside: tuple[str, ...] = ()
+    """Where she stepped aside to, innermost last; the way itself stands still meanwhile."""
+    page: int = 0
+    picked: tuple[str, ...] = ()
+    """What she has picked so far at a place that takes several."""
+    hinted: bool = False
+    """She was told once how to answer here; she is not told again."""
+    answers: Answers = field(default_factory=dict, repr=False)
+    texts: Texts = field(default_factory=dict, repr=False)
+    removed: tuple[str, ...] = ()
+    """Kinds that redaction took out of her words so far."""
+    quote: str = field(default="", repr=False)
+
+    def here(self) -> str:
+        return self.aside[-1] if self.aside else self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one event makes of a state, and what follows from it."""
+
+    state: State
+    effects: tuple[Effect, ...]
+
+
+NOBODY = State()
+
+
+def write_state(state: State) -> bytes:
+    """A state as bytes, small because most fields are at their rest: a draft is sealed and padded, not compressed."""
+    return orjson.dumps(
+        [
+            state.at,
+            state.language,
+            state.country,
+            state.aside,
+            state.page,
+            state.picked,
+            state.hinted,
+            state.answers,
+            state.texts,
+            state.removed,
+            state.quote,
+        ]
+    )
+
+
+def read_state(box: bytes) -> State:
+    """The inverse of `write_state`. Raises ValueError for anything else."""
+    try:
+        at, language, country, aside, page, picked, hinted, answers, texts, removed, quote = orjson.loads(box)
+        return State(
+            at,
+            language,
+            country,
+            tuple(aside),
+            page,
+            tuple(picked),
+            hinted,
+            {id: tuple(codes) for id, codes in answers.items()},
+            {id: tuple(said) for id, said in texts.items()},
+            tuple(removed),
+            quote,
+        )
+    except (TypeError, AttributeError):
+        raise ValueError("not a state") from None

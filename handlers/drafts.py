@@ -1,0 +1,170 @@
+"""An open draft: what is sealed at each turn, and how it is found and opened again.
+
+A draft holds where a person stands, and what a submission will need so that replaying it changes nothing: the
+case's random id and the receipt's random bits are drawn once, when she consents, and travel sealed with her words.
+
+Never here: what her words mean, or which channel they came by.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass, field, replace
+
+import orjson
+
+from bot.boxes import open_draft, seal_draft
+from bot.errors import CannotOpen
+from bot.pseudonyms import pseudonym
+from bot.testimony import ConsentRecord
+from bot.turns import NOBODY, State, read_state, write_state
+from handlers import Address
+from storage import DraftRow, Store
+from storage.changes import DropDraft, KeepDraft, Operation, Seen
+from storage.shelf import Shelf
+
+log = logging.getLogger(__name__)
+
+ID_BYTES = 16
+ENTROPY_BYTES = 10
+"""80 random bits: a receipt (`bot.receipts`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What one draft seals. `case` and `entropy` are empty until she consents."""
+
+    state: State
+    case: bytes = field(default=b"", repr=False)
+    entropy: bytes = field(default=b"", repr=False)
+    consented: ConsentRecord | None = None
+    owes_receipt: bool = False
+    """A testimony was kept and its receipt was not shown yet: shown again after a crash, then destroyed."""
+
+
+def write_envelope(envelope: Envelope) -> bytes:
+    record = envelope.consented
+    head = [
+        envelope.case.hex(),
+        envelope.entropy.hex(),
+        None if record is None else [record.text, record.language, record.channel, record.day],
+        envelope.owes_receipt,
+    ]
+    return orjson.dumps(head) + b"\n" + write_state(envelope.state)
+
+
+def read_envelope(plain: bytes) -> Envelope:
+    """The inverse of `write_envelope`. Raises ValueError for anything else."""
+    head, _, state = plain.partition(b"\n")
+    try:
+        case, entropy, record, owes = orjson.loads(head)
+        consented = None if record is None else ConsentRecord(*record)
+        return Envelope(read_state(state), bytes.fromhex(case), bytes.fromhex(entropy), consented, owes)
+    except TypeError:
+        raise ValueError("not an envelope") from None
+
+
+def with_consent(envelope: Envelope, record: ConsentRecord) -> Envelope:
+    if envelope.case:
+        return replace(envelope, consented=record)
+    return replace(
+        envelope,
+        case=secrets.token_bytes(ID_BYTES),
+        entropy=secrets.token_bytes(ENTROPY_BYTES),
+        consented=record,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as found: under which pseudonym, with which draft, and what she had been answered."""
+
+    pseudonym: bytes = field(repr=False)
+    envelope: Envelope
+    row: DraftRow | None = None
+    seen: tuple[int, ...] = ()
+    lost: bool = False
+    """There was a draft, and its key is gone (a reboot) or it was rolled back: nothing was kept."""
+
+
+async def find(store: Store, shelf: Shelf, who: Address, today: int) -> Person:
+    """Look a person up under every daily key that still lives, and open her draft if there is one."""
+    names = [pseudonym(key, who.channel, who.chat) for _, key in shelf.day_keys(today)]
+    row = await store.person(names)
+    if row is None:
+        return Person(names[0], Envelope(NOBODY))
+    if row.draft is None:
+        return Person(row.pseudonym, Envelope(NOBODY), seen=row.seen)
+    envelope = _open(shelf, row.draft)
+    if envelope is None:
+        return Person(row.pseudonym, Envelope(NOBODY), row.draft, row.seen, lost=True)
+    return Person(row.pseudonym, envelope, row.draft, row.seen)
+
+
+def _open(shelf: Shelf, draft: DraftRow) -> Envelope | None:
+    held = shelf.key(draft.id)
+    if held is None:
+        return None
+    key, revision = held
+    if draft.revision < revision:
+        log.error("a draft is older than the shelf knows it: the drafts database was rolled back; it is refused")
+        return None
+    try:
+        return read_envelope(open_draft(key, draft.id, draft.revision, draft.box))
+    except (CannotOpen, ValueError):
+        log.error("a draft cannot be opened with its key: the drafts database was changed; it is refused")
+        return None
+
+
+@dataclass(slots=True)
+class Writing:
+    """The operations that bring a person's draft to a new envelope, and what the shelf must do once they are durable."""
+
+    operations: tuple[Operation, ...]
+    destroy: bytes = field(default=b"", repr=False)
+    advance: tuple[bytes, int] | None = field(default=None, repr=False)
+
+    def settle(self, shelf: Shelf) -> None:
+        """Called once the change is committed: only then may a key die or a revision be the last one."""
+        if self.advance is not None:
+            shelf.advance(*self.advance)
+        if self.destroy:
+            shelf.destroy(self.destroy)
+
+    def undo(self, shelf: Shelf, person: Person) -> None:
+        """Called when the change was not made: a key drawn for a draft that does not exist is destroyed."""
+        if self.advance is not None and (person.row is None or self.advance[0] != person.row.id):
+            shelf.destroy(self.advance[0])
+
+
+def write(
+    person: Person, envelope: Envelope, shelf: Shelf, today: int, update: int | None, *, fresh: bool = False
+) -> Writing:
+    """Put a draft at its next revision, or drop it when nobody is here any more.
+
+    `fresh`: the old draft is destroyed with its key and a new one begins, so that what it held is gone.
+    """
+    seen: tuple[Operation, ...] = () if update is None else (Seen(person.pseudonym, update, today),)
+    old = person.row
+    if envelope.state == NOBODY:
+        if old is None:
+            return Writing(seen)
+        return Writing((DropDraft(person.pseudonym), *seen), destroy=old.id)
+    if old is None or fresh or person.lost:
+        id, revision = secrets.token_bytes(ID_BYTES), 1
+        key = shelf.new_key(id, today)
+        dropped: tuple[Operation, ...] = () if old is None else (DropDraft(person.pseudonym),)
+    else:
+        held = shelf.key(old.id)
+        if held is None:
+            # The key died between the look-up and now: expiry came first, and it wins.
+            return write(replace(person, lost=True), envelope, shelf, today, update)
+        id, revision, key, dropped = old.id, old.revision + 1, held[0], ()
+    box = seal_draft(key, id, revision, write_envelope(envelope))
+    keep = KeepDraft(person.pseudonym, id, revision, box, today)
+    return Writing(
+        (*dropped, keep, *seen),
+        destroy=old.id if old is not None and dropped else b"",
+        advance=(id, revision),
+    )

@@ -1,0 +1,250 @@
+"""From a turn to what is shown: places and messages become screens, in the witness's language.
+
+What a place shows is a function of the state alone, so that showing it twice is harmless and a redelivered update
+shows it again. Options are always in the text, numbered; buttons repeat them.
+
+Never here: what follows from an answer, or which network shows the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot import places
+from bot.places import Place, place
+from bot.questionnaire import AnyQuestion, Questionnaire
+from bot.turns import Ask, Effect, State, Tell
+from handlers import Button, Screen
+from locales import HelpLine, Words, help_lines
+
+READING_CHARACTERS = 1500
+"""Characters of her own story in one message on the review screen: long enough to read on, under every limit."""
+
+WITHOUT_ROW = frozenset({places.RESUME, places.BREATH, places.CLOSING})
+"""Places whose own options already say all there is to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the words need to know of this instance. `verified(id)` is the day an operator verified an entry."""
+
+    operator: str
+    contact: str
+    country: str
+    draft_hours: int
+    story_days: int
+    coded_months: int
+    verified: Callable[[str], date | None] = field(default=lambda id: None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Painter:
+    """Paints turns on one kind of channel (its name chooses what is said about it)."""
+
+    questionnaire: Questionnaire
+    words: Mapping[str, Words]
+    house: House
+    channel: str
+    _made: dict[tuple[str, str, str, int], Screen] = field(default_factory=dict, repr=False, compare=False)
+
+    def turn(self, effects: Iterable[Effect], state: State, language: str) -> list[Screen]:
+        """What is shown after a turn: what is told in one message, then what is asked."""
+        words = self.words_of(language)
+        told = [text for effect in effects if isinstance(effect, Tell) for text in self.tell(effect, state, words)]
+        screens = [Screen("\n\n".join(told))] if told else []
+        if any(isinstance(effect, Ask) for effect in effects):
+            screens += self.ask(state)
+        return screens
+
+    def words_of(self, language: str) -> Words:
+        return self.words.get(language) or self.words["fr"]
+
+    # --- telling ------------------------------------------------------------------------------------------------
+
+    def tell(self, tell: Tell, state: State, words: Words) -> list[str]:
+        """The paragraphs of one message."""
+        match tell.key:
+            case "help-lines":
+                return [self.help_block(tell.about, state, words)]
+            case "care-block":
+                lines = self._lines("sexual", state, words)
+                return [words.say("validation-care"), words.say("care-block", lines="\n".join(lines))]
+            case "stage":
+                return self._stage(tell.about, words)
+            case "paused":
+                return [words.say("paused", hours=self.house.draft_hours)]
+            case "clear-chat":
+                return [words.say(f"clear-chat-{self.channel}")]
+        return [words.say(tell.key)]
+
+    def _stage(self, stage: str, words: Words) -> list[str]:
+        stages = [s.id for s in self.questionnaire.stages]
+        said = words.say(f"stage-{stage}") if words.has(f"stage-{stage}") else ""
+        progress = words.say("progress", n=stages.index(stage) + 1, of=len(stages))
+        return [f"{progress} {said}".strip()]
+
+    def help_block(self, kind: str, state: State, words: Words) -> str:
+        lines = self._lines(kind, state, words)
+        if not lines:
+            return words.say("help-none")
+        return "\n".join(lines)
+
+    def _lines(self, kind: str, state: State, words: Words) -> list[str]:
+        country = state.country or self.house.country
+        found = help_lines(country, kind)
+        return [self._line(line, words) for line in found]
+
+    def _line(self, line: HelpLine, words: Words) -> str:
+        return words.say(
+            "help-line",
+            number=line.number,
+            who=line.who[words.language],
+            hours=line.hours[words.language],
+            cost=line.cost[words.language],
+        )
+
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    def ask(self, state: State) -> list[Screen]:
+        here = place(self.questionnaire, state)
+        words = self.words_of(state.language)
+        match here.id:
+            case places.REVIEW:
+                return self._review(state, here, words)
+            case "consent_collect":
+                return [Screen(self._consent(words)), self._list(state, here, words, here.words)]
+            case places.PRIVACY:
+                return [self._reading(state, here, words, f"privacy-{state.page % here.turns + 1}")]
+            case places.QUOTE_SHOWN:
+                return [self._list(state, here, words, here.words, quote=state.quote)]
+        if here.id.startswith(places.TOPIC):
+            return [self._reading(state, here, words, _topic_key(here.id, state.page % here.turns))]
+        if state.picked or any(offer.label or offer.question for offer in here.offers):
+            return [self._list(state, here, words, here.words)]
+        known = (words.language, here.words, here.about, state.page)
+        screen = self._made.get(known)
+        if screen is None:
+            screen = self._made[known] = self._list(state, here, words, here.words)
+        return [screen]
+
+    def _consent(self, words: Words) -> str:
+        notice = words.say(
+            "consent-notice", story_days=self.house.story_days, coded_months=self.house.coded_months
+        )
+        return "\n\n".join((notice, words.say(f"consent-notice-channel-{self.channel}"), words.say("consent-limit")))
+
+    def _reading(self, state: State, here: Place, words: Words, key: str) -> Screen:
+        text = words.say(key, **self._facts(words))
+        last = state.page % here.turns + 1 >= here.turns
+        return Screen(text, row=self._row(words, next=not last))
+
+    def _facts(self, words: Words) -> dict[str, str | int]:
+        house = self.house
+        return {
+            "operator": house.operator,
+            "contact": house.contact,
+            "hours": house.draft_hours,
+            "story_days": house.story_days,
+            "coded_months": house.coded_months,
+        }
+
+    def _list(self, state: State, here: Place, words: Words, key: str, **args: str) -> Screen:
+        head = self._head(here, words, key, args)
+        shown = here.on_page(state.page)
+        lines: list[str] = []
+        buttons: list[Button] = []
+        for number, offer in shown:
+            label = offer.label or (self.short(offer.question, words) if offer.question else words.option(key, offer.code))
+            if offer.code in state.picked:
+                label = words.say("option-chosen", label=label)
+            lines.append(words.say("option-line", number=number, label=label))
+            buttons.append(Button(label, str(number)))
+        parts = [head]
+        if lines:
+            parts.append("\n".join(lines))
+        pages = here.page_count()
+        if pages > 1:
+            parts.append(words.say("page-of", n=state.page % pages + 1, of=pages))
+        if here.many and not here.takes_text:
+            parts.append(words.say("several-hint"))
+        row = self._row(words, next=pages > 1, done=here.many, plain=here.id in WITHOUT_ROW)
+        return Screen("\n\n".join(parts), tuple(buttons), row)
+
+    def _head(self, here: Place, words: Words, key: str, args: Mapping[str, str]) -> str:
+        if here.about:
+            return words.question(key, who=words.option("reaction-who", here.about))
+        if args or here.id.startswith("@"):
+            return words.question(key, **args) if not here.offers else words.question(key, **args)
+        return words.question(key)
+
+    def short(self, question: AnyQuestion | None, words: Words) -> str:
+        """A question as it stands in a list of questions."""
+        if question is None:
+            return ""
+        if question.about:
+            return words.question(question.words, who=words.option("reaction-who", question.about))
+        return words.question(question.words)
+
+    def _row(self, words: Words, *, next: bool = False, done: bool = False, plain: bool = False) -> tuple[Button, ...]:
+        if plain:
+            return ()
+        names = (("done",) if done else ()) + (("next",) if next else ()) + ("skip", "back", "pause", "help")
+        return tuple(Button(words.say(f"word-{name}"), words.say(f"word-{name}")) for name in names)
+
+    # --- reviewing ----------------------------------------------------------------------------------------------
+
+    def _review(self, state: State, here: Place, words: Words) -> list[Screen]:
+        """The exact text that will be kept, then every answer, then what was taken out and what can be done."""
+        texts = places.kept_texts(self.questionnaire, state)
+        story = [message for said in texts.values() for message in said]
+        screens = [
+            Screen(part)
+            for part in _pages([words.say("review-intro"), words.say("review-story-head"), *story])
+        ] if story else [Screen(words.say("review-intro"))]
+        answers = [self._answer(question, state, words) for question in places.told_questions(self.questionnaire, state)]
+        parts = [line for line in answers if line]
+        if parts:
+            parts.insert(0, words.say("review-answers-head"))
+        blocks = ["\n".join(parts)] if parts else []
+        if state.removed:
+            kinds = words.join([words.say(f"kind-{kind.replace('_', '-')}") for kind in state.removed])
+            blocks.append(words.say("review-removed", kinds=kinds))
+        screens += [Screen(block) for block in blocks]
+        return [*screens, self._list(state, here, words, here.words)]
+
+    def _answer(self, question: AnyQuestion, state: State, words: Words) -> str:
+        codes = state.answers.get(question.id, ())
+        if not codes or not hasattr(question, "options") or question.id.startswith("gate"):
+            return ""
+        labels = [words.option(question.words, code) for code in codes]
+        return words.say("review-answer", question=self.short(question, words), answer=words.join(labels))
+
+
+def _topic_key(id: str, page: int) -> str:
+    key = f"right-{id[len(places.TOPIC) :]}"
+    return key if page == 0 else f"{key}-{page + 1}"
+
+
+def _pages(parts: Sequence[str]) -> list[str]:
+    """Paragraphs joined into messages of at most `READING_CHARACTERS`; a longer paragraph is cut at spaces."""
+    pages: list[str] = [""]
+    for part in parts:
+        for piece in _pieces(part):
+            joined = f"{pages[-1]}\n\n{piece}" if pages[-1] else piece
+            if len(joined) <= READING_CHARACTERS:
+                pages[-1] = joined
+            else:
+                pages.append(piece)
+    return [page for page in pages if page]
+
+
+def _pieces(text: str) -> Iterable[str]:
+    while len(text) > READING_CHARACTERS:
+        cut = text.rfind(" ", 1, READING_CHARACTERS)
+        cut = cut if cut > 0 else READING_CHARACTERS
+        yield text[:cut]
+        text = text[cut:].lstrip(" ")
+    if text:
+        yield text
