@@ -1,0 +1,234 @@
+"""Sealing for the desk: what the listening process seals, it can never open again.
+
+An item is an age file to the TEAM key of the present epoch. Inside stands what it belongs to (its
+`Context`), so that a row exchanged with another, or an old one put back, is found out at the desk.
+
+    plaintext = magic (8 B) | length of the context (4 B) | length of the body (4 B) | context | body | zeros
+
+Why zeros: the length of a story is part of the story, so items grow by steps only. Why never compressed:
+a length would tell about the content again.
+
+Never here: an identity, a secret key, anything that opens. That is `bot.opening`, which only the desk
+imports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import struct
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot import signing
+from bot.age import HybridRecipient, encrypt, parse_recipient
+from bot.errors import CannotOpen, KeyFileError
+
+ITEM_MAGIC = b"SEUIL-I1"
+COMMAND_MAGIC = b"SEUIL-C1"
+PREFIX = struct.Struct(">8sII")
+"""Magic, bytes of context, bytes of body."""
+
+KIB = 1024
+BUCKETS = (4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB)
+"""Plaintext sizes of an item, in bytes; above the last, its multiples. A story of 1 and one of 3 500
+bytes look the same; ten sizes would already sort people."""
+
+COMMAND_STEP = 4 * KIB
+"""Plaintext sizes of a moderator's command are multiples of this."""
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""What the kind and the name of an item look like, so that the context cannot outgrow its bucket."""
+
+KEY_LIST_KIND = "seuil-team-keys"
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an item belongs to. It is sealed with it, and compared with the row it is found in."""
+
+    case: bytes = field(repr=False)
+    """16 random bytes."""
+
+    kind: str
+    """What the body is: `coded`, `story`, `addition`…"""
+
+    item: str
+    """Which part of the case it is, as in its row."""
+
+    schema: int
+    """Version of the questionnaire."""
+
+    epoch: int
+    """Epoch of the TEAM key it was first sealed to. Re-wrapping does not change it."""
+
+    reply_key_hash: bytes = field(repr=False)
+    """SHA-256 of the public key replies are sealed to, 32 bytes; empty where there is no receipt."""
+
+    sender_tag: bytes = field(repr=False)
+    """16 bytes (`bot.pseudonyms.sender_tag`); empty where nothing is known of the sender."""
+
+    def __post_init__(self) -> None:
+        sound = (
+            len(self.case) == 16
+            and NAME.fullmatch(self.kind)
+            and NAME.fullmatch(self.item)
+            and 0 <= self.schema < 2**31
+            and 0 <= self.epoch < 2**31
+            and len(self.reply_key_hash) in (0, 32)
+            and len(self.sender_tag) in (0, 16)
+        )
+        if not sound:
+            raise ValueError("a context has a case of 16 bytes, plain names, small numbers and whole hashes")
+
+
+@dataclass(frozen=True, slots=True)
+class TeamKey:
+    """The public key of an epoch. `read_key_list` is how the listening process gets one."""
+
+    epoch: int
+    recipient: HybridRecipient = field(repr=False)
+
+
+def seal(body: bytes, context: Context, key: TeamKey) -> bytes:
+    """An item that only the desk opens: an age file of one of few sizes. `context.epoch` is that of the
+    key."""
+    if context.epoch != key.epoch:
+        raise ValueError("the context names another epoch than the key")
+    return encrypt(packed(ITEM_MAGIC, context_line(context), body, item_size), [key.recipient])
+
+
+def seal_command(body: bytes, key: TeamKey) -> bytes:
+    """A moderator's command for the desk's queue. Anyone can seal one: who sent it must be proved by its
+    body."""
+    return encrypt(packed(COMMAND_MAGIC, b"", body, command_size), [key.recipient])
+
+
+def read_key_list(text: str, signer: signing.VerifyKey, *, at_least: int = 0) -> TeamKey:
+    """The TEAM key of the newest epoch in a list signed by TEAM-SIGN (`bot.custody.key_list` writes it).
+
+    The list is a line of JSON that says what it is, a line for each epoch, then a minisign signature of all
+    that. `at_least` is the newest epoch already seen: an older list put back is refused.
+
+    Raises `KeyFileError` for a list that is unsigned, forged, out of date or not of this form.
+    """
+    document, mark, signature = text.partition(signing.UNTRUSTED)
+    try:
+        signing.verify(document.encode(), mark + signature, signer)
+    except CannotOpen:
+        raise _bad_list("is not signed by the key this instance trusts") from None
+    keys = _read_keys(document)
+    newest = max(keys, key=lambda key: key.epoch)
+    if newest.epoch < at_least:
+        raise _bad_list(f"ends at epoch {newest.epoch}, and epoch {at_least} was seen before")
+    return newest
+
+
+def fingerprint(recipient: HybridRecipient) -> str:
+    """80 bits of SHA-256 of a public key, for people to compare: `abcd efgh ijkl mnop`."""
+    letters = b32encode(hashlib.sha256(recipient.public).digest()[:10]).decode("ascii").lower()
+    return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+# --- the form inside, shared with `bot.opening` -----------------------------------------------------------
+
+
+def context_line(context: Context) -> bytes:
+    """Canonical JSON: one spelling for one context."""
+    return canonical(
+        {
+            "case": context.case.hex(),
+            "epoch": context.epoch,
+            "item": context.item,
+            "kind": context.kind,
+            "reply": context.reply_key_hash.hex(),
+            "schema": context.schema,
+            "tag": context.sender_tag.hex(),
+            "v": _VERSION,
+        }
+    )
+
+
+def read_context(line: bytes) -> Context:
+    """The context from its line. Raises `ValueError` for any other spelling."""
+    told = json.loads(line)
+    if not isinstance(told, dict):
+        raise ValueError("a context is an object")
+    try:
+        context = Context(
+            case=bytes.fromhex(told["case"]),
+            kind=told["kind"],
+            item=told["item"],
+            schema=told["schema"],
+            epoch=told["epoch"],
+            reply_key_hash=bytes.fromhex(told["reply"]),
+            sender_tag=bytes.fromhex(told["tag"]),
+        )
+    except (KeyError, TypeError):
+        raise ValueError("a context has other fields") from None
+    if context_line(context) != line:
+        raise ValueError("a context has one spelling")
+    return context
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys, no spaces and no escapes that could be spared, as UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def item_size(used: int) -> int:
+    """The bucket for so many bytes."""
+    for bucket in BUCKETS:
+        if used <= bucket:
+            return bucket
+    return -(-used // BUCKETS[-1]) * BUCKETS[-1]
+
+
+def command_size(used: int) -> int:
+    return -(-used // COMMAND_STEP) * COMMAND_STEP
+
+
+def packed(magic: bytes, preamble: bytes, body: bytes, size: Callable[[int], int]) -> bytes:
+    """Magic, lengths, preamble and body, filled with zeros up to `size(used)` bytes."""
+    used = PREFIX.size + len(preamble) + len(body)
+    return PREFIX.pack(magic, len(preamble), len(body)) + preamble + body + bytes(size(used) - used)
+
+
+def unpacked(plaintext: bytes, magic: bytes, size: Callable[[int], int]) -> tuple[bytes, bytes]:
+    """The preamble and the body. Raises `ValueError` for anything `packed` would not have written."""
+    if len(plaintext) < PREFIX.size or plaintext[: len(magic)] != magic:
+        raise ValueError("another magic")
+    _, preamble_length, body_length = PREFIX.unpack_from(plaintext)
+    body_at = PREFIX.size + preamble_length
+    used = body_at + body_length
+    if len(plaintext) != size(used) or plaintext.count(0, used) != len(plaintext) - used:
+        raise ValueError("lengths or padding")
+    return plaintext[PREFIX.size : body_at], plaintext[body_at:used]
+
+
+def _read_keys(document: str) -> list[TeamKey]:
+    try:
+        head, *lines = [json.loads(line) for line in document.splitlines()]
+        if head != {"kind": KEY_LIST_KIND, "v": _VERSION} or not lines:
+            raise ValueError("another document")
+        return [_read_key(line) for line in lines]
+    except (ValueError, KeyError, TypeError):
+        raise _bad_list("is signed, and is no list of team keys") from None
+
+
+def _read_key(line: dict[str, Any]) -> TeamKey:
+    recipient = parse_recipient(line["recipient"])
+    if not isinstance(recipient, HybridRecipient) or type(line["epoch"]) is not int or line["epoch"] < 0:
+        raise ValueError("another key")
+    return TeamKey(line["epoch"], recipient)
+
+
+def _bad_list(what: str) -> KeyFileError:
+    return KeyFileError(
+        f"The list of team keys {what}.",
+        hint="Nothing is sealed to it. Make it again at the desk, and compare the fingerprints.",
+    )
