@@ -9,7 +9,7 @@ Never here: files (`locales.loading`), or a guess: a key that is not there is an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import babel
 from fluent.runtime import FluentBundle
@@ -24,6 +24,8 @@ RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug"
 Argument = str | int
 _Pieces = tuple[tuple[str, bool], ...]
 """(text, False) as it stands, (name, True) for the argument of that name."""
+
+Bodies = Mapping[str, ast.Message | ast.Term]
 
 
 class Words:
@@ -44,32 +46,25 @@ class Words:
         self._chosen: dict[str, tuple[str, str]] = {}
         self._options: dict[tuple[str, str], str] = {}
         self._asked: dict[str, str] = {}
+        bodies = {id: entry for id, (entry, _) in entries.items()}
         for id, (entry, where) in entries.items():
             if isinstance(entry, ast.Message):
-                self._learn(id, entry, where)
+                self._learn(id, entry, where, bodies)
 
     def __repr__(self) -> str:
         return f"Words({self.language!r}, {len(self._where)} keys)"
 
-    def _learn(self, id: str, message: ast.Message, where: str) -> None:
-        if message.value is not None:
-            self._learn_pattern(id, id, "", message.value, where)
-        for attribute in message.attributes:
-            name = attribute.id.name
-            self._learn_pattern(f"{id}.{name}", id, name, attribute.value, where)
-            if f"{id}.{name}" in self._fixed:
-                self._options[id, name] = self._fixed[f"{id}.{name}"]
-
-    def _learn_pattern(self, key: str, id: str, attribute: str, pattern: ast.Pattern, where: str) -> None:
-        self._where[key] = where
-        pieces = None if self._bundle.use_isolating else _pieces(pattern)
-        if not _arguments(pattern):
+    def _learn(self, id: str, message: ast.Message, where: str, bodies: Bodies) -> None:
+        patterns = [("", message.value)] if message.value is not None else []
+        patterns += [(attribute.id.name, attribute.value) for attribute in message.attributes]
+        for attribute, pattern in patterns:
+            key = f"{id}.{attribute}" if attribute else id
+            self._where[key] = where
             self._chosen[key] = (id, attribute)
-            self._fixed[key] = self._through_fluent(key, {})
-        elif pieces is not None:
-            self._pieces[key] = pieces
-        else:
-            self._chosen[key] = (id, attribute)
+            if not _arguments(pattern, bodies):
+                self._fixed[key] = self._options[id, attribute] = self._through_fluent(key, {})
+            elif not self._bundle.use_isolating and (pieces := _pieces(pattern)) is not None:
+                self._pieces[key] = pieces
 
     def say(self, key: str, **args: Argument) -> str:
         """The sentence under `key`. Arguments a message does not use are ignored.
@@ -157,23 +152,19 @@ def _babel_tag(language: str) -> str:
     return language
 
 
-def _arguments(node: ast.BaseNode) -> frozenset[str]:
-    """The arguments a pattern asks for. A reference to another message counts as one: Fluent follows it."""
-    return frozenset(_walk(node))
-
-
-def _walk(node: object) -> Iterator[str]:
-    if isinstance(node, ast.VariableReference):
-        yield node.id.name
-    elif isinstance(node, ast.MessageReference):
-        yield f"({node.id.name})"
-    elif isinstance(node, list):
-        for child in node:
-            yield from _walk(child)
-    elif isinstance(node, ast.BaseNode):
-        for name, child in vars(node).items():
-            if name != "span":
-                yield from _walk(child)
+def _arguments(node: object, bodies: Bodies, followed: frozenset[str] = frozenset()) -> set[str]:
+    """The arguments a pattern asks for, itself or through the messages it refers to."""
+    match node:
+        case ast.VariableReference(id=ast.Identifier(name=name)):
+            return {name}
+        case ast.MessageReference(id=ast.Identifier(name=name)) if name in bodies and name not in followed:
+            return _arguments(bodies[name], bodies, followed | {name})
+        case list():
+            return {name for child in node for name in _arguments(child, bodies, followed)}
+        case ast.BaseNode():
+            children = [child for field, child in vars(node).items() if field != "span"]
+            return _arguments(children, bodies, followed)
+    return set()
 
 
 def _pieces(pattern: ast.Pattern) -> _Pieces | None:

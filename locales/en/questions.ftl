@@ -17,7 +17,7 @@ intent = What would you like to do?
     .testify = Tell what happened
     .rights = Know my rights
     .help = Find help
-    .withdraw = Add to or withdraw a testimony
+    .withdraw = Withdraw my testimony
 
 adult = Are you 18 or over?
     .yes = Yes

@@ -1,1 +1,269 @@
-# talk
+### All that Seuil says in conversation, after the French.
+### One idea a message, three sentences and 300 characters at most. Plain words, present tense.
+### No praise, no pity, no verdict, no promise; nothing that presses anyone to file a complaint.
+
+## The words that can be typed at any moment
+
+word-help = HELP
+word-skip = SKIP
+word-back = BACK
+word-pause = PAUSE
+word-stop = STOP
+word-erase = ERASE
+word-done = DONE
+word-next = NEXT
+word-continue = CONTINUE
+word-yes = YES
+word-no = NO
+
+# What is accepted for the same word, separated by commas; accents and case do not count.
+# The words of each language work in all languages.
+alias-help = help, help me, sos
+alias-skip = skip, pass, skip it, skip this, skip this question
+alias-back = back, go back, previous
+alias-pause = pause, break, take a break, later
+alias-stop = stop, quit, exit
+alias-erase = erase, erase all, erase everything, delete all, delete everything
+alias-done = done, i am done, i’m done, finished, i have finished, that’s all
+alias-next = next, next page, more
+alias-continue = continue, resume, go on
+alias-yes = yes, yes please, yeah, yep
+alias-no = no, no thanks, no thank you, nope, nothing, nothing else
+
+## Welcome and the way
+
+welcome = Hello, here you can tell what happened when someone came to your home for their work; volunteers of the association will read it. A program answers: not a person, not an emergency service, and no complaint is filed. To stop at any time, write STOP.
+
+option-line = { $number }. { $label }
+option-chosen = { $label } (chosen)
+answer-by-number = Answer with a number.
+several-hint = Write the numbers, for example 1 3, then DONE.
+page-of = More of the list: page { $page } of { $pages }. Write NEXT for the next page.
+page-of-text = Page { $page } of { $pages }. Write NEXT to read the next page.
+progress = Step { $n } of { $of }.
+progress-start = The whole way takes about 15 minutes. You can stop whenever you like, and skip every question.
+
+stage-threshold = First, a few short questions.
+stage-story = First, your own words. { progress-start }
+stage-facts = Next come questions with lists. They only serve to make grouped figures, and you can skip any of them.
+stage-after = The next questions are about what came afterwards. They also serve for grouped figures.
+stage-choose = What is left is to choose what your testimony may be used for.
+
+not-understood = To answer, write the number of a line. You can also write SKIP.
+free-text-kept = Noted, in your own words.
+narrative-more-messages = Received. Go on, or write DONE.
+too-much = There is no room left for this message. What you wrote before is here. Write DONE to move on.
+edited-replaced = Your edited message replaces the previous one.
+
+validation-story = Thank you for writing it. What this person did is not your fault.
+validation-care = Thank you for saying it. What this person did is not your fault, and you are the one who decides what comes next.
+
+# { $lines }: two or three help lines, one a line.
+care-block = Care and a medical examination are possible soon, even without a complaint. A doctor or an emergency department can also note the traces, in case you need them one day.
+    { $lines }
+
+## Danger, and the words that alert
+
+crisis-offer = These lines answer right away. Would you like to go on here, or take a break?
+    .go_on = Go on
+    .pause = Take a break
+
+danger-offer = Your safety comes first: nothing of this exchange is kept. Once you are safe, you can come back here by writing /start.
+danger-unsure = You can call now, even if you are not certain. You can also go on here, at your own pace.
+
+minor = Here, people can testify from the age of 18, and nothing of this exchange is kept. In France, 119 and 3018 listen free of charge, and you can call them without giving your name.
+
+## Agreement
+
+# The words of each channel follow this notice (consent-notice-channel-…), then consent-limit.
+consent-notice = Volunteers of the association read what you write, to make grouped figures. The story is erased { $story_days } days after their decision, the answers to lists after { $coded_months } months. Please write no name; you can withdraw everything with a receipt.
+consent-notice-channel-telegram = Telegram can read conversations with a program like this one. The association’s server sees what you write at the moment you send it. Signal is more private, if the association is there too.
+consent-notice-channel-signal = Signal cannot read this conversation. The association’s server does see what you write at the moment you send it.
+consent-notice-channel-terminal = This conversation goes through no messaging service. Anyone with access to this computer can see what you type at the moment you type it.
+consent-notice-channel-web = This conversation goes through no messaging service. The association’s server sees what you write at the moment you send it, and the browser may keep the address of this page.
+consent-limit = There is a limit to secrecy. If a story tells of a child, or of a person unable to protect themselves, who suffers ill-treatment or sexual assault, French law asks that the authorities be told (criminal code, article 434-3). We do not ask who you are.
+consent-refused = Understood: nothing is kept. Help and rights stay open.
+nothing-told = You skipped all the questions: there is nothing to keep. Help and rights stay open.
+nothing-kept = Understood: nothing is kept, and what was written is erased. Help and rights stay open.
+
+## What we do with your data (/privacy)
+
+privacy-1 = The controller of these data is { $operator }. To write to them: { $contact }.
+privacy-2 = We keep your answers and your story, with your consent, to make grouped figures and to make these facts known. The numbers, addresses and names that the program recognises are taken out before anything is stored. Your account is not kept with the testimony.
+privacy-3 = A draft stays { $hours } hours at most. The story is erased { $story_days } days after the team’s decision, the answers to lists after { $coded_months } months. Figures already published point to nobody and stay.
+privacy-4 = With your receipt you can add to or withdraw your testimony at any time. Without a receipt we do not know which testimony is yours. You can also turn to the CNIL, the French authority that protects data: cnil.fr.
+privacy-5 = Telegram can read conversations with a program. Signal cannot. In both cases our server sees what you write at the moment you send it, then puts it under a key it does not have.
+privacy-6 = Anyone who holds your unlocked phone can read what is not erased. ERASE takes away the draft and the messages that the app lets us delete. The rest is erased by hand, in the app.
+
+## Stopping, coming back, erasing
+
+paused = Paused: what you wrote stays { $hours } hours, then is erased. To go on, write CONTINUE. We will send you no reminder.
+resume-offer = You can go on from where you were.
+    .resume = Continue
+    .erase = Erase
+expired = The time has passed: what was begun is erased. You can start again whenever you like.
+stopped = Stopped, and what was begun is erased. To come back, write /start.
+ended = The conversation is over. To come back, write /start.
+erased = Done.
+
+## Pictures, voice, files
+
+media-refused = Pictures, voice messages and files are not opened here, nor downloaded. Keep them at home: do not send them to us. You can go on in your own words.
+media-keep = To keep them, make a copy somewhere else than on this phone, with the number, date and time visible. Do not delete the original.
+
+## Reading it over
+
+review-intro = This is exactly what will be kept. You can change an answer, take out a sentence, or erase everything.
+review-story-head = Your words:
+review-answers-head = Your answers:
+review-answer = { $question } { $answer }
+review-removed = Taken out: { $kinds }. It is to protect you, and because the law does not allow us to keep it.
+review-menu = What would you like to do with this text?
+    .keep = Keep this text
+    .change = Change an answer
+    .remove = Take out a sentence
+    .erase = Erase everything
+
+kind-phone = phone number
+kind-email = e-mail address
+kind-handle = user name
+kind-link = link
+kind-address = address
+kind-postcode = postcode
+kind-door = floor or door code
+kind-plate = number plate
+kind-iban = account number
+kind-nir = social security number
+kind-siret = company number
+kind-card = card number
+kind-case_number = file number
+kind-number = string of digits
+kind-place = place
+kind-date = date
+kind-time = time
+kind-name = name
+kind-company = company name
+kind-receipt = words of a receipt
+
+change-which = Which answer would you like to change?
+remove-which = Which sentence would you like to take out? BACK returns you to the whole text.
+removed-sentence = This sentence is taken out.
+nothing-to-remove = There is no sentence to take out.
+
+## Choosing and sending
+
+share-explained = Grouped figures count your answer together with other people’s. The summary is rewritten by the team, with no detail that could make you recognised. The sentence is chosen by you, then read over by two people.
+quote-which = Which sentence may be quoted? Two people of the team read it over first.
+    .no_quote = None
+# { $quote }: the exact sentence, 200 characters at most.
+quote-shown = This is the sentence that may be quoted: “{ $quote }”. Is it the right one?
+    .yes = Yes, this one
+    .other = Another one
+    .no = None
+confirm = This is the last step. Would you like to send this testimony?
+    .send = Send
+    .back = Go back and read it over
+    .erase = Erase everything
+
+sealing-failed = The testimony could not be put under lock, so nothing is sent. What you wrote stays { $hours } hours in the draft. To try again later, write CONTINUE.
+sent = It is sent, thank you. The team reads it, then decides what to do with it. The story is erased { $story_days } days after that decision, the answers to lists after { $coded_months } months.
+receipt = Your receipt, in eight words: { $words }. They will not be shown again: write them on paper rather than in the phone.
+receipt-use = With these words, on any phone, you can add something, read a reply or withdraw your testimony: write /receipt. They let nobody read your story again.
+
+## The end
+
+closing = The testimony has gone. Would you like anything else before you finish?
+    .help = Help lines
+    .grounding = A short, calm exercise
+    .hide = Hide the eight words
+    .clear_chat = Erase this conversation
+    .end = Finish
+receipt-hidden = The eight words are no longer on the screen, if the app allows it. Check that you have written them down.
+grounding = If you like, put both feet on the floor. Look around you and name, without speaking, five things you see. Take the time you need.
+clear-chat-telegram = To erase this conversation, open its menu, then “Delete chat”. Choose to delete it on both sides if that is offered. Notifications already received are removed separately.
+clear-chat-signal = To erase this conversation, press and hold it in the list, then choose to delete it. Notifications already received are removed separately.
+clear-chat-terminal = To erase what is on the screen, close this window, or type clear once the program has ended.
+clear-chat-web = To erase this page, close it, then remove it from the browser’s history.
+
+## The receipt (/receipt)
+
+receipt-menu = You have a receipt of eight words. What would you like to do?
+    .read = Read a reply
+    .add = Add something
+    .withdraw = Withdraw the testimony
+    .end = Go back
+receipt-ask = Write the eight words of your receipt, in order.
+receipt-form = A receipt is eight words, in order. What you have just written is not kept.
+receipt-typo = One of the words does not seem right. Write them again, in order.
+# The same sentence for an unknown receipt, a withdrawn testimony, and no reply.
+receipt-nothing = There is no message to read with these words.
+receipt-too-many = There have been many tries. You can start again later.
+receipt-reply = The team’s reply: { $text }
+add-ask = What would you like to add? Please write no name, number or address. The eight words of your receipt will be asked for next.
+added = It is passed on, if these are the words of a testimony.
+withdraw-ask = To withdraw your testimony, write the eight words of your receipt, in order. It will be erased at once and cannot be brought back. BACK cancels.
+withdraw-confirm = Would you like to withdraw this testimony? It will be erased at once and cannot be brought back.
+    .yes = Yes, withdraw it
+    .no = No
+withdrawn = Done: nothing is kept under these words.
+withdraw-limit = Grouped figures already sent to associations cannot be taken back. They point to nobody.
+
+## Help (/help)
+
+help-intro = Help is open at any moment, without telling anything. For another language or another country, write /language or choose the country.
+help-country = In which country are you looking for help?
+    .FR = France
+    .BE = Belgium
+    .CH = Switzerland
+    .LU = Luxembourg
+    .CA = Canada
+    .GB = United Kingdom
+    .ES = Spain
+    .DE = Germany
+    .other = Another country
+help-menu = What kind of help do you need?
+    .danger = Danger, right now
+    .talk = Talking to someone
+    .sexual = Sexual violence
+    .digital = Messages, insults online
+    .minor = For a child or a teenager
+    .suicide = Thoughts of death
+    .rights = Rights, a complaint
+    .care = Medical care
+    .country = Change country
+    .end = Go back
+help-head =
+    .danger = In danger, you can call:
+    .talk = To talk to someone:
+    .sexual = For sexual violence, at any age:
+    .digital = For messages or insults online:
+    .minor = For people under 18:
+    .suicide = When one thinks of dying:
+    .rights = To know one’s rights or file a complaint:
+    .care = For medical care:
+help-line = { $number }: { $who }. { $hours }, { $cost }.
+help-line-anonymous = { $number }: { $who }. { $hours }, { $cost }, anonymous.
+# A short line, for care-block and emergencies.
+help-line-short = { $number }: { $who }.
+help-source = Source: { $source }, { $date }. Not verified since by the team.
+help-source-undated = Source: { $source }. Not verified by the team.
+help-source-verified = Verified by the team on { $date }.
+help-no-country = We have no list for this country. In Europe, 112 answers day and night. Elsewhere, it is the emergency number of the country.
+help-no-lines = We have no line of this kind for this country. The other choices stay open.
+
+## The rest
+
+language-changed = We go on in English.
+slow-down = There are many messages at once. Wait a minute, then go on.
+busy = There is a short wait. Your message is received, the answer is coming.
+failed = Something did not work on our side, and your last message is not kept. You can send it again in a moment.
+unavailable = The program cannot keep a testimony for now. Help and rights stay open: write /help or /rights.
+
+commands-help = At any moment, you can write:
+    /start: begin or go on
+    /help: help lines
+    /rights: your rights
+    /privacy: what is kept
+    /language: change language
+    /receipt: use a receipt
+    /erase: erase everything
