@@ -40,6 +40,7 @@ from bot.turns import (
     Opened,
     Paused,
     Replaced,
+    Resumed,
     Said,
     SentMedia,
     Skipped,
@@ -117,6 +118,12 @@ def _pause(questionnaire: Questionnaire, state: State, event: Event) -> Turn:
     if state.at == places.CLOSING:
         return Turn(NOBODY, (Forget(), Tell("ended")))
     return Turn(_beside(state, places.RESUME, alone=True), (Tell("paused"),))
+
+
+def _resume(questionnaire: Questionnaire, state: State, event: Resumed) -> Turn:
+    if state.here() in (places.RESUME, places.BREATH):
+        return Turn(_back_from_aside(state, all=state.here() == places.RESUME), (Ask(),))
+    return Turn(state, (Ask(),))
 
 
 def _nothing_kept(state: State, told: str) -> Turn:
@@ -432,7 +439,7 @@ def _intent(questionnaire: Questionnaire, state: State, code: str) -> Turn:
     answers = {id: codes for id, codes in state.answers.items() if id != "intent"}
     here = replace(state, answers=answers)
     if code == "withdraw":
-        return Turn(_beside(here, places.RECEIPT, places.RECEIPT_WITHDRAW), (Ask(),))
+        return _step_aside(questionnaire, here, SteppedAside("receipt"))
     return _step_aside(questionnaire, here, SteppedAside("rights" if code == "rights" else "help"))
 
 
@@ -683,6 +690,7 @@ _ACTS: Mapping[type, _Act] = {
     Erased: _erase,
     Finished: _finish,
     TurnedPage: _turn_page,
+    Resumed: _resume,
     SteppedAside: _step_aside,
     SentMedia: _refuse_media,
     TypedReceipt: _show_receipt,

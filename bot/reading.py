@@ -28,6 +28,7 @@ from bot.turns import (
     Opened,
     Paused,
     Replaced,
+    Resumed,
     Said,
     Skipped,
     SteppedAside,
@@ -45,6 +46,7 @@ WORDS: Mapping[str, Event] = {
     "erase": Erased(),
     "done": Finished(),
     "next": TurnedPage(),
+    "continue": Resumed(),
 }
 """The words that work at every moment, by the name of their alias list in talk.ftl (`alias-<name>`)."""
 
@@ -75,12 +77,13 @@ class Vocabulary:
     """What one language's screens let a person say.
 
     `words`: folded words of every language → event. `labels`: the folded labels of a paragraph → option code.
-    `no`: folded ways to say no, which pass a text question. `phrases`: what brings the help lines first.
+    `yes` and `no`: folded ways to say so. `phrases`: what brings the help lines first.
     """
 
     language: str
     words: Mapping[str, Event]
     labels: Callable[[str], Mapping[str, str]]
+    yes: frozenset[str]
     no: frozenset[str]
     phrases: Phrases
 
@@ -139,9 +142,20 @@ def _by_name(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Even
         if code is not None and any(offer.code == code for offer in place.offers):
             return Chose((code,))
     meant = vocabulary.words.get(folded)
-    if meant is None and place.takes_text and not place.many and folded in vocabulary.no:
-        return Skipped()
-    return meant
+    if meant is not None:
+        return meant
+    if folded in vocabulary.yes:
+        return _first_offered(place, ("yes", "accept"))
+    if folded in vocabulary.no:
+        if place.takes_text and not place.many:
+            return Skipped()
+        return _first_offered(place, ("no", "refuse"))
+    return None
+
+
+def _first_offered(place: Place, codes: tuple[str, ...]) -> Event | None:
+    offered = {offer.code for offer in place.offers}
+    return next((Chose((code,)) for code in codes if code in offered), None)
 
 
 def _as_receipt(text: str, place: Place) -> Event | None:

@@ -80,6 +80,11 @@ class TurnedPage: ...
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """CONTINUER: she comes back to where she was."""
+
+
+@dataclass(frozen=True, slots=True)
 class SteppedAside:
     """She asks for something that is open at any moment."""
 
@@ -115,6 +120,7 @@ Event: TypeAlias = (
     | Erased
     | Finished
     | TurnedPage
+    | Resumed
     | SteppedAside
     | SentMedia
     | TypedReceipt

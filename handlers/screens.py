@@ -67,43 +67,52 @@ class Painter:
         """The paragraphs of one message."""
         match tell.key:
             case "help-lines":
-                return [self.help_block(tell.about, state, words)]
+                return self.help_block(tell.about, state, words)
             case "care-block":
-                lines = self._lines("sexual", state, words)
-                return [words.say("validation-care"), words.say("care-block", lines="\n".join(lines))]
+                lines = "\n".join(self._short_line(line, words) for line in self._lines("sexual", state)[:3])
+                return [words.say("validation-care"), words.say("care-block", lines=lines)]
             case "stage":
-                return self._stage(tell.about, words)
-            case "paused":
-                return [words.say("paused", hours=self.house.draft_hours)]
+                return [self._stage(tell.about, words)]
             case "clear-chat":
                 return [words.say(f"clear-chat-{self.channel}")]
-        return [words.say(tell.key)]
+            case "withdrawn":
+                return [words.say("withdrawn"), words.say("withdraw-limit")]
+        return [words.say(tell.key, **self._facts(words))]
 
-    def _stage(self, stage: str, words: Words) -> list[str]:
+    def _stage(self, stage: str, words: Words) -> str:
         stages = [s.id for s in self.questionnaire.stages]
-        said = words.say(f"stage-{stage}") if words.has(f"stage-{stage}") else ""
         progress = words.say("progress", n=stages.index(stage) + 1, of=len(stages))
-        return [f"{progress} {said}".strip()]
+        return f"{progress} {words.say(f'stage-{stage}')}"
 
-    def help_block(self, kind: str, state: State, words: Words) -> str:
-        lines = self._lines(kind, state, words)
-        if not lines:
-            return words.say("help-none")
-        return "\n".join(lines)
-
-    def _lines(self, kind: str, state: State, words: Words) -> list[str]:
+    def help_block(self, kind: str, state: State, words: Words) -> list[str]:
+        """The help lines of one kind in her country, and honestly how old what we know of them is."""
         country = state.country or self.house.country
-        found = help_lines(country, kind)
-        return [self._line(line, words) for line in found]
+        if country == "other":
+            return [words.say("help-no-country")]
+        lines = self._lines(kind, state)
+        if not lines:
+            return [words.say("help-no-lines")]
+        told = [words.option("help-head", kind), *(self._line(line, words) for line in lines)]
+        blocks = ["\n".join(told)]
+        old = [line.source_date for line in lines if self.house.verified(line.id) is None]
+        if old and kind != "danger":
+            blocks.append(words.say("help-dated", since=min(old)[:4]))
+        return blocks
+
+    def _lines(self, kind: str, state: State) -> tuple[HelpLine, ...]:
+        return help_lines(state.country or self.house.country, kind)
 
     def _line(self, line: HelpLine, words: Words) -> str:
         return words.say(
-            "help-line",
+            "help-line-anonymous" if line.anonymous else "help-line",
             number=line.number,
             who=line.who[words.language],
             hours=line.hours[words.language],
             cost=line.cost[words.language],
         )
+
+    def _short_line(self, line: HelpLine, words: Words) -> str:
+        return words.say("help-line-short", number=line.number, who=line.who[words.language])
 
     # --- asking -------------------------------------------------------------------------------------------------
 
@@ -137,8 +146,10 @@ class Painter:
 
     def _reading(self, state: State, here: Place, words: Words, key: str) -> Screen:
         text = words.say(key, **self._facts(words))
-        last = state.page % here.turns + 1 >= here.turns
-        return Screen(text, row=self._row(words, next=not last))
+        page = state.page % here.turns + 1
+        if page < here.turns:
+            text = "\n\n".join((text, words.say("page-of-text", page=page, pages=here.turns)))
+        return Screen(text, row=self._row(words, next=page < here.turns))
 
     def _facts(self, words: Words) -> dict[str, str | int]:
         house = self.house
@@ -166,7 +177,7 @@ class Painter:
             parts.append("\n".join(lines))
         pages = here.page_count()
         if pages > 1:
-            parts.append(words.say("page-of", n=state.page % pages + 1, of=pages))
+            parts.append(words.say("page-of", page=state.page % pages + 1, pages=pages))
         if here.many and not here.takes_text:
             parts.append(words.say("several-hint"))
         row = self._row(words, next=pages > 1, done=here.many, plain=here.id in WITHOUT_ROW)
@@ -174,18 +185,16 @@ class Painter:
 
     def _head(self, here: Place, words: Words, key: str, args: Mapping[str, str]) -> str:
         if here.about:
-            return words.question(key, who=words.option("reaction-who", here.about))
-        if args or here.id.startswith("@"):
-            return words.question(key, **args) if not here.offers else words.question(key, **args)
-        return words.question(key)
+            return words.question(key, who=words.option(f"{key}-who", here.about))
+        if here.id == "consent_share":
+            return "\n\n".join((words.say("share-explained"), words.question(key)))
+        return words.question(key, **args)
 
     def short(self, question: AnyQuestion | None, words: Words) -> str:
         """A question as it stands in a list of questions."""
         if question is None:
             return ""
-        if question.about:
-            return words.question(question.words, who=words.option("reaction-who", question.about))
-        return words.question(question.words)
+        return words.asked(question)
 
     def _row(self, words: Words, *, next: bool = False, done: bool = False, plain: bool = False) -> tuple[Button, ...]:
         if plain:
@@ -209,7 +218,7 @@ class Painter:
             parts.insert(0, words.say("review-answers-head"))
         blocks = ["\n".join(parts)] if parts else []
         if state.removed:
-            kinds = words.join([words.say(f"kind-{kind.replace('_', '-')}") for kind in state.removed])
+            kinds = ", ".join(words.say(f"kind-{kind}") for kind in state.removed)
             blocks.append(words.say("review-removed", kinds=kinds))
         screens += [Screen(block) for block in blocks]
         return [*screens, self._list(state, here, words, here.words)]
@@ -219,7 +228,7 @@ class Painter:
         if not codes or not hasattr(question, "options") or question.id.startswith("gate"):
             return ""
         labels = [words.option(question.words, code) for code in codes]
-        return words.say("review-answer", question=self.short(question, words), answer=words.join(labels))
+        return words.say("review-answer", question=self.short(question, words), answer=", ".join(labels))
 
 
 def _topic_key(id: str, page: int) -> str:

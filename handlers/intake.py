@@ -1,0 +1,81 @@
+"""What listening needs besides the store: public keys, the slow hash, limits. Nothing here opens a testimony.
+
+`ReceiptDesk` is the queue in front of Argon2id: one at a time, in a thread, so that a burst of receipts cannot take
+all memory, and every answer about a receipt leaves at a whole second so that none is told by its timing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.receipts import COST, Cost, Receipt, ReceiptKeys, derive
+from bot.sealing import TeamKey
+
+TRIES = 5
+TRY_SECONDS = 600
+"""Receipts one chat may try: five in ten minutes. 80 bits cannot be guessed; this keeps the queue short."""
+
+ANSWER_SECONDS = 1.0
+"""An answer about a receipt leaves at the next whole second: Argon2id and the look-up take far less."""
+
+Clock = Callable[[], float]
+"""Seconds since 1970-01-01 UTC."""
+
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the intake seals with. `verify` is the public key that signs replies; `tag` is this period's TAG key."""
+
+    team: TeamKey
+    verify: bytes
+    salt: bytes = field(repr=False)
+    tag: Callable[[], bytes] = field(repr=False)
+
+
+class ReceiptDesk:
+    """Derives receipt keys, one at a time, and holds every answer to the same clock."""
+
+    def __init__(
+        self,
+        salt: bytes,
+        *,
+        cost: Cost = COST,
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._salt = salt
+        self._cost = cost
+        self._clock = clock
+        self._sleep = sleep
+        self._one = asyncio.Lock()
+        self._tries: dict[bytes, deque[float]] = {}
+
+    async def keys(self, receipt: Receipt) -> ReceiptKeys:
+        async with self._one:
+            return await asyncio.to_thread(derive, receipt, self._salt, self._cost)
+
+    def may_try(self, pseudonym: bytes) -> bool:
+        """Whether this chat may try another receipt now; counts the try."""
+        now = self._clock()
+        for name in [name for name, tries in self._tries.items() if tries[-1] <= now - TRY_SECONDS]:
+            del self._tries[name]
+        tries = self._tries.setdefault(pseudonym, deque())
+        while tries and tries[0] <= now - TRY_SECONDS:
+            tries.popleft()
+        tries.append(now)
+        if len(tries) > TRIES:
+            tries.pop()
+            return False
+        return True
+
+    async def wait_from(self, start: float) -> None:
+        """Hold an answer until a whole number of `ANSWER_SECONDS` since `start` has passed."""
+        spent = self._clock() - start
+        due = max(1, math.ceil(spent / ANSWER_SECONDS)) * ANSWER_SECONDS
+        await self._sleep(max(0.0, due - spent))
