@@ -1,0 +1,91 @@
+"""Small symmetric boxes: drafts under a key of the shelf, members' routes under the instance key.
+
+A draft's box is bound to its id and revision, so an older revision or another's draft put in its place
+does not open. Destroying the 32 bytes of the key destroys every copy of the draft, wherever it was
+written.
+
+    box = nonce (12 B, random) | ChaCha20-Poly1305 of: length (4 B) | plaintext | zeros
+
+Never here: where keys live (`storage.shelf`), and testimonies: those are `bot.sealing`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import struct
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from bot.errors import CannotOpen
+
+KEY = 32
+NONCE = 12
+_LENGTH = struct.Struct(">I")
+
+FINE_STEP = 512
+"""Bytes. Drafts grow by this much while they are short…"""
+
+COARSE_STEP = 4096
+"""…and by this much beyond. Most drafts are under 4 KiB on disk; how far somebody has got shows only
+roughly."""
+
+SMALL_STEP = 64
+"""Bytes. A route is an account id of a channel, so that all of one channel look the same."""
+
+
+def seal_draft(key: bytes, id: bytes, revision: int, plaintext: bytes) -> bytes:
+    """A box for one revision of one draft. `key`: 32 bytes drawn for this draft alone."""
+    return _seal(key, _draft(id, revision), plaintext, _draft_size(_LENGTH.size + len(plaintext)))
+
+
+def open_draft(key: bytes, id: bytes, revision: int, box: bytes) -> bytes:
+    """What was sealed as this revision of this draft. Raises `CannotOpen`."""
+    return _open(key, _draft(id, revision), box)
+
+
+def seal_small(key: bytes, purpose: str, plaintext: bytes) -> bytes:
+    """A box for something short under the instance's key. A box for one purpose does not open for another."""
+    used = _LENGTH.size + len(plaintext)
+    return _seal(_purpose_key(key, purpose), b"", plaintext, -(-used // SMALL_STEP) * SMALL_STEP)
+
+
+def open_small(key: bytes, purpose: str, box: bytes) -> bytes:
+    """What was sealed for this purpose. Raises `CannotOpen`."""
+    return _open(_purpose_key(key, purpose), b"", box)
+
+
+def _seal(key: bytes, bound_to: bytes, plaintext: bytes, size: int) -> bytes:
+    nonce = os.urandom(NONCE)
+    padded = (_LENGTH.pack(len(plaintext)) + plaintext).ljust(size, b"\0")
+    return nonce + ChaCha20Poly1305(key).encrypt(nonce, padded, bound_to)
+
+
+def _open(key: bytes, bound_to: bytes, box: bytes) -> bytes:
+    try:
+        padded = ChaCha20Poly1305(key).decrypt(box[:NONCE], box[NONCE:], bound_to)
+    except (InvalidTag, ValueError):
+        raise CannotOpen(
+            "A draft or a route does not open with its key.",
+            hint="The key was destroyed or is another's, or the database was put back from an older copy.",
+        ) from None
+    (length,) = _LENGTH.unpack_from(padded)
+    return padded[_LENGTH.size : _LENGTH.size + length]
+
+
+def _draft(id: bytes, revision: int) -> bytes:
+    """Canonical JSON of `["draft", 1, id in hex, revision]`."""
+    return f'["draft",1,"{id.hex()}",{revision:d}]'.encode("ascii")
+
+
+def _draft_size(used: int) -> int:
+    step = FINE_STEP if used <= COARSE_STEP else COARSE_STEP
+    return -(-used // step) * step
+
+
+def _purpose_key(key: bytes, purpose: str) -> bytes:
+    if len(key) != KEY:
+        raise ValueError("an instance key has 32 bytes")
+    return hmac.digest(key, b"v1|box|" + purpose.encode(), hashlib.sha256)
