@@ -7,8 +7,8 @@ What every keeper promises:
 - `commit` returns only when the change would survive `kill -9` and a power cut (the memory store excepted);
 - a change is all or nothing; its conditions are decided inside the same transaction;
 - where a change touches drafts and testimonies, testimonies are made durable first. The two live in two files
-  and cannot be one transaction: a crash between them leaves a submitted case beside an unfinished draft, and the
-  replayed turn writes the same case again, which changes nothing (`KeepCase`, `KeepItem`);
+  and cannot be one transaction: a crash between them leaves a submitted case beside an unfinished draft, and
+  the replayed turn writes the same case again, which changes nothing (`KeepCase`, `KeepItem`);
 - what is dropped, withdrawn or erased leaves no byte in any file of the store when `commit` returns;
 - nothing is returned in an order that tells which testimony came before which.
 
@@ -17,10 +17,12 @@ Never here: keys, plain text, decisions about people.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
+from bot.errors import SettingsError
 from storage.changes import CaseState, Change, DeliveryState, DigestState
 
 
@@ -35,11 +37,13 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """What is remembered of one pseudonym: her draft if any, and the last updates that were answered."""
+    """What is remembered of one pseudonym: her draft if any, and the last updates that were answered, oldest
+    first. `day` is the last day she was answered."""
 
     pseudonym: bytes
     draft: DraftRow | None
     seen: tuple[int, ...]
+    day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,23 @@ class AuditRow:
 
 
 class Store(Protocol):
-    """Where everything is kept. All methods raise `StoreDamaged` or `StoreFull` and nothing else of their own."""
+    """Where everything is kept.
+
+    All methods raise `StoreDamaged`, `StoreFull` or (another program stands in the way) `AlreadyRunning`, and
+    nothing else of their own.
+    """
 
     async def commit(self, change: Change) -> bool:
-        """Make a change durable, or leave it undone and answer False where one of its conditions does not hold."""
+        """Make a change durable; or leave it undone and answer False, where a condition does not hold."""
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Finish what was asked for, then let go of every file. A second time does nothing."""
+        ...
+
+    async def check(self) -> None:
+        """Read every page of every file. Raises `StoreDamaged`, naming the file."""
+        ...
 
     # drafts
     async def person(self, pseudonyms: Sequence[bytes]) -> PersonRow | None:
@@ -139,7 +153,9 @@ class Store(Protocol):
         """Cases in these states (all when none is named), by id, which is random."""
         ...
 
-    async def items(self, case: bytes) -> list[ItemRow]: ...
+    async def items(self, case: bytes) -> list[ItemRow]:
+        """By part."""
+        ...
 
     def coded_items(self) -> AsyncIterator[ItemRow]:
         """The `coded` item of every approved case not yet counted in a digest, by case id, a few at a time:
@@ -150,11 +166,13 @@ class Store(Protocol):
         """How many `coded_items` will give."""
         ...
 
-    async def replies(self, case: bytes) -> list[bytes]: ...
+    async def replies(self, case: bytes) -> list[bytes]:
+        """Boxes, in the order they were kept."""
+        ...
 
     async def retention(self, *, story_before: int, coded_before: int) -> list[tuple[bytes, str]]:
-        """(case, part) of every item past its time: all parts but `coded` of cases decided before `story_before`,
-        `coded` of cases decided before `coded_before`. Days."""
+        """(case, part) of every item past its time: all parts but `coded` of cases decided before
+        `story_before`, `coded` of cases decided before `coded_before`. Days."""
         ...
 
     # the desk
@@ -188,3 +206,46 @@ class Store(Protocol):
     async def deliveries(self, period: int | None = None) -> list[DeliveryRow]: ...
 
     async def meta(self, key: str) -> bytes | None: ...
+
+
+async def open_store(url: str, *, console: bool = False) -> Store:
+    """The store at `memory:` or `sqlite:FOLDER`.
+
+    `console` is for commands given beside a running bot: testimonies, desk and ledger can be read and
+    written, drafts belong to the bot and are neither locked nor seen.
+
+    Raises SettingsError for any other url, `AlreadyRunning` where another process holds the folder, and
+    `StoreDamaged`, `StoreFull` as every method.
+    """
+    kind, _, place = url.partition(":")
+    if kind not in STORES:
+        raise SettingsError(
+            f"The store must be one of {', '.join(sorted(STORES))}; another kind was found.",
+            hint="Write `sqlite:data` to keep all in the folder `data`, or `memory:` to try things out.",
+        )
+    return await STORES[kind](place, console)
+
+
+async def _open_memory(place: str, console: bool) -> Store:
+    # Imported here because every keeper needs the rows above.
+    from storage.memory import MemoryStore  # noqa: PLC0415
+
+    del place, console
+    return MemoryStore()
+
+
+async def _open_sqlite(place: str, console: bool) -> Store:
+    from storage.sqlite import SqliteStore  # noqa: PLC0415
+
+    if not place:
+        raise SettingsError(
+            "The sqlite store has no folder.", hint="Write `sqlite:FOLDER`, such as `sqlite:data`."
+        )
+    return await SqliteStore.open(Path(place), console=console)
+
+
+STORES: dict[str, Callable[[str, bool], Awaitable[Store]]] = {
+    "memory": _open_memory,
+    "sqlite": _open_sqlite,
+}
+"""Every keeper, by the name it has in a url."""

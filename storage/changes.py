@@ -1,8 +1,8 @@
 """Everything that can be written, as data: one `Change` is all or nothing.
 
 A change is a tuple of operations. Some are conditional: they say what must be true, and where it is not, the
-whole change is left undone and `Store.commit` answers False. So "once" and "only if" are decided in one place,
-by the store, and not by careful code above it.
+whole change is left undone and `Store.commit` answers False. So "once" and "only if" are decided in one
+place, by the store, and not by careful code above it.
 
 Only ciphertext, random ids, days and states pass through here. Boxes have no `repr`.
 
@@ -22,12 +22,13 @@ DigestState = Literal["frozen", "held", "approved"]
 DeliveryState = Literal["due", "sent", "failed"]
 
 
-# --- drafts (drafts.db: never in a backup) ---------------------------------------------------------------------
+# --- drafts (drafts.db: never in a backup) ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class KeepDraft:
-    """Put a draft at `revision`. Conditional: the stored one is at `revision - 1` (1 means: there is none)."""
+    """Put a draft at `revision`. Conditional: the stored one has the same id and is at `revision - 1`
+    (1 means: there is none)."""
 
     pseudonym: bytes
     id: bytes
@@ -45,23 +46,33 @@ class DropDraft:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Remember that this update was answered. The last `SEEN_KEPT` per pseudonym are kept, whatever the draft does."""
+    """Remember that this update was answered. The last `SEEN_KEPT` per pseudonym are kept, whatever the draft
+    does."""
 
     pseudonym: bytes
     update: int
     day: int
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetSeen:
+    """Forget the people who have no draft and were last answered before `before`: nothing of them is left."""
+
+    before: int
+
+
 SEEN_KEPT = 8
-"""Updates remembered per person. A channel redelivers what was not acknowledged; a person has few in flight."""
+"""Updates remembered per person. A channel redelivers what was not acknowledged; a person has few in
+flight."""
 
 
-# --- testimonies ------------------------------------------------------------------------------------------------
+# --- testimonies --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class KeepCase:
-    """Register a submitted testimony, `waiting`. A case that is already there is left as it is (a replayed turn)."""
+    """Register a submitted testimony, `waiting`. A case that is already there is left as it is (a replayed
+    turn). Conditional: no other case has its locator."""
 
     case: bytes
     day: int
@@ -84,7 +95,7 @@ class KeepItem:
 
 @dataclass(frozen=True, slots=True)
 class DropItems:
-    """Erase parts of a case: those named, or all whose name starts with a named prefix that ends in `-`."""
+    """Erase parts of a case: those named, and all whose name starts with a named prefix that ends in `-`."""
 
     case: bytes
     parts: tuple[str, ...]
@@ -92,7 +103,8 @@ class DropItems:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """Erase a case with everything that hangs on it. Conditional: the locator is known and the hash is its own."""
+    """Erase a case with everything that hangs on it. Conditional: the locator is known and the hash is its
+    own."""
 
     locator: bytes = field(repr=False)
     token_hash: bytes = field(repr=False)
@@ -100,16 +112,19 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class EraseCase:
-    """Erase a case with everything that hangs on it, by the desk (two people) or by retention. Conditional."""
+    """Erase a case with everything that hangs on it, by the desk (two people) or by retention.
+    Conditional."""
 
     case: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Change the state of a case. Conditional: it is in one of `from_states`, and claimed by `held_by` if given.
+    """Change the state of a case. Conditional: it is in one of `from_states`, and claimed by `held_by` if
+    given.
 
-    `claimed_by` is set when moving to claimed and cleared otherwise; `day` is kept as the day of the decision.
+    `claimed_by` is set when moving to claimed and cleared otherwise; `day` is kept as the day of the decision
+    when moving to approved, rejected or escalated, and cleared otherwise.
     """
 
     case: bytes
@@ -128,12 +143,14 @@ class KeepReply:
     box: bytes = field(repr=False)
 
 
-# --- the desk's queue -------------------------------------------------------------------------------------------
+# --- the desk's queue ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class QueueCommand:
-    """Queue a member's command, sealed to the desk. `update_key` makes a redelivered one the same (UNIQUE)."""
+    """Queue a member's command, sealed to the desk. `update_key` makes a redelivered one the same (UNIQUE),
+    also after it was finished: the keys of the last `COMMANDS_REMEMBERED` commands are kept, without their
+    boxes."""
 
     update_key: bytes
     box: bytes = field(repr=False)
@@ -141,17 +158,25 @@ class QueueCommand:
 
 @dataclass(frozen=True, slots=True)
 class FinishCommand:
-    """Take a command off the queue. Conditional: it is still there."""
+    """Take a command off the queue and erase its box. Conditional: it is still there."""
 
     number: int
 
 
-# --- members, invitations, bans ---------------------------------------------------------------------------------
+COMMANDS_REMEMBERED = 1000
+"""Finished commands whose update key is kept. A channel redelivers within minutes; members give a few a
+minute."""
+
+
+# --- members, invitations, bans -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class PutMember:
-    """A moderator, owner, auditor or partner. `lookup` finds it by chat, `route` (sealed) is how to reach it."""
+    """A moderator, owner, auditor or partner. `lookup` finds it by chat, `route` (sealed) is how to reach it.
+
+    The same member again is replaced. Conditional: no other member has this lookup (one chat is one
+    member)."""
 
     member: bytes
     lookup: bytes = field(repr=False)
@@ -196,7 +221,8 @@ class Unban:
 
 @dataclass(frozen=True, slots=True)
 class AskSecond:
-    """Remember that one person asked for something that needs two. Conditional: nobody has asked for it yet."""
+    """Remember that one person asked for something that needs two. Conditional: nobody has asked for it
+    yet."""
 
     what: str
     member: bytes
@@ -211,13 +237,13 @@ class TakeSecond:
     member: bytes
 
 
-# --- audit and ledger -------------------------------------------------------------------------------------------
+# --- audit and ledger ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Append one act to the hash-chained log. No personal data: `actor` is a member's random id in hex, or a role
-    of the program; `case` is a short random reference."""
+    """Append one act to the hash-chained log. No personal data: `actor` is a member's random id in hex, or a
+    role of the program; `case` is a short random reference."""
 
     day: int
     actor: str
@@ -227,7 +253,9 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class FreezeDigest:
-    """Freeze a period's digest and count its cases in it. Conditional: the period is not frozen yet."""
+    """Freeze a period's digest and count its cases in it. Conditional: the period is not frozen yet, and
+    every case is still there, approved and counted in no other digest. Where a case was withdrawn after the
+    tally the answer is False: tally again."""
 
     period: int
     day: int
@@ -247,7 +275,8 @@ class MarkDigest:
 
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
-    """A digest is owed to a partner. One already owed or sent is left as it is (UNIQUE)."""
+    """A digest is owed to a partner. One already owed or sent is left as it is (UNIQUE). Conditional: the
+    digest is there."""
 
     period: int
     member: bytes
@@ -255,7 +284,7 @@ class DueDelivery:
 
 @dataclass(frozen=True, slots=True)
 class MarkDelivery:
-    """Conditional: the delivery is not `sent` yet."""
+    """Note one try and how it ended. Conditional: the delivery is owed and not `sent` yet."""
 
     period: int
     member: bytes
@@ -264,7 +293,8 @@ class MarkDelivery:
 
 @dataclass(frozen=True, slots=True)
 class PutMeta:
-    """A named value of the instance, such as the deployment salt or what an operator verified."""
+    """A named value of the instance, such as what an operator verified. Never a key or a salt: those are
+    files."""
 
     key: str
     value: bytes = field(repr=False)
@@ -274,6 +304,7 @@ Operation: TypeAlias = (
     KeepDraft
     | DropDraft
     | Seen
+    | ForgetSeen
     | KeepCase
     | KeepItem
     | DropItems

@@ -1,0 +1,44 @@
+"""What a change makes of one person's row: draft and answered updates. Every keeper thinks the same here.
+
+Pure: rows in, rows out. A person of whom nothing is left has no row (None).
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from storage import DraftRow, PersonRow
+from storage.changes import SEEN_KEPT, DropDraft, KeepDraft, Seen
+
+PersonOperation: TypeAlias = KeepDraft | DropDraft | Seen
+
+
+class Refused(Exception):  # noqa: N818 - a condition that does not hold is an answer, not an error
+    """A condition of the change does not hold. Never leaves the store."""
+
+
+def after(person: PersonRow | None, operation: PersonOperation) -> PersonRow | None:
+    """The row once this is done. Raises `Refused` where the operation's condition does not hold."""
+    match operation:
+        case KeepDraft():
+            return _kept(person, operation)
+        case DropDraft(pseudonym):
+            if person is None or not person.seen:
+                return None
+            return PersonRow(pseudonym, None, person.seen, person.day)
+        case Seen(pseudonym, update, day):
+            if person is None:
+                return PersonRow(pseudonym, None, (update,), day)
+            if update in person.seen:
+                return person
+            return PersonRow(pseudonym, person.draft, (*person.seen, update)[-SEEN_KEPT:], day)
+
+
+def _kept(person: PersonRow | None, new: KeepDraft) -> PersonRow:
+    old = person.draft if person else None
+    if new.revision != (old.revision + 1 if old else 1) or (old and old.id != new.id):
+        raise Refused
+    draft = DraftRow(new.pseudonym, new.id, new.revision, new.box, new.day)
+    if person is None:
+        return PersonRow(new.pseudonym, draft, (), new.day)
+    return PersonRow(new.pseudonym, draft, person.seen, new.day)

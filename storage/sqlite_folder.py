@@ -1,0 +1,161 @@
+"""The SQLite keeper's folder: made ready before the first statement, or refused with a sentence.
+
+Here: who may read the files, one running bot a folder, whether a file is a database of ours and sound, and
+the numbered migrations, which only go forward. Never here: a row.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from bot.errors import AlreadyRunning, SettingsError, StoreDamaged, StoreFull
+from storage.sqlite_writer import DRAFTS, MAIN, connect, damaged, told, truncate
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+APPLICATION_ID = 0x5E01
+"""Written in the header of our databases, so that another program's file is not taken for ours."""
+
+PAGE_SIZES = {MAIN: 8192, DRAFTS: 4096}
+"""Bytes. A testimony's row (1.4 KB with its post-quantum reply key) stays whole on a page of 8 KiB; a draft's
+turn writes one page of 4 KiB."""
+
+QUICK_CHECK_BYTES = 256 * 1024 * 1024
+"""Files up to this size are read through at the start (about half a second a 100 MiB); larger ones only by
+`Store.check`, which operators run."""
+
+MAGIC = b"SQLite format 3\x00"
+
+
+class FolderLock:
+    """Held by the one process that runs on a folder; the system lets go of it when the process ends,
+    however."""
+
+    def __init__(self, file: Path, role: str) -> None:
+        self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._handle)
+            raise AlreadyRunning(
+                f"Another process is using this instance's {role}.",
+                hint="Stop the other Seuil first, or give this one a folder of its own.",
+            ) from None
+
+    def release(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+
+def prepare(folder: Path, *, console: bool) -> FolderLock | None:
+    """Make the folder and its files ready. Raises as `storage.open_store`."""
+    try:
+        own_folder(folder, {MAIN})
+        lock = None if console else FolderLock(folder / "lock", "data folder")
+    except OSError as error:
+        raise cannot_use(error, "data folder") from None
+    try:
+        if not console and not _length(folder / MAIN) and _length(folder / DRAFTS):
+            raise damaged(MAIN, "it is missing or empty beside a drafts.db that is not")
+        for file in (MAIN,) if console else (MAIN, DRAFTS):
+            try:
+                _make_ready(folder / file)
+            except sqlite3.Error as error:
+                raise told(error, file) from None
+            except OSError as error:
+                raise cannot_use(error, "data folder") from None
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+    return lock
+
+
+def own_folder(folder: Path, ours: set[str]) -> None:
+    """Make a folder only its owner can enter. One that others can enter is closed to them if it is new
+    (empty) or holds a file of ours; it is refused otherwise, since it may be somebody else's."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        there = set(os.listdir(folder))
+        if there and not there & ours:
+            raise SettingsError(
+                "The data folder can be entered by other users and holds other things.",
+                hint="Give Seuil a folder of its own, or close this one: `chmod 700 FOLDER`.",
+            )
+        folder.chmod(0o700)
+
+
+def cannot_use(error: OSError, role: str) -> Exception:
+    """An operating system's refusal in our words, without the path."""
+    if error.errno in (28, 122, 27):  # ENOSPC, EDQUOT, EFBIG
+        return StoreFull(f"The disk of the {role} is full.", hint="Make room, then start again.")
+    return SettingsError(
+        f"The {role} can not be used: {error.strerror}.",
+        hint="It must be a folder that belongs to the user who runs Seuil, on a disk that can be written.",
+    )
+
+
+def read_through(folder: Path, *, drafts: bool) -> None:
+    """Read every page, index and cross-reference. Raises `StoreDamaged`."""
+    for file in (MAIN, DRAFTS) if drafts else (MAIN,):
+        try:
+            with closing(connect(folder / file)) as db:
+                _demand_sound(db, file, "PRAGMA integrity_check(1)")
+        except sqlite3.Error as error:
+            raise told(error, file) from None
+
+
+def _make_ready(path: Path) -> None:
+    # Made before SQLite does, which would ask the umask; the WAL and its index take the same mode.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    path.chmod(0o600)
+    with path.open("rb") as file:
+        head = file.read(len(MAGIC))
+    if head not in (b"", MAGIC):
+        raise damaged(path.name, "it does not begin as a database")
+    fresh = not head
+    if fresh:
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(f"PRAGMA page_size = {PAGE_SIZES[path.name]}")
+            db.execute("VACUUM")  # an empty database takes its page size here
+    with closing(connect(path)) as db:
+        _migrate(db, path.name)
+        if not fresh and _length(path) <= QUICK_CHECK_BYTES:
+            _demand_sound(db, path.name, "PRAGMA quick_check(1)")
+        # What a killed process had erased may still stand in its WAL.
+        truncate(db)
+
+
+def _migrate(db: sqlite3.Connection, file: str) -> None:
+    """Bring the schema forward, one numbered step a transaction."""
+    steps = sorted((MIGRATIONS / file.removesuffix(".db")).glob("*.sql"))
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    owner: int = db.execute("PRAGMA application_id").fetchone()[0]
+    if version > len(steps):
+        raise StoreDamaged(
+            f"{file} was written by a newer Seuil (schema {version}; this one knows {len(steps)}).",
+            hint="Start the newer Seuil again, or restore a backup that was made before it.",
+        )
+    tables: int = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if owner != APPLICATION_ID and tables:
+        raise damaged(file, "it is another program's database")
+    for number, step in enumerate(steps[version:], version + 1):
+        db.executescript(
+            f"BEGIN IMMEDIATE; {step.read_text('utf-8')} PRAGMA user_version = {number};"
+            f" PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+        )
+
+
+def _demand_sound(db: sqlite3.Connection, file: str, question: str) -> None:
+    found = db.execute(question).fetchone()[0]
+    if found != "ok":
+        raise damaged(file, "its pages do not fit together")
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,635 @@
+"""The writing side of the SQLite keeper: what happens on the one thread that writes.
+
+A `Writer` is the connection that aiosqlite drives. Its `commit` is a group commit: it takes the changes laid
+in its `Tray`, of many people, writes them all and makes them durable with one fsync a file. aiosqlite hands a
+plain call to its thread for each statement, and offers no public way to run a function there; but the class
+of the connection may be chosen (`factory`), and `await db.commit()` runs our `commit` on the thread, once a
+batch.
+
+Two files, in this order: `seuil.db`, then `drafts.db`. SQLite cannot make them one transaction in WAL mode,
+so they are two connections, and the order is written here in two lines, not left to an ATTACH.
+
+Drafts are thought out in Python (`storage.people`), on rows known to the caller or read once a batch, and
+written as rows: one statement for many people. Besides the speed, each statement lets go of the interpreter's
+lock, and taking it back from a busy event loop costs up to 5 ms (`sys.setswitchinterval`): few statements,
+short batches.
+
+Never here: await, and what the caller knows about time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bot import audit
+from bot.errors import AlreadyRunning, SeuilError, StoreDamaged, StoreFull
+from storage import DraftRow, PersonRow
+from storage.changes import (
+    COMMANDS_REMEMBERED,
+    AskSecond,
+    Audit,
+    Ban,
+    Change,
+    DropDraft,
+    DropItems,
+    DropMember,
+    DueDelivery,
+    EraseCase,
+    FinishCommand,
+    ForgetSeen,
+    FreezeDigest,
+    KeepCase,
+    KeepDraft,
+    KeepItem,
+    KeepReply,
+    MarkDelivery,
+    MarkDigest,
+    Move,
+    Operation,
+    PutInvite,
+    PutMember,
+    PutMeta,
+    QueueCommand,
+    Seen,
+    TakeSecond,
+    Unban,
+    UseInvite,
+    Withdraw,
+)
+from storage.people import Refused, after
+
+MAIN: Final = "seuil.db"
+DRAFTS: Final = "drafts.db"
+
+PERSONAL = (KeepDraft, DropDraft, Seen)
+
+UNFIT = (
+    *(sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError, sqlite3.IntegrityError),
+    *(TypeError, ValueError, OverflowError, struct.error),
+)
+"""What Python or SQLite says of a value that cannot be stored: a fault of the caller, never of the file."""
+
+BUSY_MS = 250
+"""How long a statement waits for another program's lock. Writers elsewhere are console commands:
+milliseconds."""
+
+CACHE_KIB = 8192
+"""Page cache of the writer's connection to each file."""
+
+CHECKPOINT_PAGES = 4000
+"""WAL length at which SQLite copies it into the file by itself: 16 MiB, some thousand turns."""
+
+ERASING = (DropItems, Withdraw, EraseCase, FinishCommand, DropMember, UseInvite, Unban, TakeSecond)
+"""Operations after which a file of testimonies must hold no byte of what went. `KeepItem(replace=True)` as
+well."""
+
+UNCONDITIONAL = (DropItems, QueueCommand, DropMember, PutInvite, Ban, Audit, PutMeta)
+"""Operations on testimonies that always hold: a change of these alone needs no savepoint."""
+
+_PERSON = "(random(), ?, ?, ?, ?, ?, ?, ?)"
+UPSERT: Final = {
+    many: "INSERT INTO person (place, pseudonym, day, seen, draft, revision, draft_day, box)"
+    f" VALUES {', '.join([_PERSON] * many)}"  # noqa: S608 - places for parameters, assembled from constants
+    " ON CONFLICT (pseudonym) DO UPDATE SET day = excluded.day, seen = excluded.seen, draft = excluded.draft,"
+    " revision = excluded.revision, draft_day = excluded.draft_day, box = excluded.box"
+    for many in (64, 8, 1)
+}
+"""One statement for 64, 8 or 1 people. 64 × 7 parameters are under the 999 that the oldest SQLite takes."""
+
+LOOK_UP_MANY = 128
+LOOK_UP: Final = (
+    "SELECT pseudonym, day, seen, draft, revision, draft_day, box FROM person"
+    f" WHERE pseudonym IN ({', '.join('?' * LOOK_UP_MANY)})"  # noqa: S608 - as above
+)
+"""People by pseudonym; unused places are NULL, which equals nothing."""
+
+
+def told(error: sqlite3.Error, file: str) -> SeuilError:
+    """SQLite's refusal in our words. Its own may quote what was written, and never leaves the store."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith(
+        ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE")
+    ):
+        return StoreFull(
+            f"The disk refuses to take more of {file}.",
+            hint="Make room on the disk of the data folder. What was acknowledged is safe.",
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
+        return AlreadyRunning(
+            f"Another program is using {file} and does not let go of it.",
+            hint="Stop the other program: a second Seuil, a backup that hangs, or a database browser.",
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return StoreDamaged(
+            f"{file} can not be opened for writing.",
+            hint="The data folder (mode 700) and its files (600) must belong to the user who runs Seuil.",
+        )
+    return damaged(file, name or type(error).__name__)
+
+
+def damaged(file: str, found: str) -> StoreDamaged:
+    if file == DRAFTS:
+        hint = "Stop Seuil and delete drafts.db, drafts.db-wal, drafts.db-shm: only open drafts are lost."
+    else:
+        hint = f"Stop Seuil, keep a copy of {file} as it is, and restore the last backup."
+    return StoreDamaged(f"{file} is not what was written there ({found}).", hint=hint)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection for the thread that calls, with the settings every writing connection has."""
+    return settle(sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000))
+
+
+def settle(db: sqlite3.Connection) -> sqlite3.Connection:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON")
+    db.execute("PRAGMA foreign_keys = ON")
+    # An order by a column without index would otherwise spill rows into a temporary file outside the folder.
+    db.execute("PRAGMA temp_store = MEMORY")
+    db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    return db
+
+
+def truncate(db: sqlite3.Connection) -> bool:
+    """Copy the WAL into the file and cut it to nothing. False where a reader is in the way (try again)."""
+    busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return busy == 0
+
+
+def person_from(row: tuple[Any, ...]) -> PersonRow:
+    """One row of LOOK_UP."""
+    pseudonym, day, seen, draft, revision, draft_day, box = row
+    kept = None if draft is None else DraftRow(pseudonym, draft, revision, box, draft_day)
+    return PersonRow(pseudonym, kept, struct.unpack(f">{len(seen) // 8}q", seen), day)
+
+
+def _person_into(person: PersonRow) -> tuple[object, ...]:
+    seen = struct.pack(f">{len(person.seen)}q", *person.seen)
+    if person.draft is None:
+        return (person.pseudonym, person.day, seen, None, None, None, None)
+    draft = person.draft
+    return (person.pseudonym, person.day, seen, draft.id, draft.revision, draft.day, draft.box)
+
+
+def pages(pseudonyms: list[bytes]) -> Iterator[list[bytes | None]]:
+    """Parameters for LOOK_UP, as many times as needed."""
+    for start in range(0, len(pseudonyms), LOOK_UP_MANY):
+        page: list[bytes | None] = [*pseudonyms[start : start + LOOK_UP_MANY]]
+        yield page + [None] * (LOOK_UP_MANY - len(page))
+
+
+@dataclass(slots=True)
+class Tray:
+    """What goes to the writer and what comes back. Only one side holds it at a time."""
+
+    changes: list[Change] = field(default_factory=list, repr=False)
+    known: dict[bytes, PersonRow | None] = field(default_factory=dict, repr=False)
+    """Rows of people as they are in the file now; None: there is no row."""
+
+    answers: list[bool | Exception] = field(default_factory=list)
+    """One a change: done, refused, or failed."""
+    people: dict[bytes, PersonRow | None] = field(default_factory=dict, repr=False)
+    """Rows of people as they are now, for all whose row was written."""
+    unerased: SeuilError | None = None
+    """Why something that was erased may still stand in a WAL: a reader is in the way, or there is no room."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one attempt has done so far."""
+
+    known: dict[bytes, PersonRow | None]
+    people: dict[bytes, PersonRow | None] = field(default_factory=dict)
+    answers: list[bool | Exception] = field(default_factory=list)
+    at: str = DRAFTS
+    """The file being worked on, to be named where it fails."""
+    main_open: bool = False
+    main_done: bool = False
+    erases: set[str] = field(default_factory=set)
+
+    def person(self, pseudonym: bytes) -> PersonRow | None:
+        return self.people[pseudonym] if pseudonym in self.people else self.known[pseudonym]
+
+
+class Writer(sqlite3.Connection):
+    """The connection to `seuil.db`, with the one to `drafts.db` beside it (None for a console command)."""
+
+    def __init__(self, *arguments: Any, tray: Tray, drafts: Path | None, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        settle(self)
+        self._tray = tray
+        self._drafts = None if drafts is None else connect(drafts)
+        self._owed: set[str] = set()
+        """Files whose WAL must be cut before what was erased may be called erased."""
+
+    def close(self) -> None:
+        if self._drafts is not None:
+            self._drafts.close()
+        super().close()
+
+    def commit(self) -> None:
+        """Write what lies in the tray. Answers and failures are laid in the tray; nothing is raised."""
+        tray = self._tray
+        batch = self._attempt(tray.changes, tray.known)
+        tray.answers, tray.people = batch.answers, batch.people
+        self._owed |= batch.erases
+        full = any(isinstance(answer, StoreFull) for answer in batch.answers)
+        # A WAL that is cut gives its room back: the next batch may find what this one lacked.
+        tray.unerased = self._cut({MAIN, DRAFTS} if full else self._owed)
+
+    # --- one batch ------------------------------------------------------------------------------------------
+
+    def _attempt(self, changes: list[Change], known: dict[bytes, PersonRow | None]) -> _Batch:
+        """Write these changes together; what no database could take fails alone."""
+        batch = _Batch(known)
+        try:
+            self._write(changes, batch)
+        except UNFIT:
+            self._roll_back()
+            if len(changes) > 1:
+                return self._one_by_one(changes, known)
+            error = TypeError("A change holds a value of a kind or size that no store can keep.")
+            return _Batch(known, answers=[error])
+        except sqlite3.Error as error:
+            self._roll_back()
+            return _failed(changes, batch, told(error, batch.at))
+        return batch
+
+    def _one_by_one(self, changes: list[Change], known: dict[bytes, PersonRow | None]) -> _Batch:
+        whole = _Batch(known)
+        for change in changes:
+            one = self._attempt([change], {**known, **whole.people})
+            whole.answers += one.answers
+            whole.people |= one.people
+            whole.erases |= one.erases
+        return whole
+
+    def _write(self, changes: list[Change], batch: _Batch) -> None:
+        self._look_up(changes, batch)
+        for change in changes:
+            batch.answers.append(self._one(change, batch))
+        batch.at = DRAFTS
+        self._write_people(batch.people)
+        if batch.main_open:
+            batch.at = MAIN
+            self.execute("COMMIT")
+            batch.main_done = True
+        batch.at = DRAFTS
+        if self._drafts is not None and self._drafts.in_transaction:
+            self._drafts.execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        for db in (self, self._drafts):
+            if db is not None and db.in_transaction:
+                with suppress(sqlite3.Error):  # a failed COMMIT may have rolled back by itself
+                    db.execute("ROLLBACK")
+
+    def _one(self, change: Change, batch: _Batch) -> bool:
+        """Do one change inside the batch, or leave it undone and answer False."""
+        mine: dict[bytes, PersonRow | None] = {}
+        others: list[Operation] = []
+        erases: set[str] = set()
+        try:
+            for operation in change:
+                if isinstance(operation, PERSONAL):
+                    pseudonym = operation.pseudonym
+                    person = mine[pseudonym] if pseudonym in mine else batch.person(pseudonym)
+                    mine[pseudonym] = after(person, operation)
+                    if type(operation) is DropDraft and person and person.draft:
+                        erases.add(DRAFTS)
+                elif isinstance(operation, ForgetSeen):
+                    forgotten = self._forgotten(operation.before, {**batch.people, **mine})
+                    mine |= dict.fromkeys(forgotten)
+                    erases |= {DRAFTS} if forgotten else set()
+                else:
+                    others.append(operation)
+                    if isinstance(operation, ERASING) or (
+                        isinstance(operation, KeepItem) and operation.replace
+                    ):
+                        erases.add(MAIN)
+        except Refused:
+            return False
+        if others and not self._keep(others, batch):
+            return False
+        batch.people |= mine
+        batch.erases |= erases
+        return True
+
+    def _keep(self, operations: list[Operation], batch: _Batch) -> bool:
+        batch.at = MAIN
+        if not batch.main_open:
+            self.execute("BEGIN IMMEDIATE")
+            batch.main_open = True
+        careful = not all(isinstance(operation, UNCONDITIONAL) for operation in operations)
+        if careful:
+            self.execute("SAVEPOINT change")
+        held = all(_ACTS[type(operation)](self, operation) for operation in operations)
+        if careful:
+            if not held:
+                self.execute("ROLLBACK TO change")
+            self.execute("RELEASE change")
+        batch.at = DRAFTS
+        return held
+
+    def _cut(self, files: set[str]) -> SeuilError | None:
+        trouble: SeuilError | None = None
+        for file in sorted(files):
+            db = self if file == MAIN else self._drafts
+            try:
+                if db is None or truncate(db):
+                    self._owed.discard(file)
+                else:
+                    trouble = _in_the_way(file)
+            except sqlite3.Error as error:
+                trouble = told(error, file)
+        return trouble if self._owed else None
+
+    # --- drafts.db ------------------------------------------------------------------------------------------
+
+    def _look_up(self, changes: list[Change], batch: _Batch) -> None:
+        """Read the rows of people that the caller does not know."""
+        asked = pseudonyms_in(changes)
+        unknown = [pseudonym for pseudonym in asked if pseudonym not in batch.known]
+        if not asked:
+            return
+        if self._drafts is None:
+            raise ValueError("Drafts belong to the running bot.")
+        batch.known = {**batch.known, **dict.fromkeys(unknown)}
+        for page in pages(unknown):
+            for row in self._drafts.execute(LOOK_UP, page):
+                batch.known[row[0]] = person_from(row)
+
+    def _forgotten(self, before: int, people: dict[bytes, PersonRow | None]) -> list[bytes]:
+        if self._drafts is None:
+            raise ValueError("Drafts belong to the running bot.")
+        stored = self._drafts.execute(
+            "SELECT pseudonym FROM person WHERE draft IS NULL AND day < ?", (before,)
+        )
+        forgotten = [pseudonym for (pseudonym,) in stored if pseudonym not in people]
+        return forgotten + [p for p, row in people.items() if row and row.draft is None and row.day < before]
+
+    def _write_people(self, people: dict[bytes, PersonRow | None]) -> None:
+        if not people or self._drafts is None:
+            return
+        rows = [_person_into(person) for person in people.values() if person]
+        gone = [(pseudonym,) for pseudonym, person in people.items() if not person]
+        self._drafts.execute("BEGIN IMMEDIATE")
+        start = 0
+        for many in UPSERT:
+            while len(rows) - start >= many:
+                some = [value for row in rows[start : start + many] for value in row]
+                self._drafts.execute(UPSERT[many], some)
+                start += many
+        if gone:
+            self._drafts.executemany("DELETE FROM person WHERE pseudonym = ?", gone)
+
+    # --- seuil.db: testimonies ------------------------------------------------------------------------------
+
+    def _keep_case(self, new: KeepCase) -> bool:
+        # A locator that another case holds leaves nothing as well: so what matters is whether the case is
+        # there.
+        self.execute(
+            "INSERT INTO testimony (id, state, day, locator, token_hash, reply_key)"
+            " VALUES (?, 'waiting', ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (new.case, new.day, new.locator, new.token_hash, new.reply_key),
+        )
+        return self._is_case(new.case)
+
+    def _is_case(self, case: bytes) -> bool:
+        return self.execute("SELECT 1 FROM testimony WHERE id = ?", (case,)).fetchone() is not None
+
+    def _keep_item(self, new: KeepItem) -> bool:
+        if not self._is_case(new.case):
+            return False
+        self.execute(
+            "INSERT INTO item (testimony, part, epoch, box) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (testimony, part) DO UPDATE SET epoch = excluded.epoch, box = excluded.box WHERE ?",
+            (new.case, new.part, new.epoch, new.box, new.replace),
+        )
+        return True
+
+    def _drop_items(self, old: DropItems) -> bool:
+        self.executemany(
+            "DELETE FROM item WHERE testimony = ?1"
+            " AND (part = ?2 OR (?2 LIKE '%-' AND substr(part, 1, length(?2)) = ?2))",
+            [(old.case, part) for part in old.parts],
+        )
+        return True
+
+    def _withdraw(self, asked: Withdraw) -> bool:
+        return self._one_row(
+            "DELETE FROM testimony WHERE locator = ? AND token_hash = ?", asked.locator, asked.token_hash
+        )
+
+    def _erase_case(self, asked: EraseCase) -> bool:
+        return self._one_row("DELETE FROM testimony WHERE id = ?", asked.case)
+
+    def _move(self, move: Move) -> bool:
+        states = (*move.from_states, *[None] * 5)[:5]
+        return self._one_row(
+            "UPDATE testimony SET state = ?1,"
+            " claimed_by = CASE WHEN ?1 = 'claimed' THEN ?2 END,"
+            " decided_day = CASE WHEN ?1 IN ('approved', 'rejected', 'escalated') THEN ?3 END"
+            " WHERE id = ?4 AND (?5 IS NULL OR claimed_by = ?5) AND state IN (?6, ?7, ?8, ?9, ?10)",
+            *(move.to_state, move.claimed_by, move.day, move.case, move.held_by, *states),
+        )
+
+    def _keep_reply(self, new: KeepReply) -> bool:
+        return self._one_row(
+            "INSERT INTO reply (testimony, number, box)"
+            " SELECT id, 1 + (SELECT count(*) FROM reply WHERE testimony = id), ?"
+            " FROM testimony WHERE id = ?",
+            *(new.box, new.case),
+        )
+
+    # --- seuil.db: the desk ---------------------------------------------------------------------------------
+
+    def _queue_command(self, new: QueueCommand) -> bool:
+        self.execute(
+            "INSERT INTO command (update_key, box) VALUES (?, ?) ON CONFLICT (update_key) DO NOTHING",
+            (new.update_key, new.box),
+        )
+        return True
+
+    def _finish_command(self, done: FinishCommand) -> bool:
+        held = self._one_row(
+            "UPDATE command SET box = NULL WHERE number = ? AND box IS NOT NULL", done.number
+        )
+        self.execute(
+            "DELETE FROM command WHERE box IS NULL AND number <= (SELECT max(number) FROM command) - ?",
+            (COMMANDS_REMEMBERED,),
+        )
+        return held
+
+    def _put_member(self, new: PutMember) -> bool:
+        return self._one_row(
+            "INSERT INTO member (id, lookup, role, route, day, name) SELECT ?1, ?2, ?3, ?4, ?5, ?6"
+            " WHERE NOT EXISTS (SELECT 1 FROM member WHERE lookup = ?2 AND id <> ?1)"
+            " ON CONFLICT (id) DO UPDATE SET lookup = excluded.lookup, role = excluded.role,"
+            " route = excluded.route, day = excluded.day, name = excluded.name",
+            *(new.member, new.lookup, new.role, new.route, new.day, new.name),
+        )
+
+    def _drop_member(self, old: DropMember) -> bool:
+        self.execute("DELETE FROM member WHERE id = ?", (old.member,))
+        return True
+
+    def _put_invite(self, new: PutInvite) -> bool:
+        self.execute(
+            "INSERT INTO invite (code_hash, role, day, name) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (code_hash) DO UPDATE SET role = excluded.role, day = excluded.day,"
+            " name = excluded.name",
+            (new.code_hash, new.role, new.day, new.name),
+        )
+        return True
+
+    def _use_invite(self, used: UseInvite) -> bool:
+        return self._one_row("DELETE FROM invite WHERE code_hash = ?", used.code_hash)
+
+    def _ban(self, new: Ban) -> bool:
+        self.execute(
+            "INSERT INTO ban (tag, day) VALUES (?, ?) ON CONFLICT (tag) DO UPDATE SET day = excluded.day",
+            (new.tag, new.day),
+        )
+        return True
+
+    def _unban(self, old: Unban) -> bool:
+        return self._one_row("DELETE FROM ban WHERE tag = ?", old.tag)
+
+    def _ask_second(self, asked: AskSecond) -> bool:
+        return self._one_row(
+            "INSERT INTO asking (what, member, day) VALUES (?, ?, ?) ON CONFLICT (what) DO NOTHING",
+            *(asked.what, asked.member, asked.day),
+        )
+
+    def _take_second(self, taken: TakeSecond) -> bool:
+        return self._one_row("DELETE FROM asking WHERE what = ? AND member <> ?", taken.what, taken.member)
+
+    # --- seuil.db: audit and ledger -------------------------------------------------------------------------
+
+    def _audit(self, act: Audit) -> bool:
+        last = self.execute("SELECT number, chain FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+        number, previous = last or (0, audit.START)
+        line = audit.line(number + 1, act.day, act.actor, act.act, act.about)
+        self.execute(
+            "INSERT INTO audit (number, line, chain) VALUES (?, ?, ?)",
+            (number + 1, line, audit.chain(previous, line)),
+        )
+        return True
+
+    def _freeze(self, new: FreezeDigest) -> bool:
+        fresh = self._one_row(
+            "INSERT INTO digest (period, day, state, sha256, frozen) VALUES (?, ?, 'frozen', ?, ?)"
+            " ON CONFLICT (period) DO NOTHING",
+            *(new.period, new.day, new.sha256, new.frozen),
+        )
+        counted = self.executemany(
+            "UPDATE testimony SET counted_in = ? WHERE id = ? AND state = 'approved' AND counted_in IS NULL",
+            [(new.period, case) for case in new.cases],
+        )
+        return fresh and (not new.cases or counted.rowcount == len(new.cases))
+
+    def _mark_digest(self, mark: MarkDigest) -> bool:
+        states = (*mark.from_states, *[None] * 3)[:3]
+        return self._one_row(
+            "UPDATE digest SET state = ? WHERE period = ? AND state IN (?, ?, ?)",
+            *(mark.to_state, mark.period, *states),
+        )
+
+    def _due(self, new: DueDelivery) -> bool:
+        if self.execute("SELECT 1 FROM digest WHERE period = ?", (new.period,)).fetchone() is None:
+            return False
+        self.execute(
+            "INSERT INTO delivery (period, member, state, tries) VALUES (?, ?, 'due', 0)"
+            " ON CONFLICT (period, member) DO NOTHING",
+            (new.period, new.member),
+        )
+        return True
+
+    def _mark_delivery(self, mark: MarkDelivery) -> bool:
+        return self._one_row(
+            "UPDATE delivery SET state = ?, tries = tries + 1 "
+            " WHERE period = ? AND member = ? AND state <> 'sent'",
+            *(mark.state, mark.period, mark.member),
+        )
+
+    def _put_meta(self, new: PutMeta) -> bool:
+        self.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (new.key, new.value),
+        )
+        return True
+
+    def _one_row(self, sql: str, *parameters: object) -> bool:
+        """Whether this wrote, changed or removed a row."""
+        return self.execute(sql, parameters).rowcount == 1
+
+
+_ACTS: dict[type[Operation], Callable[[Writer, Any], bool]] = {
+    KeepCase: Writer._keep_case,
+    KeepItem: Writer._keep_item,
+    DropItems: Writer._drop_items,
+    Withdraw: Writer._withdraw,
+    EraseCase: Writer._erase_case,
+    Move: Writer._move,
+    KeepReply: Writer._keep_reply,
+    QueueCommand: Writer._queue_command,
+    FinishCommand: Writer._finish_command,
+    PutMember: Writer._put_member,
+    DropMember: Writer._drop_member,
+    PutInvite: Writer._put_invite,
+    UseInvite: Writer._use_invite,
+    Ban: Writer._ban,
+    Unban: Writer._unban,
+    AskSecond: Writer._ask_second,
+    TakeSecond: Writer._take_second,
+    Audit: Writer._audit,
+    FreezeDigest: Writer._freeze,
+    MarkDigest: Writer._mark_digest,
+    DueDelivery: Writer._due,
+    MarkDelivery: Writer._mark_delivery,
+    PutMeta: Writer._put_meta,
+}
+"""Each answers whether its condition held."""
+
+
+def pseudonyms_in(changes: list[Change]) -> set[bytes]:
+    """Whose rows these changes rest on."""
+    return {
+        operation.pseudonym for change in changes for operation in change if isinstance(operation, PERSONAL)
+    }
+
+
+def erases(change: Change) -> bool:
+    """Whether the caller may be told only when a WAL has been cut."""
+    return any(
+        isinstance(operation, (DropDraft, ForgetSeen, *ERASING))
+        or (isinstance(operation, KeepItem) and operation.replace)
+        for operation in change
+    )
+
+
+def _failed(changes: list[Change], batch: _Batch, error: SeuilError) -> _Batch:
+    """Everybody is told, except those whose change was made durable before a later file failed."""
+    answers: list[bool | Exception] = [error] * len(changes)
+    if batch.main_done:
+        for place, change in enumerate(changes):
+            if not any(isinstance(operation, (*PERSONAL, ForgetSeen)) for operation in change):
+                answers[place] = batch.answers[place]
+    return _Batch(batch.known, answers=answers, erases=batch.erases if batch.main_done else set())
+
+
+def _in_the_way(file: str) -> AlreadyRunning:
+    return AlreadyRunning(
+        f"Another program keeps reading {file}: what was erased is gone from it, but its WAL can not be cut.",
+        hint="Stop the other program: a second Seuil, a backup that hangs, or a database browser.",
+    )
