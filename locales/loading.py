@@ -203,7 +203,7 @@ def aliases(languages: Mapping[str, Words]) -> dict[str, str]:
 
 
 def crisis_phrases(folder: Path | None = None) -> tuple[str, ...]:
-    """The phrases of every language that bring the help block, as written; "#" starts a comment line."""
+    """The lines of every language's crisis.txt, for `bot.crisis.Phrases`; "#" starts a comment line."""
     folder = HERE if folder is None else folder
     found: dict[str, None] = {}
     for tag in sorted(_language_folders(folder)):
