@@ -43,7 +43,8 @@ from storage import (
     PersonRow,
 )
 from storage.changes import CaseState, Change
-from storage.sqlite_folder import FolderLock, prepare, read_through
+from storage.folder import FolderLock
+from storage.sqlite_folder import prepare, read_through
 from storage.sqlite_writer import (
     DRAFTS,
     LOOK_UP,

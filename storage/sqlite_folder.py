@@ -6,13 +6,13 @@ the numbered migrations, which only go forward. Never here: a row.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.errors import AlreadyRunning, SettingsError, StoreDamaged, StoreFull
+from bot.errors import StoreDamaged
+from storage.folder import FolderLock, cannot_use, own_folder
 from storage.sqlite_writer import DRAFTS, MAIN, connect, damaged, told, truncate
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,27 +29,6 @@ QUICK_CHECK_BYTES = 256 * 1024 * 1024
 `Store.check`, which operators run."""
 
 MAGIC = b"SQLite format 3\x00"
-
-
-class FolderLock:
-    """Held by the one process that runs on a folder; the system lets go of it when the process ends,
-    however."""
-
-    def __init__(self, file: Path, role: str) -> None:
-        self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._handle)
-            raise AlreadyRunning(
-                f"Another process is using this instance's {role}.",
-                hint="Stop the other Seuil first, or give this one a folder of its own.",
-            ) from None
-
-    def release(self) -> None:
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
 
 
 def prepare(folder: Path, *, console: bool) -> FolderLock | None:
@@ -74,30 +53,6 @@ def prepare(folder: Path, *, console: bool) -> FolderLock | None:
             lock.release()
         raise
     return lock
-
-
-def own_folder(folder: Path, ours: set[str]) -> None:
-    """Make a folder only its owner can enter. One that others can enter is closed to them if it is new
-    (empty) or holds a file of ours; it is refused otherwise, since it may be somebody else's."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o077:
-        there = set(os.listdir(folder))
-        if there and not there & ours:
-            raise SettingsError(
-                "The data folder can be entered by other users and holds other things.",
-                hint="Give Seuil a folder of its own, or close this one: `chmod 700 FOLDER`.",
-            )
-        folder.chmod(0o700)
-
-
-def cannot_use(error: OSError, role: str) -> Exception:
-    """An operating system's refusal in our words, without the path."""
-    if error.errno in (28, 122, 27):  # ENOSPC, EDQUOT, EFBIG
-        return StoreFull(f"The disk of the {role} is full.", hint="Make room, then start again.")
-    return SettingsError(
-        f"The {role} can not be used: {error.strerror}.",
-        hint="It must be a folder that belongs to the user who runs Seuil, on a disk that can be written.",
-    )
 
 
 def read_through(folder: Path, *, drafts: bool) -> None:

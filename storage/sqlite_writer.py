@@ -94,8 +94,9 @@ UNCONDITIONAL = (DropItems, QueueCommand, DropMember, PutInvite, Ban, Audit, Put
 
 _PERSON = "(random(), ?, ?, ?, ?, ?, ?, ?)"
 UPSERT: Final = {
-    many: "INSERT INTO person (place, pseudonym, day, seen, draft, revision, draft_day, box)"
-    f" VALUES {', '.join([_PERSON] * many)}"  # noqa: S608 - places for parameters, assembled from constants
+    # Only places for parameters are assembled, from constants: no injection (S608).
+    many: "INSERT INTO person (place, pseudonym, day, seen, draft, revision, draft_day, box)"  # noqa: S608
+    f" VALUES {', '.join([_PERSON] * many)}"
     " ON CONFLICT (pseudonym) DO UPDATE SET day = excluded.day, seen = excluded.seen, draft = excluded.draft,"
     " revision = excluded.revision, draft_day = excluded.draft_day, box = excluded.box"
     for many in (64, 8, 1)
@@ -104,8 +105,8 @@ UPSERT: Final = {
 
 LOOK_UP_MANY = 128
 LOOK_UP: Final = (
-    "SELECT pseudonym, day, seen, draft, revision, draft_day, box FROM person"
-    f" WHERE pseudonym IN ({', '.join('?' * LOOK_UP_MANY)})"  # noqa: S608 - as above
+    "SELECT pseudonym, day, seen, draft, revision, draft_day, box FROM person"  # noqa: S608 - as above
+    f" WHERE pseudonym IN ({', '.join('?' * LOOK_UP_MANY)})"
 )
 """People by pseudonym; unused places are NULL, which equals nothing."""
 

@@ -1,0 +1,59 @@
+"""A folder of ours on a disk: for its owner only, used by one process, refused in plain words.
+
+Used by every keeper of files here: the SQLite store, the shelf, the key folder. Never here: what is in the
+files.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+
+from bot.errors import AlreadyRunning, SettingsError, SeuilError, StoreFull
+
+
+class FolderLock:
+    """Held by the one process that runs on a folder; the system lets go of it when the process ends,
+    however."""
+
+    def __init__(self, file: Path, role: str) -> None:
+        self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._handle)
+            raise AlreadyRunning(
+                f"Another process is using this instance's {role}.",
+                hint="Stop the other Seuil first, or give this one a folder of its own.",
+            ) from None
+
+    def release(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+
+def own_folder(folder: Path, ours: set[str]) -> None:
+    """Make a folder only its owner can enter. One that others can enter is closed to them if it is new
+    (empty) or holds a file of ours; it is refused otherwise, since it may be somebody else's."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        there = set(os.listdir(folder))
+        if there and not there & ours:
+            raise SettingsError(
+                "The data folder can be entered by other users and holds other things.",
+                hint="Give Seuil a folder of its own, or close this one: `chmod 700 FOLDER`.",
+            )
+        folder.chmod(0o700)
+
+
+def cannot_use(error: OSError, role: str) -> SeuilError:
+    """An operating system's refusal in our words, without the path."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StoreFull(f"The disk of the {role} is full.", hint="Make room, then start again.")
+    return SettingsError(
+        f"The {role} can not be used: {error.strerror}.",
+        hint="It must be a folder that belongs to the user who runs Seuil, on a disk that can be written.",
+    )

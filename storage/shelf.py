@@ -1,0 +1,347 @@
+"""The shelf: draft keys and daily pseudonym keys, in memory only. Destroying a key here deletes a draft.
+
+`FolderShelf` is one file of fixed slots in a memory-backed folder, mapped into the process: it outlives a
+`kill -9` of the bot, and not a reboot. A reboot loses every open draft, by design: an empty shelf beside a full
+`drafts.db` is ordinary, and those drafts can never be opened again.
+
+A slot is written so that a kill between any two machine instructions leaves the old slot or the new one: the
+mark that makes it count is one byte, set last and cleared first. Slots that do not count are wiped when the
+shelf opens.
+
+Besides the key stands the revision of the last committed draft: a `drafts.db` that was rolled back to an older
+copy holds an older revision, and the caller refuses it. `Shelf.key` gives both.
+
+All calls are plain memory operations of microseconds: nothing to await. Never here: boxes, chats, words.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import mmap
+import os
+import secrets
+import struct
+from pathlib import Path
+from typing import Final, Protocol
+
+from bot.errors import SettingsError, StoreDamaged
+from storage.folder import FolderLock, cannot_use, own_folder
+
+KEY_BYTES = 32
+
+DAY_KEYS_KEPT = 4
+"""Days a pseudonym key is kept, its own included: a draft lives 72 hours, which touch four days."""
+
+LOG = logging.getLogger(__name__)
+
+
+class Shelf(Protocol):
+    """Keys by draft id (16 bytes). A `day` is a number of days since 1970-01-01 (UTC)."""
+
+    def new_key(self, draft: bytes, day: int) -> bytes:
+        """A fresh key of 32 bytes for a draft begun on this day. One that was there for this id is
+        destroyed."""
+        ...
+
+    def key(self, draft: bytes) -> tuple[bytes, int] | None:
+        """The key and the last committed revision (0 until `advance`); None: destroyed, expired, or lost with
+        a reboot. A stored draft whose revision is *lower* is a rolled-back copy; one higher by 1 is a commit
+        whose `advance` a kill prevented."""
+        ...
+
+    def advance(self, draft: bytes, revision: int) -> None:
+        """Note the revision that was committed. Nothing happens if the key is gone."""
+        ...
+
+    def destroy(self, draft: bytes) -> None:
+        """Overwrite the key. A second time does nothing."""
+        ...
+
+    def expire(self, before_day: int) -> list[bytes]:
+        """Destroy the keys of drafts begun before this day; their ids, so that the boxes can follow."""
+        ...
+
+    def day_keys(self, today: int) -> list[tuple[int, bytes]]:
+        """(day, pseudonym key) newest first, today's always among them. Older than `DAY_KEYS_KEPT` days:
+        destroyed."""
+        ...
+
+    def close(self) -> None: ...
+
+
+_MAGIC: Final = b"SEUIL SHELF v1\n".ljust(64, b"\0")
+_SLOT: Final = struct.Struct("<16s32sqiB3x")
+"""Draft id (or the day's 16 bytes), key, revision, day, mark: 64 bytes, the revision on a multiple of 8."""
+_REVISION, _MARK = 48, 60
+_FREE, _DRAFT, _DAY = 0, 0xD5, 0xDA
+
+_GROW_SLOTS = 1024
+"""The shelf grows by this (64 KiB) or by a quarter, whichever is more: 100 000 drafts take 6.4 to 8 MB."""
+
+MEMORY_KINDS = ("tmpfs", "ramfs")
+
+
+class FolderShelf:
+    """The shelf in a folder such as /dev/shm/seuil or systemd's RuntimeDirectory.
+
+    Raises SettingsError where the folder is not memory-backed and `allow_disk` is not set, AlreadyRunning
+    where another process has it open, StoreDamaged where the file is not a shelf.
+    """
+
+    def __init__(self, folder: Path, *, allow_disk: bool = False) -> None:
+        try:
+            own_folder(folder, {"shelf"})
+            _demand_memory(folder, allow_disk)
+            self._lock = FolderLock(folder / "shelf.lock", "shelf")
+        except OSError as error:
+            raise cannot_use(error, "shelf") from None
+        self._path = folder / "shelf"
+        self._places: dict[bytes, int] = {}
+        self._days: dict[int, int] = {}
+        self._free: list[int] = []
+        try:
+            self._open()
+        except OSError as error:
+            self._lock.release()
+            raise cannot_use(error, "shelf") from None
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __len__(self) -> int:
+        """Drafts whose key is here."""
+        return len(self._places)
+
+    def close(self) -> None:
+        """Let go of the file; the keys stay in it, for the next start."""
+        if not self._map.closed:
+            self._map.close()
+            os.close(self._handle)
+            self._lock.release()
+
+    # --- keys of drafts -------------------------------------------------------------------------------------
+
+    def new_key(self, draft: bytes, day: int) -> bytes:
+        self.destroy(draft)
+        key = secrets.token_bytes(KEY_BYTES)
+        self._places[draft] = self._write(draft, key, day, _DRAFT)
+        return key
+
+    def key(self, draft: bytes) -> tuple[bytes, int] | None:
+        place = self._places.get(draft)
+        if place is None:
+            return None
+        _, key, revision, _, _ = _SLOT.unpack_from(self._map, place)
+        return key, revision
+
+    def advance(self, draft: bytes, revision: int) -> None:
+        place = self._places.get(draft)
+        if place is not None:
+            struct.pack_into("<q", self._map, place + _REVISION, revision)
+
+    def destroy(self, draft: bytes) -> None:
+        place = self._places.pop(draft, None)
+        if place is not None:
+            self._wipe(place)
+
+    def expire(self, before_day: int) -> list[bytes]:
+        old = [draft for draft, place in self._places.items() if self._day(place) < before_day]
+        for draft in old:
+            self.destroy(draft)
+        return sorted(old)
+
+    # --- keys of days ---------------------------------------------------------------------------------------
+
+    def day_keys(self, today: int) -> list[tuple[int, bytes]]:
+        for day in [day for day in self._days if day <= today - DAY_KEYS_KEPT]:
+            self._wipe(self._days.pop(day))
+        if today not in self._days:
+            key = secrets.token_bytes(KEY_BYTES)
+            self._days[today] = self._write(bytes(16), key, today, _DAY)
+        # A key of a day to come is left by a clock that went back: kept, and of no use until then.
+        days = sorted((day for day in self._days if day <= today), reverse=True)
+        return [(day, _SLOT.unpack_from(self._map, self._days[day])[1]) for day in days]
+
+    # --- slots ----------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        _create(self._path)
+        self._handle = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            os.fchmod(self._handle, 0o600)
+            length = os.fstat(self._handle).st_size
+            if length < _SLOT.size or length % _SLOT.size or os.pread(self._handle, 64, 0) != _MAGIC:
+                raise _damaged("it does not begin as a shelf, or was cut short")
+            self._map = _map(self._handle, length)
+            self._read()
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def _read(self) -> None:
+        """Index every slot; wipe those that a kill left between two states."""
+        for place in range(_SLOT.size, len(self._map), _SLOT.size):
+            name, _, _, day, mark = _SLOT.unpack_from(self._map, place)
+            if mark == _DRAFT:
+                if name in self._places:
+                    raise _damaged("a draft stands on it twice")
+                self._places[name] = place
+            elif mark == _DAY:
+                self._days[day] = place
+            elif mark == _FREE:
+                self._wipe(place)
+            else:
+                raise _damaged("a slot is neither taken nor free")
+
+    def _write(self, name: bytes, key: bytes, day: int, mark: int) -> int:
+        if not self._free:
+            self._grow()
+        place = self._free.pop()
+        _SLOT.pack_into(self._map, place, name, key, 0, day, _FREE)
+        self._map[place + _MARK] = mark
+        return place
+
+    def _wipe(self, place: int) -> None:
+        self._map[place + _MARK] = _FREE
+        self._map[place : place + _SLOT.size] = bytes(_SLOT.size)
+        self._free.append(place)
+
+    def _day(self, place: int) -> int:
+        day: int = _SLOT.unpack_from(self._map, place)[3]
+        return day
+
+    def _grow(self) -> None:
+        old = len(self._map)
+        new = old + max(_GROW_SLOTS, old // _SLOT.size // 4) * _SLOT.size
+        try:
+            # Reserved now: writing to a page that a full memory disk cannot give would kill the process.
+            os.posix_fallocate(self._handle, old, new - old)
+        except OSError as error:
+            raise cannot_use(error, "shelf") from None
+        self._map.close()
+        self._map = _map(self._handle, new)
+        self._free += range(new - _SLOT.size, old - 1, -_SLOT.size)
+
+
+class MemoryShelf:
+    """The reference: the same promises, for tests and for trying things out."""
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, tuple[bytes, int, int]] = {}
+        self._days: dict[int, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def close(self) -> None:
+        return
+
+    def new_key(self, draft: bytes, day: int) -> bytes:
+        key = secrets.token_bytes(KEY_BYTES)
+        self._keys[draft] = (key, 0, day)
+        return key
+
+    def key(self, draft: bytes) -> tuple[bytes, int] | None:
+        kept = self._keys.get(draft)
+        return None if kept is None else kept[:2]
+
+    def advance(self, draft: bytes, revision: int) -> None:
+        if draft in self._keys:
+            key, _, day = self._keys[draft]
+            self._keys[draft] = (key, revision, day)
+
+    def destroy(self, draft: bytes) -> None:
+        self._keys.pop(draft, None)
+
+    def expire(self, before_day: int) -> list[bytes]:
+        old = sorted(draft for draft, (_, _, day) in self._keys.items() if day < before_day)
+        for draft in old:
+            del self._keys[draft]
+        return old
+
+    def day_keys(self, today: int) -> list[tuple[int, bytes]]:
+        self._days = {day: key for day, key in self._days.items() if day > today - DAY_KEYS_KEPT}
+        self._days.setdefault(today, secrets.token_bytes(KEY_BYTES))
+        return sorted(((day, key) for day, key in self._days.items() if day <= today), reverse=True)
+
+
+def open_shelf(place: str, *, allow_disk: bool = False) -> Shelf:
+    """The shelf at `memory:` or `folder:FOLDER`. Raises SettingsError, AlreadyRunning, StoreDamaged."""
+    kind, _, folder = place.partition(":")
+    if kind == "memory":
+        return MemoryShelf()
+    if kind == "folder" and folder:
+        return FolderShelf(Path(folder), allow_disk=allow_disk)
+    raise SettingsError(
+        "The shelf must be `folder:FOLDER` or `memory:`; something else was found.",
+        hint="Write `folder:/dev/shm/seuil` on Linux.",
+    )
+
+
+def is_memory_backed(folder: Path) -> bool:
+    """Whether this folder lives in memory, as the kernel's table of mounts says. False where there is no
+    table."""
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return False
+    for mount in mounts:
+        # "36 35 98:0 /root /mount options … - kind source options": man 5 proc_pid_mountinfo
+        before, _, after = mount.partition(" - ")
+        if before.split()[2] == number:
+            return after.split()[0] in MEMORY_KINDS
+    return False
+
+
+def _demand_memory(folder: Path, allow_disk: bool) -> None:
+    if is_memory_backed(folder):
+        return
+    if not allow_disk:
+        raise SettingsError(
+            "The shelf's folder is on a disk: a destroyed draft key could be found there again.",
+            hint="Use a folder in memory, such as /dev/shm/seuil, or systemd's RuntimeDirectory.",
+        )
+    LOG.warning(
+        "THE SHELF IS ON A DISK. Destroyed draft keys may be recovered from it: erasing is not certain here. "
+        "Never open such an instance to witnesses."
+    )
+
+
+def _damaged(found: str) -> StoreDamaged:
+    return StoreDamaged(
+        f"The shelf is not what was written there ({found}).",
+        hint="Stop Seuil and delete the file `shelf`: open drafts are lost, submitted testimonies are not.",
+    )
+
+
+def _create(path: Path) -> None:
+    """An empty shelf, whole or not at all."""
+    if path.exists():
+        return
+    fresh = path.with_suffix(".new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(handle, _MAGIC)
+    finally:
+        os.close(handle)
+    fresh.rename(path)
+
+
+def _map(handle: int, length: int) -> mmap.mmap:
+    """The file as memory, kept out of swap and core dumps where the system allows it.
+
+    Memory disks may be swapped out; locked pages are not. The limit (`ulimit -l`, often 8 MiB) may refuse.
+    """
+    kept = mmap.mmap(handle, length)
+    for advice in ("MADV_DONTDUMP", "MADV_DONTFORK"):
+        if hasattr(mmap, advice):
+            kept.madvise(getattr(mmap, advice))
+    first = ctypes.c_char.from_buffer(kept)
+    try:
+        ctypes.CDLL(None).mlock(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(length))
+    finally:
+        del first
+    return kept
