@@ -147,8 +147,16 @@ _COMMANDS = (
     Command("status", (_always(_READERS, Do.SHOW_STATUS),), audited=False),
     Command("queue", (_always(_READERS, Do.SHOW_QUEUE),), audited=False),
     Command("stats", (_always(_READERS, Do.SHOW_STATS),), audited=False),
-    Command("next", (_in("none", Do.CLAIM_NEXT, Do.WARN), _in("mine", Do.WARN))),
-    Command("open", (_in("mine", Do.SHOW_CASE), _escalated(Do.SHOW_CASE)), "case"),
+    Command("next", (_in("none", Do.CLAIM_NEXT), _in("mine", Do.WARN))),
+    Command(
+        "open",
+        (
+            _in("mine", Do.SHOW_CASE),
+            # What a witness adds later comes to a case that is decided: an owner reads it there.
+            Rule(_OWNER, _states("approved counted rejected escalated"), (Do.SHOW_CASE,)),
+        ),
+        "case",
+    ),
     Command(
         "approve", (_in("mine", Do.APPROVE, Do.FORGET_CHAT), _escalated(Do.APPROVE, Do.FORGET_CHAT)), "case"
     ),
@@ -310,6 +318,26 @@ _SECOND_WORDS: Mapping[str, Mapping[str, str]] = {
     "quote": {"yes": "quote_yes", "oui": "quote_yes"},
 }
 """A word after the name that makes it another command."""
+
+
+_ROLE_WORDS: Mapping[str, Role] = {
+    "owner": "owner",
+    "responsable": "owner",
+    "moderator": "moderator",
+    "moderation": "moderator",
+    "moderatrice": "moderator",
+    "moderateur": "moderator",
+    "auditor": "auditor",
+    "auditrice": "auditor",
+    "auditeur": "auditor",
+    "partner": "partner",
+    "partenaire": "partner",
+}
+
+
+def read_role(word: str) -> Role | None:
+    """A role by its name in either language."""
+    return _ROLE_WORDS.get(_fold(word))
 
 
 @dataclass(frozen=True, slots=True)

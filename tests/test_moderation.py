@@ -27,6 +27,7 @@ from bot.moderation import (
     decide,
     masked,
     parse,
+    read_role,
     reference,
 )
 
@@ -41,9 +42,10 @@ TABLE: list[tuple[str, str, str, tuple[Do, ...]]] = [
     ("status", "owner moderator auditor", ANY, (Do.SHOW_STATUS,)),
     ("queue", "owner moderator auditor", ANY, (Do.SHOW_QUEUE,)),
     ("stats", "owner moderator auditor", ANY, (Do.SHOW_STATS,)),
-    ("next", "owner moderator", "none", (Do.CLAIM_NEXT, Do.WARN)),
+    ("next", "owner moderator", "none", (Do.CLAIM_NEXT,)),
     ("next", "owner moderator", "mine", (Do.WARN,)),
     *(("open", *who, (Do.SHOW_CASE,)) for who in OWNED),
+    ("open", "owner", DECIDED, (Do.SHOW_CASE,)),
     *(("approve", *who, (Do.APPROVE, *FORGET)) for who in OWNED),
     *(("reject", *who, (Do.REJECT, *FORGET)) for who in OWNED),
     ("escalate", "owner moderator", "mine", (Do.ESCALATE, *FORGET, Do.ALERT_OWNERS)),
@@ -207,6 +209,11 @@ def test_masking_finds_words_in_any_capitals_and_over_any_spacing() -> None:
     texts = ("Chez Jean  Bon, le JEAN\nBON.", "Rien ici.")
 
     assert masked(texts, "« jean bon »", "[masqué]") == (("Chez [masqué], le [masqué].", "Rien ici."), 2)
+
+
+def test_a_role_is_read_in_both_languages_and_nothing_else_is_a_role() -> None:
+    assert read_role("Modératrice") == read_role("MODERATOR") == "moderator"
+    assert read_role("root") is None
 
 
 @pytest.mark.parametrize("words", ["", "  ", '""'])

@@ -1,0 +1,133 @@
+"""The intake's half of the desk: what a member says is sealed to the desk's key and queued.
+
+The intake cannot open what it queues, and this module imports nothing that opens. Each order carries a code
+made with the INSTANCE key, because anybody who can write to the database could seal one: an order without it
+is refused at the desk.
+
+Answers travel through the same queue. An act and its answer are one change, so that a crash between the two
+loses neither; an answer may then be shown twice, never not at all.
+
+Never here: what an order does (`bot.moderation`, `handlers.desk`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import orjson
+
+from bot.errors import CannotOpen
+from bot.sealing import TeamKey, seal_command
+from handlers import Button, Screen
+from storage import Store
+from storage.changes import Operation, PutMeta, QueueCommand
+
+LEASE = "desk-lease"
+"""Meta: until which minute (since 1970) the desk says it is open. A desk that was killed is closed soon."""
+
+LEASE_MINUTES = 3
+
+_CODE_BYTES = 32
+_PURPOSE = b"seuil|v1|desk queue|"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something a member typed."""
+
+    member: bytes
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Screens to show to a member."""
+
+    member: bytes
+    screens: tuple[Screen, ...] = field(repr=False)
+
+
+Queued: TypeAlias = Order | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Where the intake puts what members say: the store, the desk's public key, and the INSTANCE key."""
+
+    store: Store = field(repr=False)
+    key: TeamKey
+    instance: bytes = field(repr=False)
+
+    async def put(self, member: bytes, text: str, update_key: bytes) -> None:
+        """Queue what a member typed, durably. The same `update_key` again (a redelivery) changes nothing."""
+        await self.store.commit((self.operation(Order(member, text), update_key),))
+
+    def operation(self, what: Queued, update_key: bytes) -> QueueCommand:
+        """What queues an order or an answer, for a change that holds more."""
+        box = seal_command(_write(self.instance, what), self.key)
+        return QueueCommand(hashlib.sha256(update_key).digest(), box)
+
+
+async def desk_is_open(store: Store, now: float) -> bool:
+    """Whether the desk can answer at this moment. `now`: seconds since 1970."""
+    until = await store.meta(LEASE)
+    return until is not None and now // 60 <= int(until)
+
+
+def lease(now: float, *, locked: bool = False) -> Operation:
+    """The desk's word that it is open for the next minutes, or that it is locked."""
+    return PutMeta(LEASE, b"0" if locked else str(int(now // 60) + LEASE_MINUTES).encode())
+
+
+# --- the form inside ----------------------------------------------------------------------------------------
+
+
+def read_queued(instance: bytes, body: bytes) -> Queued:
+    """The inverse of what `queued` seals. Raises `CannotOpen` for what this instance did not write."""
+    code, told = body[:_CODE_BYTES], body[_CODE_BYTES:]
+    if not hmac.compare_digest(code, _code(instance, told)):
+        raise CannotOpen(
+            "Something in the desk's queue was not put there by this instance.",
+            hint="Somebody may have written to the database: look at who can, and read /audit.",
+        )
+    kind, member, content = orjson.loads(told)
+    if kind == "order":
+        return Order(bytes.fromhex(member), content)
+    return Answer(bytes.fromhex(member), tuple(_screen(screen) for screen in content))
+
+
+def _write(instance: bytes, what: Queued) -> bytes:
+    match what:
+        case Order(member, text):
+            told = orjson.dumps(["order", member.hex(), text.encode("utf-8", "replace").decode()])
+        case Answer(member, screens):
+            told = orjson.dumps(["answer", member.hex(), [_plain(screen) for screen in screens]])
+    return _code(instance, told) + told
+
+
+def _code(instance: bytes, told: bytes) -> bytes:
+    return hmac.digest(instance, _PURPOSE + told, "sha256")
+
+
+def _plain(screen: Screen) -> list[object]:
+    return [screen.text, _pairs(screen.buttons), _pairs(screen.row), screen.protect, screen.minutes]
+
+
+def _pairs(buttons: Sequence[Button]) -> list[list[str]]:
+    return [[button.label, button.say] for button in buttons]
+
+
+def _screen(told: Sequence[object]) -> Screen:
+    text, buttons, row, protect, minutes = told
+    assert isinstance(text, str)  # noqa: S101 - authenticated above: this instance wrote it
+    assert isinstance(minutes, int)  # noqa: S101 - authenticated above
+    return Screen(text, _buttons(buttons), _buttons(row), bool(protect), minutes)
+
+
+def _buttons(told: object) -> tuple[Button, ...]:
+    assert isinstance(told, list)  # noqa: S101 - authenticated above
+    return tuple(Button(label, say) for label, say in told)

@@ -1,0 +1,129 @@
+"""Members: moderators, owners, auditors and partners, who join with a one-time code and are found by chat.
+
+A code is made at the console (or by an owner), handed over in person, and only its hash is kept. Using it is
+one change with the new member, so that it works once. A member is a random id; the chat it belongs to is
+found by a keyed look-up and reached by a sealed route, both under the INSTANCE key that no database holds.
+
+Never here: what a member may do (`bot.moderation`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+import orjson
+
+from bot.boxes import open_small, seal_small
+from bot.moderation import ROLES, Role
+from bot.pseudonyms import member_lookup
+from handlers import Address
+from storage import MemberRow, Store
+from storage.changes import Audit, PutInvite, PutMember, UseInvite
+
+CODE_BYTES = 15
+"""120 random bits: nobody guesses one, so tries need no counting."""
+
+INVITE_DAYS = 7
+"""An invitation that was not used by then is void: it is handed over in person."""
+
+ID_BYTES = 16
+LONGEST_NAME = 60
+"""Characters of a member's name, which the association chooses: a first name, or the partner's name."""
+
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_READ_AS = str.maketrans({"o": "0", "i": "1", "l": "1", " ": None, "-": None, "\n": None})
+_CODE = re.compile(rf"[{_LETTERS}]{{24}}")
+
+Joined = Literal["joined", "refused", "already"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How to reach a member, and in which language."""
+
+    who: Address
+    language: str
+
+
+def new_code() -> str:
+    """An invite code such as `7k2q-9x4m-…`: six groups of four."""
+    number = int.from_bytes(secrets.token_bytes(CODE_BYTES), "big")
+    letters = "".join(_LETTERS[number >> shift & 31] for shift in range(0, CODE_BYTES * 8, 5))
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+def read_code(text: str) -> str | None:
+    """The 24 letters of an invite code, however it is typed, with or without `/join`; None for other text."""
+    typed = text.strip().casefold().removeprefix("/join").strip().translate(_READ_AS)
+    return typed if _CODE.fullmatch(typed) else None
+
+
+def invitation(code: str, role: Role, name: str, today: int) -> PutInvite:
+    """The operation that makes a code valid, for a while."""
+    if role not in ROLES:
+        raise ValueError("not a role")
+    return PutInvite(_hash(code), role, today, name[:LONGEST_NAME])
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who belongs to this instance. `instance`: the INSTANCE key, 32 bytes."""
+
+    store: Store = field(repr=False)
+    instance: bytes = field(repr=False)
+
+    async def invite(self, role: Role, name: str, today: int) -> str:
+        """A fresh code for one person, kept as its hash only. `today`: days since 1970."""
+        code = new_code()
+        put = invitation(code, role, name, today)
+        await self.store.commit((put, Audit(today, "console", f"invite {role}")))
+        return code
+
+    async def join(self, who: Address, code: str, today: int, language: str = "fr") -> Joined:
+        """Use a code, once. A wrong, used or expired one gets the same answer."""
+        typed = read_code(code)
+        invite = await self.store.invite(_hash(typed)) if typed else None
+        if invite is None or not invite.day <= today <= invite.day + INVITE_DAYS:
+            return "refused"
+        if await self.find(who) is not None:
+            return "already"
+        member = secrets.token_bytes(ID_BYTES)
+        lookup = member_lookup(self.instance, who.channel, who.chat)
+        route = self.seal_route(member, Route(who, language))
+        change = (
+            UseInvite(invite.code_hash),
+            PutMember(member, lookup, invite.role, route, today, invite.name),
+            Audit(today, member.hex(), f"join {invite.role}"),
+        )
+        return "joined" if await self.store.commit(change) else "refused"
+
+    async def find(self, who: Address) -> MemberRow | None:
+        return await self.store.member_at(member_lookup(self.instance, who.channel, who.chat))
+
+    def seal_route(self, member: bytes, route: Route) -> bytes:
+        told = orjson.dumps([route.who.channel, route.who.chat, route.language])
+        return seal_small(self.instance, _purpose(member), told)
+
+    def route(self, member: MemberRow) -> Route:
+        """Raises `CannotOpen` for a route that was exchanged or sealed by another instance."""
+        told = open_small(self.instance, _purpose(member.member), member.route)
+        channel, chat, language = orjson.loads(told)
+        return Route(Address(channel, chat), language)
+
+
+def role_of(member: MemberRow) -> Role:
+    return cast("Role", member.role)
+
+
+def _purpose(member: bytes) -> str:
+    """A route put into another member's row does not open."""
+    return f"route {member.hex()}"
+
+
+def _hash(code: str) -> bytes:
+    typed = read_code(code)
+    return hashlib.sha256((typed or "").encode()).digest()
