@@ -1,0 +1,261 @@
+"""Disclosure control: from exact counts to figures that many people are in and no one can be found in.
+
+Here: the one function that makes a `SafeTally` (`bot.figures`) of a `Tally`. Never here: counting
+(`bot.tally`), words, formats, storage. Formats accept nothing but what is made here, so an exact count has no
+way to a partner.
+
+The method, for a statistician
+------------------------------
+Notation: N people; k the threshold (10 by default, from 5 up); every count is of distinct people.
+
+1. A period of fewer than 30 people (or 3k) tells nothing at all.
+2. One-way table, one answer. A category is told if its count c has k <= c and c < 90 % of N (dominance). All
+   others, with everybody who gave no category, are *merged* into one remainder. While the remainder holds
+   fewer than k people, zero included, the smallest told category is merged into it. So k <= remainder.
+3. One-way table, several answers. A category is told if k <= c, k <= N - c ("did not" is a cell too) and
+   c < 90 % of N. Otherwise it is *withheld*. Nothing adds up in such a table, so nothing can be subtracted.
+4. Two-way table, rows g of a several-answers variable, columns w of a one-answer variable. Rows and columns
+   are the told categories of 2 and 3; what 2 merged is one further column, never told. Within a row all adds
+   up twice, because of the margins: the cells n(g,w) to the row's total G, and the cells "in w, not g",
+   W - n, to N - G. A cell is told if k <= n, k <= W - n, and n is under 90 % of W and of G. The cells of a
+   row that are not told, the merged column always among them, must hold together
+     S >= k people with g, and Z >= k people without g.
+   While they do not, the smallest told cell of the row is withheld as well. A further condition, for readers
+   who guess that a withheld cell was withheld for being small: if n < k then W <= Z, if W - n < k then W <= S
+   (either, when both are small), so that the small count may be anything down to zero. A row that cannot be
+   saved by withholding cells loses its total G, in its one-way table and in both two-way tables, and the
+   tables are done again: a fixpoint, since cells are only ever withheld.
+5. Only then is every told number rounded, each by itself, to the nearest multiple of 5. Percentages and
+   changes are computed by readers of a `SafeTally`, thus from rounded numbers.
+
+Why it holds, even for a reader who knew the told numbers before rounding, the method and k
+- A merged category: give its people to "no category", or give it all of the remainder. No told number moves,
+  so it may be anything from 0 to the remainder, which is k people or more.
+- A category withheld from a table of several answers: nothing told contains it. From 0 to N.
+- A withheld cell n of a two-way table: exchange people with g against people without g between it and the
+  other cells of its row that are not told. With A the people of those other columns, n moves freely within
+  min(W, S) - max(0, S - A) = min(W, S, A, W + A - S), and W + A - S = Z. All four are k or more.
+- A cell of the merged column, by its parts: as for a merged category.
+- Two digests: periods share no person's count and tags are not carried over, so nothing told in one bounds a
+  cell of the other. Two partners: both get the same numbers.
+- Which of "too few", "nearly all" and "to protect another" withheld a cell is not told anywhere.
+
+Interval: a withheld count may lie anywhere in [lo, hi] with hi - lo >= k. To a reader who also guesses that
+it was withheld for being under k, [0, k - 1] remains: k possible values, none ruled out.
+
+What it does not promise: a person who knows k - 1 others of a cell from elsewhere learns about the last one;
+rounding only blurs that. The two two-way tables share their row totals, and their joint table is free; that
+the exchange above can respect both at once is not proved here but attacked, by integer programming, in
+tests/attack.
+
+Why not differential privacy: with 30 to 300 people and ten tables the noise would be larger than
+the signal. Why not optimal suppression by a solver: a rule of ten lines can be checked by hand.
+Sources: INSEE manual on statistical confidentiality (secondary suppression, linked tables); UK LLC (10, zero
+included, complementary masks); NHS Digital (rounding to 5 after suppression).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.errors import SettingsError
+from bot.figures import K_FLOOR, PROTECTED, ROUNDED_TO, Cell, SafeCross, SafeTable, SafeTally, Status
+from bot.tally import Cross, Design, Tally
+
+K: Final = 10
+"""People. Smallest count told unless an association asks for more."""
+
+LEAST_PEOPLE: Final = 30
+"""People in a period; under it the period stays open."""
+
+DOMINANT_TENTHS: Final = 9
+"""A value that 9 in 10 people of a row share says something about each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooFew:
+    """The period holds fewer than `least` people. How many is not said."""
+
+    least: int
+
+
+def rounded(count: int) -> int:
+    """To the nearest multiple of `ROUNDED_TO`."""
+    return (count + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
+
+
+def protect(exact: Tally, *, k: int = K, least: int = LEAST_PEOPLE) -> SafeTally | TooFew:
+    """Withhold and merge until nobody can be found, then round: the method at the head of this file.
+
+    `k` and `least` are in people. Raises `SettingsError` for a `k` under `K_FLOOR` or a `least` under
+    `LEAST_PEOPLE`. The same tally gives the same figures, always.
+    """
+    _check(k, least)
+    least = max(least, 3 * k)
+    if exact.people < least:
+        return TooFew(least)
+    told, crosses = _fixpoint(exact, _threshold(k))
+    return SafeTally(
+        design=exact.design.version,
+        k=k,
+        people=rounded(exact.people),
+        tables=tuple(_table(exact, variable.id, told[variable.id]) for variable in exact.design.variables),
+        crosses=tuple(_cross(exact, cross, crosses[cross.id]) for cross in exact.design.crosses),
+        made=PROTECTED,
+    )
+
+
+def _check(k: int, least: int) -> None:
+    if k < K_FLOOR:
+        raise SettingsError(
+            f"The smallest count told is set to {k} people; {K_FLOOR} or more expected.",
+            hint=f"Set SEUIL_K to {K} or more. Raising it is always safe.",
+        )
+    if least < LEAST_PEOPLE:
+        raise SettingsError(
+            f"The smallest digest is set to {least} people; {LEAST_PEOPLE} or more expected.",
+            hint=f"Set SEUIL_MIN_PEOPLE to {LEAST_PEOPLE} or more. Raising it is always safe.",
+        )
+
+
+def _threshold(k: int) -> int:
+    """The least count that is `k` or more and does not round to less: 10 for 10, 13 for 12."""
+    return next(count for count in range(k, k + ROUNDED_TO) if rounded(count) >= k)
+
+
+def _dominates(part: int, whole: int) -> bool:
+    return 10 * part >= DOMINANT_TENTHS * whole
+
+
+_Told = dict[str, frozenset[int]]
+"""By one-way table, the places of the categories that may be told."""
+_ToldCells = dict[str, frozenset[tuple[int, int]]]
+"""By two-way table, the (row, column) that may be told."""
+
+
+def _fixpoint(exact: Tally, k: int) -> tuple[_Told, _ToldCells]:
+    """All tables together: a row that cannot be saved loses its total everywhere, and all is done again."""
+    told: _Told = {
+        variable.id: (_told_among_many if variable.many else _told_of_one)(
+            exact.counts[variable.id], exact.people, k
+        )
+        for variable in exact.design.variables
+    }
+    while True:
+        crosses: _ToldCells = {}
+        lost: dict[str, frozenset[int]] = {}
+        for cross in exact.design.crosses:
+            cells, rows = _told_cells(exact, cross, told, k)
+            crosses[cross.id] = cells
+            lost[cross.rows] = lost.get(cross.rows, frozenset()) | rows
+        if not any(lost.values()):
+            return told, crosses
+        told = {id: places - lost.get(id, frozenset()) for id, places in told.items()}
+
+
+def _told_of_one(counts: tuple[int, ...], people: int, k: int) -> frozenset[int]:
+    """One answer each: merge what is small, then the smallest, until the remainder holds k people (2)."""
+    told = {place for place, count in enumerate(counts) if count >= k and not _dominates(count, people)}
+    while told and people - sum(counts[place] for place in told) < k:
+        told.remove(_smallest(told, counts))
+    return frozenset(told)
+
+
+def _told_among_many(counts: tuple[int, ...], people: int, k: int) -> frozenset[int]:
+    """Several answers each: enough who did, enough who did not (3)."""
+    return frozenset(place for place, count in enumerate(counts) if _tellable(count, people, k))
+
+
+def _tellable(part: int, whole: int, k: int) -> bool:
+    return part >= k and whole - part >= k and not _dominates(part, whole)
+
+
+def _smallest(places: Iterable[int], counts: tuple[int, ...]) -> int:
+    """The smallest count; among equals, the category declared last."""
+    return min(places, key=lambda place: (counts[place], -place))
+
+
+def _told_cells(
+    exact: Tally, cross: Cross, told: _Told, k: int
+) -> tuple[frozenset[tuple[int, int]], frozenset[int]]:
+    """The cells of a two-way table that may be told, and the rows whose total must be withheld (4)."""
+    totals, columns = exact.counts[cross.rows], exact.counts[cross.columns]
+    cells: set[tuple[int, int]] = set()
+    lost: set[int] = set()
+    for row in sorted(told[cross.rows]):
+        inside = exact.crosses[cross.id][row]
+        margin = {place: (inside[place], columns[place]) for place in sorted(told[cross.columns])}
+        shown = _told_of_row(margin, totals[row], exact.people, k)
+        if shown is None:
+            lost.add(row)
+        else:
+            cells |= {(row, place) for place in shown}
+    return frozenset(cells), frozenset(lost)
+
+
+def _told_of_row(
+    columns: Mapping[int, tuple[int, int]], total: int, people: int, k: int
+) -> frozenset[int] | None:
+    """`columns`: (people with g, all people) of each told column. None: not even all withheld is enough."""
+    merged = (
+        total - sum(inside for inside, _ in columns.values()),
+        people - sum(whole for _, whole in columns.values()),
+    )
+    told = {
+        place
+        for place, (inside, whole) in columns.items()
+        if _tellable(inside, whole, k) and not _dominates(inside, total)
+    }
+    while not _row_is_safe([merged, *(columns[place] for place in columns if place not in told)], total, k):
+        if not told:
+            return None
+        told.remove(min(told, key=lambda place: (columns[place][0], -place)))
+    return frozenset(told)
+
+
+def _row_is_safe(withheld: list[tuple[int, int]], total: int, k: int) -> bool:
+    """Whether the cells of a row that are not told protect each other; they come as (with g, all people)."""
+    if len(withheld) == 1:  # the merged column alone: subtraction tells it, so it must be fit to be told
+        (inside, whole) = withheld[0]
+        return _tellable(inside, whole, k) and (inside == total or not _dominates(inside, total))
+    having = sum(inside for inside, _ in withheld)
+    lacking = sum(whole - inside for inside, whole in withheld)
+    return having >= k and lacking >= k and all(_may_be_zero(cell, having, lacking, k) for cell in withheld)
+
+
+def _may_be_zero(cell: tuple[int, int], having: int, lacking: int, k: int) -> bool:
+    """Whether a small count among those withheld may be anything down to zero, for all a reader knows."""
+    inside, whole = cell
+    few, nearly_all = inside < k, whole - inside < k
+    return not (few or nearly_all) or (few and whole <= lacking) or (nearly_all and whole <= having)
+
+
+def _table(exact: Tally, id: str, told: frozenset[int]) -> SafeTable:
+    variable, counts = exact.design.variable(id), exact.counts[id]
+    adds_up = not variable.many and bool(told)
+    otherwise: Status = "merged" if adds_up else "withheld"
+    cells = tuple(
+        Cell(category.code, rounded(counts[place]), "published")
+        if place in told
+        else Cell(category.code, None, otherwise)
+        for place, category in enumerate(variable.categories)
+    )
+    rest = exact.people - sum(counts[place] for place in told)
+    return SafeTable(id, variable.many, cells, rounded(rest) if adds_up else None)
+
+
+def _cross(exact: Tally, cross: Cross, told: frozenset[tuple[int, int]]) -> SafeCross:
+    design: Design = exact.design
+    return SafeCross(
+        cross.id,
+        cross.rows,
+        cross.columns,
+        tuple(category.code for category in design.variable(cross.rows).categories),
+        tuple(category.code for category in design.variable(cross.columns).categories),
+        tuple(
+            tuple(rounded(count) if (row, column) in told else None for column, count in enumerate(counts))
+            for row, counts in enumerate(exact.crosses[cross.id])
+        ),
+    )

@@ -1,0 +1,301 @@
+"""Exact counts of people, cell by cell, for the tables a digest may hold. These numbers never leave the desk.
+
+Here: which tables exist (`DESIGN`), and one pass over the coded testimonies that fills them. Never here: what
+may be told (`bot.disclosure` is the only reader of a `Tally`), words, storage.
+
+How people are counted
+- A person is a sender tag. Whatever she told under one tag in a period is one person: her testimonies are
+  united before anything is counted, so order and repetition change nothing.
+- Consent comes first: a testimony not given for figures is not looked at, and refusals are not counted.
+- A variable with one answer takes, when her testimonies differ, the category that is declared first.
+- "Other", "I do not know", "I prefer not to say", a question skipped or not asked are no category. Such
+  people are in the total, and in the remainder that `bot.disclosure` makes; how many they are is never told.
+
+Why so few tables, all declared: every table is also a clue to the others. What must not be tabulated is left
+out by design, not by care: region, language, age, gender, who was at home (who did it knows where he went).
+Why each variable has one coding, the same in every table: nested codings (an option here, its group there)
+can be subtracted. Why no category follows from another ("none of these" beside a list, "told the company"
+beside the company's reaction): the same. `told_nobody` is a reaction for that reason, and `told_whom` leaves
+the companies out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.errors import StoreDamaged
+from bot.questions import COMPANY_OR_LANDLORD
+
+COUNTED = frozenset({"stats_only", "stats_and_summary", "stats_and_quote"})
+"""The choices at `consent_share` that allow figures. Anything else, known or not, is not counted."""
+
+TAG_BYTES = 16
+"""Shortest sender tag. A missing or cut tag would make one person of many, or many of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What of one testimony is counted: codes by question, the choice at `consent_share`, the sender tag."""
+
+    answers: Mapping[str, tuple[str, ...]] = field(repr=False)
+    consent: str
+    tag: bytes = field(repr=False)
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A person is in it when she chose any of these (question, option)."""
+
+    code: str
+    of: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A one-way table. `many`: a person may be in several categories; otherwise in the first that holds."""
+
+    id: str
+    many: bool
+    categories: tuple[Category, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """A declared two-way table: rows of a `many` variable, columns of a variable with one answer."""
+
+    id: str
+    rows: str
+    columns: str
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Every table there is. A change of any category is a new version, and two versions do not compare."""
+
+    version: int
+    variables: tuple[Variable, ...]
+    crosses: tuple[Cross, ...]
+
+    def variable(self, id: str) -> Variable:
+        return next(variable for variable in self.variables if variable.id == id)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Exact counts of distinct people. `counts[variable][category]`, `crosses[cross][row][column]`, by place
+    in the design; a row's people outside every column are not in it."""
+
+    design: Design = field(repr=False)
+    people: int = field(repr=False)
+    counts: Mapping[str, tuple[int, ...]] = field(repr=False)
+    crosses: Mapping[str, tuple[tuple[int, ...], ...]] = field(repr=False)
+
+
+def _variable(question: str, many: bool, **categories: str) -> Variable:
+    """Categories as `code="option option"`; an empty string stands for the option of that same code."""
+    return Variable(
+        question,
+        many,
+        tuple(
+            Category(code, frozenset((question, option) for option in (options or code).split()))
+            for code, options in categories.items()
+        ),
+    )
+
+
+def _reaction(code: str, options: str) -> Category:
+    asked = [f"reaction.{recipient}" for recipient in COMPANY_OR_LANDLORD]
+    return Category(code, frozenset((question, option) for question in asked for option in options.split()))
+
+
+_HAPPENED = _variable(
+    "what_happened",
+    True,
+    data_misuse="",
+    messages="msg_unwanted msg_appearance calls social_media",
+    letters_gifts="letters gifts",
+    remarks="remarks_private_life remarks_sexual staring insults",
+    presence="came_back stayed waited_outside",
+    intrusion="entered_without watched_filmed touched_objects",
+    threats="pressure threats",
+)
+_PHYSICAL = _variable(
+    "what_physical",
+    True,
+    physical="blocked touch_nonsexual touch_sexual exposed violence assault_forced",
+)
+_WHAT_HAPPENED = Variable("what_happened", True, _HAPPENED.categories + _PHYSICAL.categories)
+_COMPANY_REACTION = Variable(
+    "company_reaction",
+    False,
+    (
+        # The hardest first: with several reactions, that one is counted, and the method says so.
+        _reaction("dismissed", "minimised blamed defended_worker refused_complaint"),
+        _reaction("no_answer", "no_answer"),
+        _reaction("listened", "listened"),
+        _reaction("acted", "handled_promised handled_done complaint_taken"),
+        Category("told_nobody", frozenset({("told_whom", "nobody")})),
+    ),
+)
+
+DESIGN = Design(
+    version=1,
+    variables=(
+        _WHAT_HAPPENED,
+        _variable(
+            "who_came",
+            False,
+            telecom_energy="telecom_technician electrician meter_reader",
+            delivery_transport="delivery mover driver",
+            repair_works="plumber locksmith works appliance",
+            building_housing="real_estate caretaker landlord_self",
+            personal_services="cleaning home_care childcare_tutor",
+        ),
+        _variable(
+            "who_sent",
+            False,
+            telecom_operator="",
+            energy_water="",
+            subcontractor="",
+            platform_delivery="marketplace_platform delivery_company",
+            landlord="landlord_agency social_landlord",
+            self_employed="",
+        ),
+        _variable(
+            "contact_source",
+            False,
+            client_file="",
+            given_for_visit="",
+            app="",
+            door_or_letterbox="",
+            lives_or_works_here="",
+        ),
+        _variable("repetition", False, ongoing="", more_than_five="", two_to_five="", once=""),
+        _variable(
+            "when_period",
+            False,
+            under_three_months="",
+            three_to_twelve_months="",
+            one_to_six_years="",
+            over_six_years="",
+        ),
+        _variable(
+            "told_whom",
+            True,
+            friends_family="",
+            police_gendarmerie="",
+            association="",
+            doctor="",
+            lawyer="",
+            cnil="",
+            social_media="",
+        ),
+        _COMPANY_REACTION,
+        _variable(
+            "consequences",
+            True,
+            fear_home="",
+            sleep="",
+            avoid_appointments="",
+            changed_habits="changed_number changed_locks left_social_media",
+            moved="",
+            work_study_money="work_study money",
+            health="",
+            relationships="",
+        ),
+        _variable(
+            "needs",
+            True,
+            be_heard="",
+            stop="",
+            rights_legal="know_rights legal_help complaint_help",
+            talk_medical="talk_to_someone medical",
+            protect_data="",
+            change="warn_others company_change",
+        ),
+    ),
+    crosses=(
+        Cross("happened_by_who_came", "what_happened", "who_came"),
+        Cross("happened_by_reaction", "what_happened", "company_reaction"),
+    ),
+)
+
+
+def tally(testimonies: Iterable[Coded], *, design: Design = DESIGN) -> Tally:
+    """Count distinct people. One pass; memory grows only with people, by a tag and a small integer each.
+
+    Raises `StoreDamaged` for a testimony whose sender tag is shorter than `TAG_BYTES`.
+    """
+    bits = _bits(design)
+    people: dict[bytes, int] = {}
+    for told in testimonies:
+        if told.consent not in COUNTED:
+            continue
+        if len(told.tag) < TAG_BYTES:
+            raise StoreDamaged(
+                f"A testimony carries a sender tag of {len(told.tag)} bytes; at least {TAG_BYTES} expected.",
+                hint="It was not sealed by this version of Seuil. Hold the digest and check the backups.",
+            )
+        people[told.tag] = people.get(told.tag, 0) | _profile(told.answers, bits)
+    return _counted(design, Counter(people.values()), len(people))
+
+
+def _bits(design: Design) -> dict[str, dict[str, int]]:
+    """question -> option -> the bits of the categories it puts a person in."""
+    bits: dict[str, dict[str, int]] = {}
+    place = 0
+    for variable in design.variables:
+        for category in variable.categories:
+            for question, option in category.of:
+                options = bits.setdefault(question, {})
+                options[option] = options.get(option, 0) | 1 << place
+            place += 1
+    return bits
+
+
+def _profile(answers: Mapping[str, tuple[str, ...]], bits: Mapping[str, Mapping[str, int]]) -> int:
+    profile = 0
+    for question, codes in answers.items():
+        options = bits.get(question)
+        if options is not None:
+            for code in codes:
+                profile |= options.get(code, 0)
+    return profile
+
+
+def _counted(design: Design, profiles: Counter[int], people: int) -> Tally:
+    """From how many people share each profile to every table."""
+    counts = {variable.id: [0] * len(variable.categories) for variable in design.variables}
+    crosses = {
+        cross.id: [[0] * len(design.variable(cross.columns).categories) for _ in counts[cross.rows]]
+        for cross in design.crosses
+    }
+    for profile, number in profiles.items():
+        at = _places(design, profile)
+        for id, places in at.items():
+            for place in places:
+                counts[id][place] += number
+        for cross in design.crosses:
+            for row in at[cross.rows]:
+                for column in at[cross.columns]:
+                    crosses[cross.id][row][column] += number
+    return Tally(
+        design,
+        people,
+        {id: tuple(cells) for id, cells in counts.items()},
+        {id: tuple(tuple(row) for row in rows) for id, rows in crosses.items()},
+    )
+
+
+def _places(design: Design, profile: int) -> dict[str, list[int]]:
+    """The categories a profile is in, by variable; one at most where a person has one answer."""
+    at: dict[str, list[int]] = {}
+    for variable in design.variables:
+        size = len(variable.categories)
+        held = [place for place in range(size) if profile >> place & 1]
+        at[variable.id] = held if variable.many else held[:1]
+        profile >>= size
+    return at
