@@ -1,7 +1,7 @@
 """From a turn to what is shown: places and messages become screens, in the witness's language.
 
-What a place shows is a function of the state alone, so that showing it twice is harmless and a redelivered update
-shows it again. Options are always in the text, numbered; buttons repeat them.
+What a place shows is a function of the state alone, so that showing it twice is harmless and a redelivered
+update shows it again. Options are always in the text, numbered; buttons repeat them.
 
 Never here: what follows from an answer, or which network shows the screen.
 """
@@ -20,7 +20,8 @@ from handlers import Button, Screen
 from locales import HelpLine, Words, help_lines
 
 READING_CHARACTERS = 1500
-"""Characters of her own story in one message on the review screen: long enough to read on, under every limit."""
+"""Characters of her own story in one message on the review screen: long enough to read on, under every
+limit."""
 
 WITHOUT_ROW = frozenset({places.RESUME, places.BREATH, places.CLOSING})
 """Places whose own options already say all there is to do."""
@@ -28,7 +29,8 @@ WITHOUT_ROW = frozenset({places.RESUME, places.BREATH, places.CLOSING})
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the words need to know of this instance. `verified(id)` is the day an operator verified an entry."""
+    """What the words need to know of this instance. `verified(id)` is the day an operator verified an
+    entry."""
 
     operator: str
     contact: str
@@ -52,7 +54,9 @@ class Painter:
     def turn(self, effects: Iterable[Effect], state: State, language: str) -> list[Screen]:
         """What is shown after a turn: what is told in one message, then what is asked."""
         words = self.words_of(language)
-        told = [text for effect in effects if isinstance(effect, Tell) for text in self.tell(effect, state, words)]
+        told = [
+            text for effect in effects if isinstance(effect, Tell) for text in self.tell(effect, state, words)
+        ]
         screens = [Screen("\n\n".join(told))] if told else []
         if any(isinstance(effect, Ask) for effect in effects):
             screens += self.ask(state)
@@ -61,7 +65,7 @@ class Painter:
     def words_of(self, language: str) -> Words:
         return self.words.get(language) or self.words["fr"]
 
-    # --- telling ------------------------------------------------------------------------------------------------
+    # --- telling --------------------------------------------------------------------------------------------
 
     def tell(self, tell: Tell, state: State, words: Words) -> list[str]:
         """The paragraphs of one message."""
@@ -77,7 +81,7 @@ class Painter:
                 return [words.say(f"clear-chat-{self.channel}")]
             case "withdrawn":
                 return [words.say("withdrawn"), words.say("withdraw-limit")]
-        return [words.say(tell.key, **self._facts(words))]
+        return [words.say(tell.key, **self._facts())]
 
     def _stage(self, stage: str, words: Words) -> str:
         stages = [s.id for s in self.questionnaire.stages]
@@ -95,8 +99,8 @@ class Painter:
         told = [words.option("help-head", kind), *(self._line(line, words) for line in lines)]
         blocks = ["\n".join(told)]
         old = [line.source_date for line in lines if self.house.verified(line.id) is None]
-        if old and kind != "danger":
-            blocks.append(words.say("help-dated", since=min(old)[:4]))
+        if any(old) and kind != "danger":
+            blocks.append(words.say("help-dated", year=min(date for date in old if date)[:4]))
         return blocks
 
     def _lines(self, kind: str, state: State) -> tuple[HelpLine, ...]:
@@ -106,15 +110,15 @@ class Painter:
         return words.say(
             "help-line-anonymous" if line.anonymous else "help-line",
             number=line.number,
-            who=line.who[words.language],
-            hours=line.hours[words.language],
-            cost=line.cost[words.language],
+            who=line.text("who", words.language),
+            hours=line.text("hours", words.language),
+            cost=line.text("cost", words.language),
         )
 
     def _short_line(self, line: HelpLine, words: Words) -> str:
-        return words.say("help-line-short", number=line.number, who=line.who[words.language])
+        return words.say("help-line-short", number=line.number, who=line.text("who", words.language))
 
-    # --- asking -------------------------------------------------------------------------------------------------
+    # --- asking ---------------------------------------------------------------------------------------------
 
     def ask(self, state: State) -> list[Screen]:
         here = place(self.questionnaire, state)
@@ -142,16 +146,18 @@ class Painter:
         notice = words.say(
             "consent-notice", story_days=self.house.story_days, coded_months=self.house.coded_months
         )
-        return "\n\n".join((notice, words.say(f"consent-notice-channel-{self.channel}"), words.say("consent-limit")))
+        return "\n\n".join(
+            (notice, words.say(f"consent-notice-channel-{self.channel}"), words.say("consent-limit"))
+        )
 
     def _reading(self, state: State, here: Place, words: Words, key: str) -> Screen:
-        text = words.say(key, **self._facts(words))
+        text = words.say(key, **self._facts())
         page = state.page % here.turns + 1
         if page < here.turns:
             text = "\n\n".join((text, words.say("page-of-text", page=page, pages=here.turns)))
         return Screen(text, row=self._row(words, next=page < here.turns))
 
-    def _facts(self, words: Words) -> dict[str, str | int]:
+    def _facts(self) -> dict[str, str | int]:
         house = self.house
         return {
             "operator": house.operator,
@@ -167,7 +173,9 @@ class Painter:
         lines: list[str] = []
         buttons: list[Button] = []
         for number, offer in shown:
-            label = offer.label or (self.short(offer.question, words) if offer.question else words.option(key, offer.code))
+            label = offer.label or (
+                self.short(offer.question, words) if offer.question else words.option(key, offer.code)
+            )
             if offer.code in state.picked:
                 label = words.say("option-chosen", label=label)
             lines.append(words.say("option-line", number=number, label=label))
@@ -196,23 +204,33 @@ class Painter:
             return ""
         return words.asked(question)
 
-    def _row(self, words: Words, *, next: bool = False, done: bool = False, plain: bool = False) -> tuple[Button, ...]:
+    def _row(
+        self, words: Words, *, next: bool = False, done: bool = False, plain: bool = False
+    ) -> tuple[Button, ...]:
         if plain:
             return ()
         names = (("done",) if done else ()) + (("next",) if next else ()) + ("skip", "back", "pause", "help")
         return tuple(Button(words.say(f"word-{name}"), words.say(f"word-{name}")) for name in names)
 
-    # --- reviewing ----------------------------------------------------------------------------------------------
+    # --- reviewing ------------------------------------------------------------------------------------------
 
     def _review(self, state: State, here: Place, words: Words) -> list[Screen]:
-        """The exact text that will be kept, then every answer, then what was taken out and what can be done."""
+        """The exact text that will be kept, then every answer, then what was taken out and what can be
+        done."""
         texts = places.kept_texts(self.questionnaire, state)
         story = [message for said in texts.values() for message in said]
-        screens = [
-            Screen(part)
-            for part in _pages([words.say("review-intro"), words.say("review-story-head"), *story])
-        ] if story else [Screen(words.say("review-intro"))]
-        answers = [self._answer(question, state, words) for question in places.told_questions(self.questionnaire, state)]
+        screens = (
+            [
+                Screen(part)
+                for part in _pages([words.say("review-intro"), words.say("review-story-head"), *story])
+            ]
+            if story
+            else [Screen(words.say("review-intro"))]
+        )
+        answers = [
+            self._answer(question, state, words)
+            for question in places.told_questions(self.questionnaire, state)
+        ]
         parts = [line for line in answers if line]
         if parts:
             parts.insert(0, words.say("review-answers-head"))
@@ -237,7 +255,8 @@ def _topic_key(id: str, page: int) -> str:
 
 
 def _pages(parts: Sequence[str]) -> list[str]:
-    """Paragraphs joined into messages of at most `READING_CHARACTERS`; a longer paragraph is cut at spaces."""
+    """Paragraphs joined into messages of at most `READING_CHARACTERS`; a longer paragraph is cut at
+    spaces."""
     pages: list[str] = [""]
     for part in parts:
         for piece in _pieces(part):

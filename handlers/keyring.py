@@ -1,0 +1,146 @@
+"""The team's key files of one instance: made once, unlocked at the console, read by the listeners.
+
+    keys/team.age     the identity that opens testimonies, under a passphrase
+    keys/sign.age     the key that signs replies and the list of team keys, under the same passphrase
+    keys/team.keys    the list of public team keys, signed
+    keys/sign.pub     the public half of the signing key
+
+The listeners read the two last with `public_keys` and never the others. Who makes a passphrase for trying the
+program out is `first_keys`; it says so, and where it is.
+
+Never here: unlocking from a chat, a passphrase in a log, keys of witnesses.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot import custody
+from bot.age import HybridIdentity, KeyIdentity
+from bot.age.scrypt import WORK_FACTOR
+from bot.errors import KeyFileError, StoreFull
+from bot.receipts import words as list_words
+from bot.receipts import new as new_receipt
+from bot.sealing import TeamKey, read_key_list
+from bot.signing import SignKey, VerifyKey, read_public
+
+TEAM, SIGN = "team.age", "sign.age"
+LIST, PUBLIC = "team.keys", "sign.pub"
+PASSPHRASE = "passphrase"
+
+EPOCH = 1
+"""The first epoch; rotation begins the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What the desk holds while it is open."""
+
+    identities: tuple[KeyIdentity, ...] = field(repr=False)
+    signer: SignKey = field(repr=False)
+
+
+def exists(folder: Path) -> bool:
+    return (folder / LIST).exists()
+
+
+def create(folder: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> TeamKey:
+    """Make the team's keys in an empty folder. Raises `KeyFileError` where there are keys already."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any((folder / name).exists() for name in (TEAM, SIGN, LIST, PUBLIC)):
+        raise KeyFileError(
+            "There are team keys here already, and making new ones would leave testimonies that nobody can open.",
+            hint="Keep them. To begin again with an empty instance, name another folder in SEUIL_DATA.",
+        )
+    identity = custody.new_identity(secrets.token_bytes(32))
+    signer = SignKey(secrets.token_bytes(32))
+    key = TeamKey(EPOCH, identity.recipient)
+    _write(folder / TEAM, custody.lock(identity, passphrase, work_factor=work_factor))
+    _write(folder / SIGN, custody.lock_signer(signer, passphrase, work_factor=work_factor))
+    _write(folder / PUBLIC, signer.verify_key.text().encode())
+    _write(folder / LIST, custody.key_list([key], signer).encode())
+    return key
+
+
+def first_keys(folder: Path) -> Path:
+    """Keys and a passphrase of six drawn words for trying the program out. Where the passphrase was
+    written."""
+    drawn = list_words(new_receipt(secrets.token_bytes(10)), "fr")[:7]
+    place = folder / PASSPHRASE
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(place, (" ".join(drawn) + "\n").encode())
+    create(folder, " ".join(drawn))
+    return place
+
+
+def unlock(folder: Path, passphrase: str) -> Unlocked:
+    """Open the key files. Raises `KeyFileError` for a wrong passphrase, a missing or a torn file."""
+    identities = custody.unlock(_read(folder / TEAM), passphrase)
+    signer = custody.unlock_signer(_read(folder / SIGN), passphrase)
+    if not all(isinstance(identity, HybridIdentity) for identity in identities):
+        raise KeyFileError(
+            "The team's key file holds a key of another kind.", hint="Restore keys/team.age from your backup."
+        )
+    return Unlocked(identities, signer)
+
+
+def public_keys(folder: Path) -> tuple[TeamKey, VerifyKey]:
+    """What the listeners seal with and check against. Refuses a list that is not signed by its key."""
+    verify = read_public(_read(folder / PUBLIC).decode("utf-8", "replace"))
+    return read_key_list(_read(folder / LIST).decode("utf-8", "replace"), verify), verify
+
+
+def read_passphrase(file: Path) -> str:
+    """The first line of a passphrase file. Refuses one that others can read."""
+    _refuse_shared(file)
+    return _read(file).decode("utf-8", "replace").split("\n", 1)[0].strip()
+
+
+def _refuse_shared(file: Path) -> None:
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return
+    if mode & 0o077:
+        raise KeyFileError(
+            f"{file.name} can be read by others than its owner.",
+            hint=f"Run `chmod 600` on {file.name}, then start again.",
+        )
+
+
+def _read(file: Path) -> bytes:
+    _refuse_shared(file)
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise KeyFileError(
+            f"The key file {file.parent.name}/{file.name} is missing.",
+            hint="Restore it from your backup. A fresh instance makes its keys at the first `make run`.",
+        ) from None
+    except OSError as error:
+        raise KeyFileError(
+            f"{file.name} cannot be read: {os.strerror(error.errno or 0).lower()}.",
+            hint="Give its owner the right to read it (chmod 600).",
+        ) from None
+
+
+def _write(file: Path, content: bytes) -> None:
+    """A new owner-only file, on disk when this returns."""
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+    except FileExistsError:
+        raise KeyFileError(
+            f"{file.name} is there already and is left as it is.", hint="Move it away first, if it is yours."
+        ) from None
+    except OSError as error:
+        raise StoreFull(
+            f"{file.name} cannot be written: {os.strerror(error.errno or 0).lower()}.",
+            hint="Free some room or choose another SEUIL_DATA, then start again.",
+        ) from None

@@ -1,0 +1,167 @@
+"""A whole house in memory for tests: everything real but the disk, the clock and the network.
+
+`Stage` seats people on a channel that remembers what it showed. `say` speaks and returns what was answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from bot.age import HybridIdentity
+from bot.questionnaire import Questionnaire
+from bot.questions import QUESTIONNAIRE
+from bot.receipts import Cost
+from bot.sealing import TeamKey
+from bot.signing import SignKey
+from handlers import Abilities, Address, Heard, Kind, Screen
+from handlers.dispatch import Dispatch
+from handlers.intake import Keys, ReceiptDesk
+from handlers.screens import House
+from handlers.vocabulary import vocabularies
+from locales import load
+from storage import Store
+from storage.memory import MemoryStore
+from storage.shelf import MemoryShelf, Shelf
+
+CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
+"""Argon2id for tests: the same function, a thousandth of the work."""
+
+NOW = 1_790_000_000.0
+"""Seconds since 1970: a fixed autumn day, so that no test depends on today."""
+
+WORDS = load()
+VOCABULARIES = vocabularies(WORDS)
+
+HOUSE = House(
+    operator="l’association Exemple",
+    contact="bonjour@exemple.invalid",
+    country="FR",
+    draft_hours=72,
+    story_days=60,
+    coded_months=24,
+)
+
+
+class Recorder:
+    """A channel that shows nothing to anybody and remembers what it was asked to show."""
+
+    can = Abilities(buttons=True, deletes=True, protects=True, longest=4096)
+
+    def __init__(self, name: str = "terminal") -> None:
+        self.name = name
+        self.shown: list[tuple[Address, Screen]] = []
+        self.forgotten: list[Address] = []
+
+    async def heard(self) -> AsyncIterator[Heard]:
+        return
+        yield
+
+    async def show(self, who: Address, screen: Screen) -> None:
+        self.shown.append((who, screen))
+
+    async def forget(self, who: Address) -> None:
+        self.forgotten.append(who)
+
+
+@dataclass
+class Clock:
+    now: float = NOW
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class Stage:
+    """One instance with its channel. Names are people; each has a chat of her own."""
+
+    def __init__(
+        self,
+        *,
+        store: Store | None = None,
+        shelf: Shelf | None = None,
+        channel: Recorder | None = None,
+        questionnaire: Questionnaire = QUESTIONNAIRE,
+        seed: bytes = bytes(32),
+    ) -> None:
+        self.clock = Clock()
+        self.store: Store = store or MemoryStore()
+        self.shelf: Shelf = shelf or MemoryShelf()
+        self.channel = channel or Recorder()
+        self.team = HybridIdentity(seed)
+        self.signer = SignKey(seed)
+        self.tag = bytes(range(32))
+        self.keys = Keys(TeamKey(1, self.team.recipient), self.signer.verify_key, bytes(16), lambda: self.tag)
+        self.receipts = ReceiptDesk(bytes(16), cost=CHEAP, clock=self.clock, sleep=self.clock.sleep)
+        self.arrivals = 0
+        self.dispatch = Dispatch(
+            store=self.store,
+            shelf=self.shelf,
+            keys=self.keys,
+            receipts=self.receipts,
+            questionnaire=questionnaire,
+            words=WORDS,
+            vocabularies=VOCABULARIES,
+            house=HOUSE,
+            clock=self.clock,
+            arrived=self._arrived,
+        )
+        self._update = 0
+
+    def _arrived(self) -> None:
+        self.arrivals += 1
+
+    def address(self, name: str) -> Address:
+        return Address(self.channel.name, name)
+
+    async def hear(self, name: str, text: str = "", kind: Kind = "text", *, update: int = 0) -> list[str]:
+        """What one thing said by `name` brings back, as texts in order."""
+        return [screen.text for screen in await self.screens(name, text, kind, update=update)]
+
+    async def screens(
+        self, name: str, text: str = "", kind: Kind = "text", *, update: int = 0
+    ) -> list[Screen]:
+        if not update:
+            self._update += 1
+            update = self._update
+        start = len(self.channel.shown)
+        await self.dispatch.hear(Heard(self.address(name), update, kind, text, "fr"), self.channel)
+        return [screen for who, screen in self.channel.shown[start:] if who.chat == name]
+
+    async def say(self, name: str, *lines: str) -> list[str]:
+        """Several lines in order; the answers to the last one."""
+        answers: list[str] = []
+        for line in lines:
+            answers = await self.hear(name, line)
+        return answers
+
+    async def to_story(self, name: str) -> list[str]:
+        """From arriving to the first message of the story, in French."""
+        await self.hear(name, kind="opened")
+        return await self.say(name, "1", "2", "1", "1", "1")
+
+    async def testify(self, name: str, story: str, *facts: str, share: str = "1") -> tuple[str, ...]:
+        """A whole testimony: a story, answers from `who_came` on, everything else passed. The receipt's
+        words."""
+        await self.to_story(name)
+        answers = await self.say(name, story, "FINI", "PASSER", *facts)
+        for _ in range(60):
+            if any(
+                line.startswith("1. ") and "Garder ce texte" in line
+                for text in answers
+                for line in text.split("\n")
+            ):
+                break
+            answers = await self.say(name, "PASSER")
+        answers = await self.say(name, "1", share, "1")
+        numbered = next(text for text in answers if "\n8. " in text)
+        return tuple(
+            line.split(". ", 1)[1].strip(" .")
+            for line in numbered.split("\n")
+            if line[:2].rstrip(".").isdigit()
+        )
