@@ -18,12 +18,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.errors import WordsError
+from bot.rights import STALE_MONTHS, is_stale
 
 HERE: Final = Path(__file__).parent / "help"
 KINDS: Final = ("danger", "talk", "sexual", "digital", "minor", "suicide", "rights", "care")
-STALE_MONTHS: Final = 18
-"""A source older than this is listed to the operator (design: what `check` and `/status` say)."""
-
 _TEXTS: Final = ("who", "hours", "cost")
 _OPTIONAL: Final = {"to_verify": "", "anonymous": "unknown", "languages": []}
 _FIELDS: Final = ("id", "number", "channels", "kinds", *_TEXTS, "source", "source_date")
@@ -57,10 +55,7 @@ class HelpLine:
 
     def stale(self, today: date, months: int = STALE_MONTHS) -> bool:
         """True where the source is older than `months` or undated. A vague date counts from its start."""
-        if not self.source_date:
-            return True
-        year, month, _ = (*map(int, self.source_date.split("-")), 1, 1)[:3]
-        return (today.year - year) * 12 + today.month - month > months
+        return is_stale(self.source_date, today, months)
 
 
 def help_lines(country: str, *kinds: str) -> tuple[HelpLine, ...]:

@@ -41,10 +41,10 @@ several-hint = Write the numbers, for example 1 3, then DONE.
 page-of = More of the list: page { $page } of { $pages }. Write NEXT for the next page.
 page-of-text = Page { $page } of { $pages }. Write NEXT to read the next page.
 progress = Step { $n } of { $of }.
-progress-start = The whole way takes about 15 minutes. You can stop whenever you like, and skip every question.
+progress-start = The whole way takes about 15 minutes; you can stop whenever you like, and skip every question.
 
 stage-threshold = First, a few short questions.
-stage-story = First, your own words. { progress-start }
+stage-story = Your own words first. { progress-start }
 stage-facts = Next come questions with lists. They only serve to make grouped figures, and you can skip any of them.
 stage-after = The next questions are about what came afterwards. They also serve for grouped figures.
 stage-choose = What is left is to choose what your testimony may be used for.
@@ -167,7 +167,9 @@ confirm = This is the last step. Would you like to send this testimony?
 
 sealing-failed = The testimony could not be put under lock, so nothing is sent. What you wrote stays { $hours } hours in the draft. To try again later, write CONTINUE.
 sent = It is sent, thank you. The team reads it, then decides what to do with it. The story is erased { $story_days } days after that decision, the answers to lists after { $coded_months } months.
-receipt = Your receipt, in eight words: { $words }. They will not be shown again: write them on paper rather than in the phone.
+receipt = Your receipt, in eight words:
+    { $words }
+    They will not be shown again: write them on paper rather than in the phone.
 receipt-use = With these words, on any phone, you can add something, read a reply or withdraw your testimony: write /receipt. They let nobody read your story again.
 
 ## The end
@@ -247,6 +249,7 @@ help-line-anonymous = { $number }: { $who }. { $hours }, { $cost }, anonymous.
 help-line-short = { $number }: { $who }.
 help-source = Source: { $source }, { $date }. Not verified since by the team.
 help-source-undated = Source: { $source }. Not verified by the team.
+help-dated = The oldest of this information dates from { $since }. The team has not verified it since.
 help-source-verified = Verified by the team on { $date }.
 help-no-country = We have no list for this country. In Europe, 112 answers day and night. Elsewhere, it is the emergency number of the country.
 help-no-lines = We have no line of this kind for this country. The other choices stay open.
