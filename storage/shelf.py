@@ -1,15 +1,15 @@
 """The shelf: draft keys and daily pseudonym keys, in memory only. Destroying a key here deletes a draft.
 
 `FolderShelf` is one file of fixed slots in a memory-backed folder, mapped into the process: it outlives a
-`kill -9` of the bot, and not a reboot. A reboot loses every open draft, by design: an empty shelf beside a full
-`drafts.db` is ordinary, and those drafts can never be opened again.
+`kill -9` of the bot, and not a reboot. A reboot loses every open draft, by design: an empty shelf beside a
+full `drafts.db` is ordinary, and those drafts can never be opened again.
 
 A slot is written so that a kill between any two machine instructions leaves the old slot or the new one: the
 mark that makes it count is one byte, set last and cleared first. Slots that do not count are wiped when the
 shelf opens.
 
-Besides the key stands the revision of the last committed draft: a `drafts.db` that was rolled back to an older
-copy holds an older revision, and the caller refuses it. `Shelf.key` gives both.
+Besides the key stands the revision of the last committed draft: a `drafts.db` that was rolled back to an
+older copy holds an older revision, and the caller refuses it. `Shelf.key` gives both.
 
 All calls are plain memory operations of microseconds: nothing to await. Never here: boxes, chats, words.
 """
