@@ -372,4 +372,4 @@ TOPICS: Final = (
         ),
     ),
 )
-"""In the order they are offered: what helps everybody, then facts from words to acts, then whom to turn to."""
+"""In the order they are offered: what helps everybody, then facts from words to acts, then where to turn."""
