@@ -165,9 +165,11 @@ confirm = This is the last step. Would you like to send this testimony?
     .back = Go back and read it over
     .erase = Erase everything
 
-sealing-failed = The testimony could not be put under lock, so nothing is sent. What you wrote stays { $hours } hours in the draft. To try again later, write CONTINUE.
+sealing-failed = The testimony could not be put under lock, so nothing is sent. What you wrote stays in the draft, with the same time limit. To try again later, write CONTINUE.
 sent = It is sent, thank you. The team reads it, then decides what to do with it. The story is erased { $story_days } days after that decision, the answers to lists after { $coded_months } months.
 receipt = Your receipt, in eight words:
+    { $words }
+    They will not be shown again: write them on paper rather than in the phone.
     { $words }
     They will not be shown again: write them on paper rather than in the phone.
 receipt-use = With these words, on any phone, you can add something, read a reply or withdraw your testimony: write /receipt. They let nobody read your story again.
@@ -249,7 +251,7 @@ help-line-anonymous = { $number }: { $who }. { $hours }, { $cost }, anonymous.
 help-line-short = { $number }: { $who }.
 help-source = Source: { $source }, { $date }. Not verified since by the team.
 help-source-undated = Source: { $source }. Not verified by the team.
-help-dated = The oldest of this information dates from { $since }. The team has not verified it since.
+help-dated = The oldest of this information dates from { $year }. The team has not verified it since.
 help-source-verified = Verified by the team on { $date }.
 help-no-country = We have no list for this country. In Europe, 112 answers day and night. Elsewhere, it is the emergency number of the country.
 help-no-lines = We have no line of this kind for this country. The other choices stay open.
