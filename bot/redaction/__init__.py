@@ -1,0 +1,149 @@
+"""Redaction: what could point at somebody is taken out before anything is written down.
+
+`redact` is the only maker of a `Redacted` from what a person typed, and only a `Redacted` may be kept. Each
+family of detectors has its file: `phones`, `online`, `places`, `papers`, `moments`, `names`, `companies`.
+
+Never here: a hash, an index or a memory of what was removed; it is forgotten where it was found. Nor any claim of
+completeness: names that follow no cue, nicknames, rare facts and ways of writing stay, which is why everything
+that leaves the instance is read by two people first.
+
+How: the text is cleaned, every detector marks what it sees, overlapping marks become one, and the whole is
+repeated until nothing is found, so that redacting twice is redacting once. Mistakes lean to the side of removing:
+the witness sees the result before it is kept, and can say it otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass, field
+from typing import Final
+
+from bot.normal import clean
+from bot.redaction.companies import find as companies
+from bot.redaction.kinds import DAYTIMES, LANGUAGES, PLACEHOLDER, Finder, Kind, Span, placeholder
+from bot.redaction.moments import find as moments
+from bot.redaction.names import find as names
+from bot.redaction.online import find as online
+from bot.redaction.papers import find as papers
+from bot.redaction.phones import HELP_NUMBERS, SPELLED
+from bot.redaction.phones import find as phones
+from bot.redaction.places import find as places
+from bot.redaction.view import MASK, View
+
+__all__ = [
+    "DAYTIMES",
+    "HELP_NUMBERS",
+    "LANGUAGES",
+    "Finder",
+    "Kind",
+    "Redacted",
+    "Span",
+    "View",
+    "already_redacted",
+    "kept_line",
+    "redact",
+]
+
+_FINDERS: Final[tuple[Finder, ...]] = (
+    moments,
+    papers,
+    online,
+    places,
+    companies,
+    names,
+)
+"""Asked in this order after the phones; of two marks of the same length, the earlier finder names the kind."""
+
+_MAKER: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Words that may be kept. `removed` lists what was taken out, in the order of the text.
+
+    Made by `redact`, or by `already_redacted` from a draft this program sealed itself; by nobody else.
+    """
+
+    text: str = field(repr=False)
+    removed: tuple[Kind, ...] = ()
+    maker: InitVar[object] = None
+
+    def __post_init__(self, maker: object) -> None:
+        if maker is not _MAKER:
+            raise TypeError("A Redacted is made by redact(), or restored by already_redacted().")
+
+
+def redact(
+    text: str,
+    *,
+    language: str = "fr",
+    keep_numbers: frozenset[str] = HELP_NUMBERS,
+    extra: Iterable[Finder] = (),
+) -> Redacted:
+    """Take out of `text` all that is known to point at somebody.
+
+    `language` chooses the words of the placeholders only: French and English are both read in any text.
+    `keep_numbers` are national numbers, digits only, that pass. `extra` finders mark more, such as receipts; they
+    get a `View` and give `Span`s over `view.text`.
+
+    Total: accepts any text, raises nothing of its own, and takes time in proportion to the length.
+    """
+    text = clean(text)
+    finders = (*_FINDERS, *extra)
+    removed: list[Kind] = []
+    while True:
+        view = View.of(PLACEHOLDER.sub(_mask, text) if "[" in text else text)
+        spans = _marks(view, finders, keep_numbers)
+        if not spans:
+            return Redacted(text, tuple(removed), _MAKER)
+        removed.extend(span.kind for span in spans)
+        text = _without(text, spans, language)
+
+
+def already_redacted(text: str, removed: Iterable[Kind]) -> Redacted:
+    """Sharp: takes `text` at its word. Only for what `redact` made and this program sealed and opened itself."""
+    return Redacted(text, tuple(removed), _MAKER)
+
+
+def kept_line(line: str, language: str = "fr") -> str:
+    """What would be kept of one line, where a literal `\\n` stands for a line break, in and out."""
+    return redact(line.replace("\\n", "\n"), language=language).text.replace("\n", "\\n")
+
+
+def _mask(found: re.Match[str]) -> str:
+    return MASK * len(found.group())
+
+
+def _marks(view: View, finders: Iterable[Finder], keep: frozenset[str]) -> list[Span]:
+    """Everything found, in order, overlaps united under the kind of the longest of them."""
+    kept: list[tuple[int, int]] = []
+    found: list[Span] = []
+    if view.digits or not view.words.isdisjoint(SPELLED):
+        found, kept = phones(view, keep)
+    for finder in finders:
+        found.extend(finder(view))
+    if kept:
+        found = [s for s in found if not any(a <= s.start and s.end <= b for a, b in kept)]
+    if len(found) < 2:
+        return found
+    found.sort(key=lambda span: span.start)
+    united = [found[0]]
+    for span in found[1:]:
+        last = united[-1]
+        if span.start >= last.end:
+            united.append(span)
+            continue
+        main = span if span.end - span.start > last.end - last.start else last
+        united[-1] = Span(last.start, max(last.end, span.end), main.kind, main.band)
+    return united
+
+
+def _without(text: str, spans: list[Span], language: str) -> str:
+    pieces: list[str] = []
+    at = 0
+    for span in spans:
+        pieces += text[at : span.start], placeholder(span.kind, language, span.band)
+        at = span.end
+    pieces.append(text[at:])
+    return "".join(pieces)

@@ -1,0 +1,87 @@
+"""A text as the detectors see it: every character in its place, but in plain lower-case letters.
+
+Never here: any opinion on what the letters mean.
+
+Why a second text of the same length: people write names and streets with and without capitals and accents, so
+detectors match plain letters and then cut the same positions out of the text that is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Final
+
+MASK: Final = "\x00"
+"""Stands for each character of a placeholder: no cleaned text holds it, so no detector matches across one."""
+
+_WORD: Final = re.compile(r"[a-zµ]+")
+_DIGIT: Final = re.compile(r"\d")
+
+
+def _bare(code: int) -> int:
+    letter = unicodedata.normalize("NFKD", chr(code).lower())[0]
+    return ord(letter) if letter.isascii() and letter.isalpha() else ord(chr(code).lower()) & 0xFF
+
+
+_BARE: Final = bytes(code if chr(code) in "´¨¯¸µª²³¹º¼½¾" else _bare(code) for code in range(256))
+
+
+class _OneForOne(dict[int, str]):
+    """Characters beyond Latin-1: punctuation to its plain twin, letters to their bare letter or `µ`."""
+
+    def __missing__(self, code: int) -> str:
+        if code < 0x100:
+            one = chr(code)
+        else:
+            character = unicodedata.normalize("NFKD", chr(code))[0]
+            one = character if character.isascii() else ("µ" if character.isalpha() else "¿")
+        self[code] = one
+        return one
+
+
+_ONE_FOR_ONE: Final = _OneForOne(
+    {ord(many): one for many, one in zip("‘’“”–—−‐‑…œŒ€æÆ", "''\"\"-----.oO¤aA", strict=True)}
+    | {ord(look): one for look, one in zip("аеорсухіАЕОРСХВНКМТ", "aeopcyxiAEOPCXBHKMT", strict=True)}
+)
+"""The second line: Cyrillic letters that look Latin, typed to slip past filters."""
+
+
+def plainly(text: str) -> str:
+    """`text` in lower-case letters without accents, one character for one; `µ` stands for any other alphabet."""
+    try:
+        raw = text.replace("’", "'").encode("latin-1")
+    except UnicodeEncodeError:
+        raw = text.translate(_ONE_FOR_ONE).encode("latin-1")
+    return raw.translate(_BARE).decode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`text` is cleaned, `plain` has the same length, `words` are the plain words in it."""
+
+    text: str = field(repr=False)
+    plain: str = field(repr=False)
+    words: frozenset[str] = field(repr=False)
+    digits: bool
+    shouting: bool
+    """Mostly capitals: a capital then says nothing about a word."""
+
+    @classmethod
+    def of(cls, text: str) -> View:
+        plain = plainly(text)
+        shouting = text.isupper() or (
+            text[:1].isupper() and sum(map(str.isupper, text)) * 2 > sum(map(str.isalpha, text))
+        )
+        return cls(
+            text,
+            plain,
+            frozenset(_WORD.findall(plain)),
+            _DIGIT.search(plain) is not None,
+            shouting,
+        )
+
+    def capital(self, at: int) -> bool:
+        """A capital that means something stands at this place."""
+        return not self.shouting and self.text[at : at + 1].isupper()
