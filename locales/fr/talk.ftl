@@ -156,7 +156,7 @@ share-explained = Les chiffres groupés comptent votre réponse avec celles d’
 quote-which = Quelle phrase peut être citée ? Deux personnes de l’équipe la relisent avant.
     .no_quote = Aucune
 # { $quote } : la phrase exacte, 200 signes au plus.
-quote-shown = Voici la phrase qui pourra être citée : «   { $quote } ». Est-ce bien celle-ci ?
+quote-shown = Voici la phrase qui pourra être citée : « { $quote } ». Est-ce bien celle-ci ?
     .yes = Oui, celle-ci
     .other = Une autre
     .no = Aucune
@@ -168,8 +168,6 @@ confirm = C’est la dernière étape. Voulez-vous envoyer ce témoignage ?
 sealing-failed = Le témoignage n’a pas pu être mis sous clé, donc rien n’est envoyé. Ce que vous avez écrit reste dans le brouillon, avec le même délai. Pour réessayer plus tard, écrivez CONTINUER.
 sent = C’est envoyé, merci. L’équipe le lit puis décide de ce qu’elle en fait. Le récit est effacé { $story_days } jours après cette décision, les réponses aux listes après { $coded_months } mois.
 receipt = Votre reçu, en huit mots :
-    { $words }
-    Ils ne seront plus montrés : notez-les sur papier plutôt que dans le téléphone.
     { $words }
     Ils ne seront plus montrés : notez-les sur papier plutôt que dans le téléphone.
 receipt-use = Avec ces mots, sur n’importe quel téléphone, vous pouvez ajouter quelque chose, lire une réponse ou retirer votre témoignage : écrivez /receipt. Ils ne permettent à personne de relire votre récit.
@@ -184,7 +182,7 @@ closing = Le témoignage est parti. Voulez-vous autre chose avant de finir ?
     .end = Finir
 receipt-hidden = Les huit mots ne sont plus à l’écran, si l’application le permet. Vérifiez que vous les avez notés.
 grounding = Si vous voulez, posez les deux pieds au sol. Regardez autour de vous et nommez, sans parler, cinq choses que vous voyez. Prenez le temps qu’il vous faut.
-clear-chat-telegram = Pour effacer cette conversation, ouvrez son menu, puis «   Supprimer l’échange ». Choisissez la suppression des deux côtés si elle est proposée. Les notifications déjà reçues se retirent à part.
+clear-chat-telegram = Pour effacer cette conversation, ouvrez son menu, puis « Supprimer l’échange ». Choisissez la suppression des deux côtés si elle est proposée. Les notifications déjà reçues se retirent à part.
 clear-chat-signal = Pour effacer cette conversation, appuyez longuement sur elle dans la liste, puis choisissez de la supprimer. Les notifications déjà reçues se retirent à part.
 clear-chat-terminal = Pour effacer ce qui est à l’écran, fermez cette fenêtre, ou tapez clear une fois le programme fini.
 clear-chat-web = Pour effacer cette page, fermez-la, puis retirez-la de l’historique du navigateur.
