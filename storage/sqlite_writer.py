@@ -75,9 +75,11 @@ UNFIT = (
 )
 """What Python or SQLite says of a value that cannot be stored: a fault of the caller, never of the file."""
 
-BUSY_MS = 250
-"""How long a statement waits for another program's lock. Writers elsewhere are console commands:
-milliseconds."""
+BUSY_MS = 2000
+"""How long a batch waits for another program that writes: console commands take milliseconds."""
+
+CUT_MS = 20
+"""How long cutting a WAL waits for readers. Ours take less; for others, the store tries again later."""
 
 CACHE_KIB = 8192
 """Page cache of the writer's connection to each file."""
@@ -144,10 +146,11 @@ def damaged(file: str, found: str) -> StoreDamaged:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection for the thread that calls, with the settings every writing connection has."""
-    return settle(sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000))
+    return settle(sqlite3.connect(path, isolation_level=None))
 
 
 def settle(db: sqlite3.Connection) -> sqlite3.Connection:
+    db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")
@@ -161,7 +164,11 @@ def settle(db: sqlite3.Connection) -> sqlite3.Connection:
 
 def truncate(db: sqlite3.Connection) -> bool:
     """Copy the WAL into the file and cut it to nothing. False where a reader is in the way (try again)."""
-    busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    db.execute(f"PRAGMA busy_timeout = {CUT_MS}")
+    try:
+        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     return busy == 0
 
 
