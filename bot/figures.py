@@ -1,8 +1,8 @@
 """Figures that may be told: the only numbers a digest can hold.
 
 Here: the shape of protected figures, and their way into the ledger and back. Never here: how they are
-protected (`bot.disclosure`), or any exact count. `PROTECTED` is the stamp `bot.disclosure.protect` puts on what
-it made; a test sees that no other module asks for it.
+protected (`bot.disclosure`), or any exact count. `PROTECTED` is the stamp `bot.disclosure.protect` puts on
+what it made; a test sees that no other module asks for it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Made-up people for the tests of figures: seeded populations, realistic and nasty. Nobody real is in here."""
+"""Made-up people for the tests of figures: seeded populations, realistic and nasty. Nobody real."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.tally import DESIGN, Coded, Design
 
-MOODS = ("plain", "lopsided", "sparse", "crowded", "mirrored")
+MOODS = ("plain", "lopsided", "sparse", "crowded", "mirrored", "knotted")
 """`plain`: uneven as life is. `lopsided`: one answer takes nearly all. `sparse`: most skip. `crowded`: nearly
-everybody says everything. `mirrored`: one variable decides all others, the worst case for linked tables."""
+everybody says everything. `mirrored`: one hidden trait decides all answers, the worst case for linked tables.
+`knotted`: the same, and each row of a two-way table asks for the opposite of its neighbour."""
 
 
 def tag(number: int) -> bytes:
@@ -60,8 +61,10 @@ def _places(chance: random.Random, mood: str, weights: list[float], many: bool, 
     if many:
         if mood == "mirrored":
             return [place for place, weight in enumerate(weights) if turn < weight]
+        if mood == "knotted":
+            return [place for place in range(len(weights)) if (int(turn * 5) + place) % 5 < 2 + place % 2]
         return [place for place, weight in enumerate(weights) if chance.random() < weight]
-    draw = (turn if mood == "mirrored" else chance.random()) * (sum(weights) + 0.3)
+    draw = (turn if mood in ("mirrored", "knotted") else chance.random()) * (sum(weights) + 0.3)
     for place, weight in enumerate(weights):
         draw -= weight
         if draw < 0:

@@ -1,0 +1,147 @@
+### The digest: what partner associations read.
+### Words we keep (see also bot/disclosure.py): "people", "said", "unverified testimonies", "the person who came".
+### Never a word that judges the person who came: nothing is verified, nobody is named.
+### The codes of the rows are in bot/tally.py.
+
+digest-title = Digest no. { $number }
+digest-period = Testimonies received between { $first } and { $last }.
+digest-period-one = Testimonies received in { $month }.
+digest-people = { NUMBER($count) } people said that they were harassed by someone who came to their home for work.
+digest-people-change =
+    .more = That is { NUMBER($by) } more than in digest no. { $since }.
+    .fewer = That is { NUMBER($by) } fewer than in digest no. { $since }.
+    .same = That is as many as in digest no. { $since }.
+digest-unverified = These are unverified testimonies. Numbers are rounded to 5.
+digest-month =
+    .m01 = January { $year }
+    .m02 = February { $year }
+    .m03 = March { $year }
+    .m04 = April { $year }
+    .m05 = May { $year }
+    .m06 = June { $year }
+    .m07 = July { $year }
+    .m08 = August { $year }
+    .m09 = September { $year }
+    .m10 = October { $year }
+    .m11 = November { $year }
+    .m12 = December { $year }
+
+## The rows
+
+digest-row = { $label }: { NUMBER($count) } people, { $percent }%
+digest-row-change =
+    .more = { $row }, { NUMBER($by) } more
+    .fewer = { $row }, { NUMBER($by) } fewer
+    .same = { $row }, as many
+digest-several = Several answers were possible.
+digest-rest = Other, not stated or grouped
+digest-left-merged = Grouped in the line before: { $labels }.
+digest-left-withheld = Not told: { $labels }.
+digest-between = { "; " }
+digest-nothing = Nothing here can be told without risk to someone.
+digest-cross-row = { $label }, of whom:
+digest-cell = { $label }: { NUMBER($count) } people
+digest-cross-left = The other numbers of this table are not told.
+digest-status =
+    .published = Told: at least { $k } people, and never nearly all.
+    .merged = Grouped: counted in the line of other, not stated or grouped answers.
+    .withheld = Not told: fewer than { $k } people, or nearly all, or so that another number cannot be worked out. Which of the three is never said.
+
+## The tables
+
+digest-what_happened = What people said they lived through
+    .data_misuse = Contact details used for private ends
+    .messages = Messages, calls or a search on social networks
+    .letters_gifts = Notes, letters or gifts
+    .remarks = Remarks, staring or insults
+    .presence = Coming back, refusing to leave or waiting outside
+    .intrusion = Entering without consent, watching or touching belongings
+    .threats = Blackmail or threats
+    .physical = Physical gestures or contact
+digest-who_came = The work of the person who came
+    .telecom_energy = Internet, telephone, electricity, gas or meters
+    .delivery_transport = Delivery, moving or transport
+    .repair_works = Repairs or building works
+    .building_housing = Building or housing
+    .personal_services = Cleaning, care, childcare or lessons
+digest-who_sent = Who had sent the person who came, according to testimonies
+    .telecom_operator = Telecommunications operator
+    .energy_water = Energy or water
+    .subcontractor = Subcontractor
+    .platform_delivery = Platform or delivery company
+    .landlord = Landlord, agency or managing agent
+    .self_employed = Self-employed
+digest-contact_source = How the person who came had the contact details, according to testimonies
+    .client_file = From the customer file
+    .given_for_visit = Given for the appointment
+    .app = Through an app
+    .door_or_letterbox = From the door or the letterbox
+    .lives_or_works_here = By living or working in the building
+digest-repetition = How many times
+    .ongoing = It is still going on
+    .more_than_five = More than five times
+    .two_to_five = Two to five times
+    .once = Once
+digest-when_period = How long ago
+    .under_three_months = Less than three months
+    .three_to_twelve_months = Three months to a year
+    .one_to_six_years = One to six years
+    .over_six_years = More than six years
+digest-told_whom = Whom people told, other than a company or a landlord
+    .friends_family = Friends or family
+    .police_gendarmerie = The police
+    .association = An association
+    .doctor = A doctor
+    .lawyer = A lawyer
+    .cnil = The data protection authority (CNIL)
+    .social_media = Social networks
+digest-company_reaction = What the company or the landlord answered
+    .dismissed = Minimising, blaming, refusing or defending the person who came
+    .no_answer = No answer
+    .listened = They listened, and nothing followed
+    .acted = They acted or promised to
+    .told_nobody = People told nobody at all
+digest-consequences = What it affected
+    .fear_home = Fear at home
+    .sleep = Sleep
+    .avoid_appointments = Letting nobody come any more
+    .changed_habits = Number or locks changed, social networks left
+    .moved = Moving house
+    .work_study_money = Work, studies or money
+    .health = Health
+    .relationships = Relations with others
+digest-needs = What people need
+    .be_heard = To be heard
+    .stop = That it stops
+    .rights_legal = To know their rights, legal help or help with a complaint
+    .talk_medical = Someone to talk to, care
+    .protect_data = That their data is protected
+    .change = That the company changes, that it does not happen to others
+digest-happened_by_who_came = What was said to have happened, by the work of the person who came
+digest-happened_by_reaction = What was said to have happened, by the answer of the company or the landlord
+
+## The words
+
+digest-summaries = What the team takes from it, in its own words
+digest-quotes = Sentences chosen by those who wrote them
+digest-quote = “{ $words }”
+
+## The method and its limits
+
+digest-method = How this digest is made, and what it does not say
+    .unverified = These testimonies are not verified. They tell what people said. They tell nothing certain about a company or a person.
+    .not_everyone = People who testify have chosen to. This digest does not measure how many people live through this.
+    .person_once = A person is counted once, even if she or he testified several times in the period.
+    .consent = Only testimonies given for figures, and not withdrawn before this digest, count. Refusals are not counted.
+    .first_category = If a person had several answers from the company or the landlord, the hardest one is counted.
+    .no_category = “Other”, “I do not know”, “I prefer not to say” and skipped questions have no line of their own. Percentages are of all people counted.
+    .small = No number under { $k } people is told.
+    .merged = Where each person has one answer, small numbers are grouped with the answers not stated. That group too holds at least { $k } people.
+    .withheld = Elsewhere, a number is not told if it is too small, if it concerns nearly everybody, or if it would let another be worked out.
+    .rounded = Each number is rounded to { $rounding }, by itself. Percentages are computed from rounded numbers.
+    .sums = So the lines may not quite add up to the total. A difference of { $rounding } from one digest to the next may come from rounding.
+    .not_asked = Region, language, age and household are not told: they would help to recognise someone.
+    .frozen = This digest is frozen. All associations receive the same numbers. A withdrawal asked for after sending cannot change them.
+    .change = Changes are computed from numbers already told.
+    .quotes = Each sentence was chosen by the person and read again by two members of the team. It comes from an earlier period, and the order is random.
+digest-fingerprint = Fingerprint of this digest (SHA-256): { $sha256 }

@@ -1,0 +1,147 @@
+### Le bilan : ce que lisent les associations partenaires.
+### Mots tenus (voir aussi bot/disclosure.py) : « personnes », « ont déclaré », « témoignages non vérifiés »,
+### « la personne venue ». Jamais un mot qui juge la personne venue : rien n'est vérifié, personne n'est désigné.
+### Le code des lignes est dans bot/tally.py. Espaces insécables devant : ; ? ! % et dans les guillemets.
+
+digest-title = Bilan n° { $number }
+digest-period = Témoignages reçus entre { $first } et { $last }.
+digest-period-one = Témoignages reçus en { $month }.
+digest-people = { NUMBER($count) } personnes ont déclaré avoir été harcelées par quelqu’un venu chez elles pour son travail.
+digest-people-change =
+    .more = C’est { NUMBER($by) } de plus que dans le bilan n° { $since }.
+    .fewer = C’est { NUMBER($by) } de moins que dans le bilan n° { $since }.
+    .same = C’est autant que dans le bilan n° { $since }.
+digest-unverified = Ce sont des témoignages non vérifiés. Les nombres sont arrondis à 5.
+digest-month =
+    .m01 = janvier { $year }
+    .m02 = février { $year }
+    .m03 = mars { $year }
+    .m04 = avril { $year }
+    .m05 = mai { $year }
+    .m06 = juin { $year }
+    .m07 = juillet { $year }
+    .m08 = août { $year }
+    .m09 = septembre { $year }
+    .m10 = octobre { $year }
+    .m11 = novembre { $year }
+    .m12 = décembre { $year }
+
+## Les lignes
+
+digest-row = { $label } : { NUMBER($count) } personnes, { $percent } %
+digest-row-change =
+    .more = { $row }, { NUMBER($by) } de plus
+    .fewer = { $row }, { NUMBER($by) } de moins
+    .same = { $row }, autant
+digest-several = Plusieurs réponses étaient possibles.
+digest-rest = Autre, non précisé ou regroupé
+digest-left-merged = Regroupé dans la ligne précédente : { $labels }.
+digest-left-withheld = Non diffusé : { $labels }.
+digest-between = { " ; " }
+digest-nothing = Rien ici ne peut être diffusé sans risque pour quelqu’un.
+digest-cross-row = { $label }, dont :
+digest-cell = { $label } : { NUMBER($count) } personnes
+digest-cross-left = Les autres nombres de ce tableau ne sont pas diffusés.
+digest-status =
+    .published = Diffusé : au moins { $k } personnes, et jamais presque toutes.
+    .merged = Regroupé : compté dans la ligne des réponses autres, non précisées ou regroupées.
+    .withheld = Non diffusé : moins de { $k } personnes, ou presque toutes, ou pour qu’un autre nombre ne puisse pas être retrouvé. Lequel des trois n’est jamais dit.
+
+## Les tableaux
+
+digest-what_happened = Ce que les personnes ont déclaré avoir vécu
+    .data_misuse = Coordonnées utilisées à titre privé
+    .messages = Messages, appels ou recherche sur les réseaux
+    .letters_gifts = Mots, lettres ou cadeaux
+    .remarks = Propos, regards ou insultes
+    .presence = Retour, refus de partir ou attente dehors
+    .intrusion = Entrée sans accord, surveillance ou affaires touchées
+    .threats = Chantage ou menaces
+    .physical = Gestes ou contacts physiques
+digest-who_came = Le travail de la personne venue
+    .telecom_energy = Internet, téléphone, électricité, gaz ou compteurs
+    .delivery_transport = Livraison, déménagement ou transport
+    .repair_works = Dépannage ou travaux
+    .building_housing = Immeuble ou logement
+    .personal_services = Ménage, soins, garde d’enfants ou cours
+digest-who_sent = Qui envoyait la personne venue, selon les témoignages
+    .telecom_operator = Opérateur de télécommunications
+    .energy_water = Énergie ou eau
+    .subcontractor = Sous-traitant
+    .platform_delivery = Plateforme ou société de livraison
+    .landlord = Bailleur, agence ou syndic
+    .self_employed = À son compte
+digest-contact_source = Comment la personne venue avait les coordonnées, selon les témoignages
+    .client_file = Par le dossier client
+    .given_for_visit = Données pour le rendez-vous
+    .app = Par une application
+    .door_or_letterbox = Par la porte ou la boîte aux lettres
+    .lives_or_works_here = En habitant ou en travaillant dans l’immeuble
+digest-repetition = Combien de fois
+    .ongoing = Cela continue
+    .more_than_five = Plus de cinq fois
+    .two_to_five = De deux à cinq fois
+    .once = Une fois
+digest-when_period = Il y a combien de temps
+    .under_three_months = Moins de trois mois
+    .three_to_twelve_months = De trois mois à un an
+    .one_to_six_years = D’un an à six ans
+    .over_six_years = Plus de six ans
+digest-told_whom = À qui les personnes en ont parlé, hors entreprise et bailleur
+    .friends_family = Des proches
+    .police_gendarmerie = La police ou la gendarmerie
+    .association = Une association
+    .doctor = Un médecin
+    .lawyer = Un avocat ou une avocate
+    .cnil = La CNIL
+    .social_media = Les réseaux sociaux
+digest-company_reaction = Ce qu’ont répondu l’entreprise ou le bailleur
+    .dismissed = Minimisation, reproche, refus ou défense de la personne venue
+    .no_answer = Pas de réponse
+    .listened = Une écoute, sans suite
+    .acted = Une action, faite ou promise
+    .told_nobody = Les personnes n’en ont parlé à personne
+digest-consequences = Ce que cela a touché
+    .fear_home = La peur chez soi
+    .sleep = Le sommeil
+    .avoid_appointments = Ne plus faire venir personne
+    .changed_habits = Numéro ou serrures changés, réseaux quittés
+    .moved = Un déménagement
+    .work_study_money = Le travail, les études ou l’argent
+    .health = La santé
+    .relationships = Les relations avec les autres
+digest-needs = Ce dont les personnes ont besoin
+    .be_heard = Être écoutées
+    .stop = Que cela s’arrête
+    .rights_legal = Connaître leurs droits, une aide juridique ou pour porter plainte
+    .talk_medical = Parler à quelqu’un, des soins
+    .protect_data = Que leurs données soient protégées
+    .change = Que l’entreprise change, que cela n’arrive pas à d’autres
+digest-happened_by_who_came = Ce qui a été déclaré, selon le travail de la personne venue
+digest-happened_by_reaction = Ce qui a été déclaré, selon la réponse de l’entreprise ou du bailleur
+
+## Les mots
+
+digest-summaries = Ce que l’équipe retient, avec ses mots
+digest-quotes = Des phrases choisies par leurs autrices et auteurs
+digest-quote = « { $words } »
+
+## La méthode et ses limites
+
+digest-method = Comment ce bilan est fait, et ce qu’il ne dit pas
+    .unverified = Ces témoignages ne sont pas vérifiés. Ils disent ce que des personnes ont déclaré. Ils ne disent rien de certain d’une entreprise ou d’une personne.
+    .not_everyone = Les personnes qui témoignent l’ont choisi. Ce bilan ne mesure pas combien de personnes vivent ces faits.
+    .person_once = Une personne est comptée une seule fois, même si elle a témoigné plusieurs fois pendant la période.
+    .consent = Seuls comptent les témoignages donnés pour des chiffres, et non retirés avant ce bilan. Les refus ne sont pas comptés.
+    .first_category = Si une personne a reçu plusieurs réponses de l’entreprise ou du bailleur, la plus dure est comptée.
+    .no_category = Les réponses « autre », « je ne sais pas », « je préfère ne pas dire » et les questions passées n’ont pas de ligne à elles. Les pourcentages portent sur toutes les personnes comptées.
+    .small = Aucun nombre de moins de { $k } personnes n’est diffusé.
+    .merged = Là où chaque personne a une seule réponse, les petits nombres sont regroupés avec les réponses non précisées. Ce groupe compte lui aussi au moins { $k } personnes.
+    .withheld = Ailleurs, un nombre n’est pas diffusé s’il est trop petit, s’il concerne presque tout le monde, ou s’il permettrait d’en retrouver un autre.
+    .rounded = Chaque nombre est arrondi à { $rounding }, séparément. Les pourcentages sont calculés sur les nombres arrondis.
+    .sums = La somme des lignes peut donc différer un peu du total. Une différence de { $rounding } d’un bilan à l’autre peut venir de l’arrondi.
+    .not_asked = La région, la langue, l’âge et le foyer ne sont pas diffusés : ils aideraient à reconnaître quelqu’un.
+    .frozen = Ce bilan est figé. Toutes les associations reçoivent les mêmes nombres. Un retrait demandé après l’envoi ne peut pas les changer.
+    .change = Les évolutions sont calculées sur les nombres déjà diffusés.
+    .quotes = Chaque phrase a été choisie par la personne et relue par deux membres de l’équipe. Elle date d’une période précédente et l’ordre est tiré au sort.
+digest-fingerprint = Empreinte de ce bilan (SHA-256) : { $sha256 }
