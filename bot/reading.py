@@ -1,8 +1,9 @@
 """From what was typed to what was meant: one message becomes one event.
 
 The order is the method. A number answers before anything else; then the words that work everywhere, in every
-language; then the labels on the screen; then a receipt; and only what is none of these is her own words, which are
-redacted here, before anything else sees them. So nothing un-redacted can reach a state or an effect.
+language; then the labels on the screen; then a receipt; and only what is none of these is her own words,
+which are redacted here, before anything else sees them. So nothing un-redacted can reach a state or an
+effect.
 
 Never here: sentences (labels and words come in as a `Vocabulary`), or what follows from an event.
 """
@@ -17,7 +18,9 @@ from bot import receipts
 from bot.crisis import Phrases
 from bot.normal import clean, fold
 from bot.places import RECEIPT_WORDS, Place
-from bot.redaction import Kind, Redacted, redact
+from bot.redaction import redact
+from bot.redaction.kinds import Kind, Span
+from bot.redaction.view import View
 from bot.turns import (
     Chose,
     Erased,
@@ -72,6 +75,14 @@ LONGEST_WORD = 40
 """Characters. A word, a command or a label is shorter; longer messages are not looked up as one."""
 
 
+NOTHING = redact("")
+"""What is kept of words that must not be kept."""
+
+
+LONGEST_RECEIPT = 150
+"""Characters. Eight words of at most eight letters, numbered and spaced out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What one language's screens let a person say.
@@ -101,9 +112,9 @@ def hear(text: str, place: Place, vocabulary: Vocabulary, *, hint: str = "", edi
     crisis = vocabulary.phrases.in_crisis(folded)
     if place.id in RECEIPT_WORDS:
         # What is typed where a receipt is waited for is never kept, not even redacted.
-        words = Redacted("", ())
+        words = NOTHING
     else:
-        words = redact(text, language=vocabulary.language, marked=_receipt_spans(text))
+        words = redact(text, language=vocabulary.language, extra=(_receipts_in,))
     return Replaced(words, crisis) if edited else Said(words, crisis)
 
 
@@ -159,13 +170,20 @@ def _first_offered(place: Place, codes: tuple[str, ...]) -> Event | None:
 
 
 def _as_receipt(text: str, place: Place) -> Event | None:
-    receipt = receipts.read(text)
-    if receipt is not None:
-        return TypedReceipt(receipt)
-    if place.id in RECEIPT_WORDS and receipts.looks_like(text):
-        return MistypedReceipt()
+    """A receipt where one is waited for; elsewhere only a message that is nothing else."""
+    if place.id in RECEIPT_WORDS:
+        receipt = receipts.read(text)
+        if receipt is not None:
+            return TypedReceipt(receipt)
+        return MistypedReceipt() if receipts.looks_like(text) else None
+    if len(text) > LONGEST_RECEIPT:
+        return None
+    spans = receipts.find_in(text)
+    if len(spans) == 1 and not fold(text[: spans[0][0]] + text[spans[0][1] :]):
+        receipt = receipts.read(text)
+        return None if receipt is None else TypedReceipt(receipt)
     return None
 
 
-def _receipt_spans(text: str) -> tuple[tuple[int, int, Kind], ...]:
-    return tuple((start, end, Kind.RECEIPT) for start, end in receipts.find_in(text))
+def _receipts_in(view: View) -> list[Span]:
+    return [Span(start, end, Kind.RECEIPT) for start, end in receipts.find_in(view.text)]

@@ -1,32 +1,34 @@
 """One turn, from what was heard to what is shown: find, think, make durable, show, acknowledge.
 
-The order is a promise. Nothing is shown before it is durable, and an update is acknowledged only once its answer
-was shown: a crash anywhere in between makes the channel deliver it again, and then the place where she stands is
-shown again, and nothing is done twice. One person's updates are handled one after the other, different people's at
-the same time.
+The order is a promise. Nothing is shown before it is durable, and an update is acknowledged only once its
+answer was shown: a crash anywhere in between makes the channel deliver it again, and then the place where she
+stands is shown again, and nothing is done twice. One person's updates are handled one after the other,
+different people's at the same time.
 
-This is the listening path: it holds public keys only. `bot.custody`, `bot.opening` and `handlers.desk` cannot be
-imported from here (a contract and a test hold it).
+This is the listening path: it holds public keys only. `bot.custody`, `bot.opening` and `handlers.desk` cannot
+be imported from here (a contract and a test hold it).
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+
+from storage.shelf import Shelf
 
 from bot.conversation import step
-from bot.errors import SeuilError
+from bot.errors import CannotOpen, SeuilError
 from bot.places import CLOSING, place
 from bot.pseudonyms import sender_tag
 from bot.questionnaire import Questionnaire
 from bot.reading import Vocabulary, hear
-from bot.receipts import ReceiptKeys, open_reply, words as receipt_words
-from bot.receipts import Receipt, new as new_receipt
+from bot.receipts import ReceiptKeys, open_reply, reply_key_hash
+from bot.receipts import new as new_receipt
+from bot.receipts import words as receipt_words
 from bot.sealing import Context, seal
 from bot.testimony import (
     CODED,
@@ -45,13 +47,11 @@ from bot.turns import (
     Effect,
     Event,
     Forget,
-    HideReceipt,
     NoteConsent,
     Opened,
     SentMedia,
     State,
     Submit,
-    Tell,
     Turn,
     UseReceipt,
 )
@@ -62,14 +62,11 @@ from handlers.screens import House, Painter
 from locales import Words
 from storage import Store
 from storage.changes import KeepCase, KeepItem, Operation, Withdraw
-from storage.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
 CONSENT_TEXT = 1
 """Version of the consent notice in talk.ftl. Raise it whenever what she consents to changes."""
-
-PLAIN_TELLS = frozenset({"erased", "stopped", "ended"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,8 @@ class Done:
 
 
 class Dispatch:
-    """Hears witnesses. `members` hears what a moderator or partner says, and answers whether it was theirs."""
+    """Hears witnesses. `members` hears what a moderator or partner says, and answers whether it was
+    theirs."""
 
     def __init__(
         self,
@@ -113,7 +111,7 @@ class Dispatch:
         self._painters: dict[str, Painter] = {}
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
 
-    # --- one turn -----------------------------------------------------------------------------------------------
+    # --- one turn -------------------------------------------------------------------------------------------
 
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """Handle one update to its end. Raises nothing of the witness's making."""
@@ -179,7 +177,7 @@ class Dispatch:
         writing.settle(self._shelf)
         return True
 
-    # --- carrying effects out -----------------------------------------------------------------------------------
+    # --- carrying effects out -------------------------------------------------------------------------------
 
     async def _carry_out(self, turn: Turn, person: Person, heard: Heard, today: int) -> Done:
         envelope = replace(person.envelope, state=turn.state)
@@ -198,7 +196,8 @@ class Dispatch:
         return done
 
     async def _submit(self, submit: Submit, person: Person, heard: Heard, today: int) -> Done:
-        """Seal the testimony. The case and the receipt were drawn at consent, so that a replay writes the same."""
+        """Seal the testimony. The case and the receipt were drawn at consent, so that a replay writes the
+        same."""
         before = person.envelope
         record = before.consented
         closing = State(at=CLOSING, language=before.state.language, country=before.state.country)
@@ -214,7 +213,7 @@ class Dispatch:
         except (SeuilError, ValueError, MemoryError) as error:
             log.error("a testimony could not be sealed and was not kept: %s", type(error).__name__)
             return Done(before, tells=(self._screen("sealing-failed", before.state.language),))
-        case = KeepCase(before.case, today, keys.locator, keys.reply_key, keys.token_hash)
+        case = KeepCase(before.case, today, keys.locator, keys.reply_recipient.public, keys.token_hash)
         kept = Envelope(closing, case=b"", entropy=before.entropy, owes_receipt=True)
         self._arrived()
         return Done(kept, (case, *items), fresh=True)
@@ -236,7 +235,7 @@ class Dispatch:
             item=part,
             schema=SCHEMA,
             epoch=team.epoch,
-            reply_key_hash=hashlib.sha256(keys.reply_key).digest(),
+            reply_key_hash=reply_key_hash(keys.reply_recipient.public),
             sender_tag=tag,
         )
         return KeepItem(case, part, team.epoch, seal(body, context, team))
@@ -258,7 +257,7 @@ class Dispatch:
                 case "add":
                     story = StoryPart(language, (("addition", use.addition),))
                     part = MORE + secrets.token_hex(4)
-                    operations = (self._item(row.case, part, write_story(story), keys, bytes(16)),)
+                    operations = (self._item(row.case, part, write_story(story), keys, b""),)
                 case "read":
                     tells = await self._replies(row.case, keys, language) or tells
         await self._receipts.wait_from(start)
@@ -267,10 +266,17 @@ class Dispatch:
     async def _replies(self, case: bytes, keys: ReceiptKeys, language: str) -> tuple[Screen, ...]:
         words = self._words[language]
         boxes = await self._store.replies(case)
-        told = [open_reply(box, keys, case, n, self._keys.verify) for n, box in enumerate(boxes, start=1)]
-        return tuple(Screen(words.say("receipt-reply", text=text), protect=True) for text in told)
+        told: list[Screen] = []
+        for box in boxes:
+            try:
+                text = open_reply(box, keys, case, self._keys.verify)
+            except CannotOpen as error:
+                log.error("a reply was not shown: %s %s", error, error.hint)
+            else:
+                told.append(Screen(words.say("receipt-reply", text=text), protect=True))
+        return tuple(told)
 
-    # --- showing ------------------------------------------------------------------------------------------------
+    # --- showing --------------------------------------------------------------------------------------------
 
     async def _show(
         self, turn: Turn, done: Done, person: Person, before: State, heard: Heard, channel: Channel
@@ -311,7 +317,8 @@ class Dispatch:
         eight = receipt_words(new_receipt(envelope.entropy), envelope.state.language)
         numbered = "\n".join(f"{n}. {word}" for n, word in enumerate(eight, start=1))
         sent = words.say("sent", story_days=self._house.story_days, coded_months=self._house.coded_months)
-        return [Screen(sent), Screen(words.say("receipt", words=numbered), protect=True)]
+        receipt = "\n".join((words.say("receipt", words=numbered), words.say("receipt-use")))
+        return [Screen(sent), Screen(receipt, protect=True)]
 
     async def _receipt_was_shown(self, heard: Heard) -> None:
         """The receipt was shown: it is destroyed here, with the key of the draft that held it."""
@@ -321,7 +328,8 @@ class Dispatch:
             await self._commit(person, Done(Envelope(person.envelope.state), fresh=True), today, heard.update)
 
     async def _say_failed(self, heard: Heard, channel: Channel) -> None:
-        """Failing closed: she is told that nothing was kept of her message. The update is not acknowledged."""
+        """Failing closed: she is told that nothing was kept of her message. The update is not
+        acknowledged."""
         await channel.show(heard.who, self._screen("failed", self._hint(heard)))
 
     def _screen(self, key: str, language: str) -> Screen:
@@ -335,7 +343,7 @@ class Dispatch:
             self._painters[channel.name] = painter
         return painter
 
-    # --- order --------------------------------------------------------------------------------------------------
+    # --- order ----------------------------------------------------------------------------------------------
 
     @asynccontextmanager
     async def _alone(self, who: Address) -> AsyncIterator[None]:

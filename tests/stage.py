@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -145,23 +146,25 @@ class Stage:
         await self.hear(name, kind="opened")
         return await self.say(name, "1", "2", "1", "1", "1")
 
+    async def to_review(self, name: str) -> list[str]:
+        """Pass everything up to the review; what it shows."""
+        for _ in range(60):
+            answers = await self.say(name, "PASSER")
+            if WORDS["fr"].option("review-menu", "keep") in answers[-1]:
+                return answers
+        raise AssertionError("the review was never reached")
+
     async def testify(self, name: str, story: str, *facts: str, share: str = "1") -> tuple[str, ...]:
         """A whole testimony: a story, answers from `who_came` on, everything else passed. The receipt's
         words."""
         await self.to_story(name)
-        answers = await self.say(name, story, "FINI", "PASSER", *facts)
-        for _ in range(60):
-            if any(
-                line.startswith("1. ") and "Garder ce texte" in line
-                for text in answers
-                for line in text.split("\n")
-            ):
-                break
-            answers = await self.say(name, "PASSER")
+        await self.say(name, story, "FINI", "PASSER", *facts)
+        await self.to_review(name)
         answers = await self.say(name, "1", share, "1")
-        numbered = next(text for text in answers if "\n8. " in text)
-        return tuple(
-            line.split(". ", 1)[1].strip(" .")
-            for line in numbered.split("\n")
-            if line[:2].rstrip(".").isdigit()
-        )
+        return next(words for words in map(receipt_in, answers) if words)
+
+
+def receipt_in(text: str) -> tuple[str, ...]:
+    """The eight words of a receipt message; none of another message."""
+    found = re.findall(r"^\d\. (\S+)$", text, flags=re.MULTILINE)
+    return tuple(found) if len(found) == 8 else ()

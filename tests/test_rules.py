@@ -1,4 +1,5 @@
-"""The twenty rules of interviewing, each by its number. Those about wording alone are in test_words_rules.py."""
+"""The twenty rules of interviewing, each by its number. Those about wording alone are in
+test_words_rules.py."""
 
 from __future__ import annotations
 

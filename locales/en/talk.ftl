@@ -170,6 +170,7 @@ sent = It is sent, thank you. The team reads it, then decides what to do with it
 receipt = Your receipt, in eight words:
     { $words }
     They will not be shown again: write them on paper rather than in the phone.
+not-accepted = This testimony is not kept. Help and rights stay open.
 receipt-use = With these words, on any phone, you can add something, read a reply or withdraw your testimony: write /receipt. They let nobody read your story again.
 
 ## The end

@@ -170,6 +170,7 @@ sent = C’est envoyé, merci. L’équipe le lit puis décide de ce qu’elle e
 receipt = Votre reçu, en huit mots :
     { $words }
     Ils ne seront plus montrés : notez-les sur papier plutôt que dans le téléphone.
+not-accepted = Ce témoignage n’est pas gardé. L’aide et les droits restent ouverts.
 receipt-use = Avec ces mots, sur n’importe quel téléphone, vous pouvez ajouter quelque chose, lire une réponse ou retirer votre témoignage : écrivez /receipt. Ils ne permettent à personne de relire votre récit.
 
 ## La fin

@@ -1,0 +1,346 @@
+"""A turn is durable before it is shown, is done once however often it arrives, and leaves no link behind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.errors import CannotOpen, StoreFull
+from bot.opening import Expected, open_item
+from bot.receipts import read as read_receipt
+from bot.receipts import seal_reply
+from bot.testimony import CODED, STORY, read_coded, read_story
+from storage.changes import Ban, Change, KeepReply
+from storage.memory import MemoryStore
+from tests.stage import WORDS, Stage, receipt_in
+
+FR = WORDS["fr"]
+
+
+class Failing(MemoryStore):
+    """A store that refuses as many commits as it is told to."""
+
+    refuse = 0
+    die_after = False
+
+    async def commit(self, change: Change) -> bool:
+        if self.refuse:
+            self.refuse -= 1
+            raise StoreFull("The disk is full.", hint="Free some room.")
+        kept = await super().commit(change)
+        if self.die_after:
+            self.die_after = False
+            raise Died
+        return kept
+
+
+class Died(BaseException):
+    """The process ends here."""
+
+
+async def open_all(stage: Stage, part: str) -> list[bytes]:
+    bodies = []
+    for row in await stage.store.cases():
+        for item in await stage.store.items(row.case):
+            if item.part == part:
+                bodies.append(open_item(item.box, [stage.team], Expected(case=row.case, item=part)).body)
+    return bodies
+
+
+async def test_a_submitted_testimony_is_what_the_review_showed_and_only_the_desk_opens_it():
+    stage = Stage()
+    await stage.testify("Rose", "Il a gardé mon 06 39 98 12 34. Il a écrit.", "6")
+
+    (case,) = await stage.store.cases("waiting")
+    (coded,) = [read_coded(body) for body in await open_all(stage, CODED)]
+    (story,) = [read_story(body) for body in await open_all(stage, STORY)]
+    assert dict(story.texts)["narrative"] == ("Il a gardé mon [téléphone]. Il a écrit.",)
+    assert coded.answers["who_came"] == ("delivery",)
+    assert coded.share == "stats_only"
+    assert coded.consented.channel == "terminal"
+    assert stage.arrivals == 1
+    with pytest.raises(CannotOpen):
+        open_item(
+            (await stage.store.items(case.case))[0].box,
+            [Stage(seed=b"x" * 32).team],
+            Expected(case.case, CODED),
+        )
+
+
+async def test_the_draft_of_a_submitted_testimony_is_gone_with_its_key():
+    stage = Stage()
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Un.")
+    before = len(stage.shelf)
+
+    await stage.say("Rose", "FINI", "PASSER")
+    await stage.to_review("Rose")
+    answers = await stage.say("Rose", "1", "1", "1")
+    assert any(map(receipt_in, answers))
+
+    assert len(stage.shelf) == before == 1, "only the closing screen's own draft is left"
+    await stage.say("Rose", "5")
+    assert len(stage.shelf) == 0
+    assert await stage.store.count_drafts() == 0
+
+
+async def test_a_redelivered_update_shows_the_question_again_and_does_nothing_twice():
+    stage = Stage()
+    await stage.to_story("Rose")
+    first = await stage.hear("Rose", "Un.", update=900)
+    again = await stage.hear("Rose", "Un.", update=900)
+
+    assert first == [FR.say("narrative-more-messages")]
+    assert again == [FR.question("narrative")] or again[-1].startswith(FR.question("narrative"))
+    await stage.say("Rose", "FINI", "PASSER")
+    review = await stage.say("Rose", *["PASSER"] * 3)
+    assert review
+    person_texts = [text for _, screen in stage.channel.shown for text in [screen.text]]
+    assert sum("Un." in text for text in person_texts) == 0
+
+
+async def test_a_redelivered_submission_writes_one_case_and_shows_the_same_receipt():
+    store = Failing()
+    stage = Stage(store=store)
+    await stage.to_story("Rose")
+    answers = await stage.say("Rose", "Un.", "FINI", "PASSER")
+    answers = await stage.to_review("Rose")
+    await stage.say("Rose", "1", "1")
+
+    store.die_after = True
+    with pytest.raises(Died):
+        await stage.hear("Rose", "1", update=5_000)
+    shown = await stage.hear("Rose", "1", update=5_000)
+
+    (receipt,) = [words for words in map(receipt_in, shown) if words]
+    assert len(await store.cases()) == 1
+    found = read_receipt(" ".join(receipt))
+    assert found is not None
+    assert await store.case_at((await stage.receipts.keys(found)).locator) is not None
+    once_more = await stage.hear("Rose", "1", update=5_000)
+    assert not any(map(receipt_in, once_more)), "once shown, the receipt is destroyed"
+
+
+async def test_a_full_disk_loses_nothing_that_was_answered_and_says_so():
+    store = Failing()
+    stage = Stage(store=store)
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Un.")
+    store.refuse = 1
+
+    assert await stage.hear("Rose", "Deux.", update=700) == [FR.say("failed")]
+    assert await stage.hear("Rose", "Deux.", update=701) == [FR.say("narrative-more-messages")]
+
+    await stage.say("Rose", "FINI", "PASSER")
+    answers = await stage.to_review("Rose")
+    assert "Un.\n\nDeux." in "\n".join(answers)
+
+
+async def test_one_persons_updates_are_handled_one_after_the_other_and_others_do_not_wait():
+    stage = Stage()
+    for name in ("Rose", "Line"):
+        await stage.to_story(name)
+
+    await asyncio.gather(*(stage.hear(name, f"Phrase {n}.") for n in range(20) for name in ("Rose", "Line")))
+    await stage.say("Rose", "FINI", "PASSER")
+    answers = await stage.to_review("Rose")
+
+    story = "\n".join(answers)
+    assert [f"Phrase {n}." in story for n in range(20)] == [True] * 20
+
+
+async def test_after_a_reboot_she_is_told_that_nothing_was_kept():
+    stage = Stage()
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Un.")
+    (row,) = await stage.store.drafts_before(10**6)
+    stage.shelf.destroy(row.id)
+
+    answers = await stage.say("Rose", "FINI")
+
+    assert FR.say("expired") in answers[0]
+    assert FR.say("welcome") in "\n".join(answers)
+
+
+async def test_an_older_drafts_database_put_back_is_refused():
+    stage = Stage()
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Un.")
+    (row,) = await stage.store.drafts_before(10**6)
+    await stage.say("Rose", "Deux.")
+    stage.shelf.advance(row.id, row.revision + 5)
+
+    answers = await stage.say("Rose", "FINI")
+
+    assert FR.say("expired") in answers[0]
+
+
+async def test_erasing_destroys_the_key_and_every_message_the_channel_can_delete():
+    stage = Stage()
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Un.")
+
+    assert await stage.say("Rose", "EFFACER") == [FR.say("erased")]
+    assert len(stage.shelf) == 0
+    assert await stage.store.count_drafts() == 0
+    assert stage.channel.forgotten == [stage.address("Rose")]
+
+
+# --- receipts -----------------------------------------------------------------------------------------------
+
+
+async def withdraw(stage: Stage, name: str, receipt: tuple[str, ...]) -> list[str]:
+    return await stage.say(name, "/receipt", "3", " ".join(receipt))
+
+
+async def test_a_receipt_withdraws_from_any_chat_and_the_testimony_is_gone():
+    stage = Stage()
+    receipt = await stage.testify("Rose", "Il a gardé mon numéro.")
+    assert len(await stage.store.cases()) == 1
+
+    answers = await withdraw(stage, "autre téléphone", receipt)
+
+    assert answers[0].startswith(FR.say("withdrawn"))
+    assert await stage.store.cases() == []
+
+
+async def test_unknown_withdrawn_and_silent_receipts_get_the_same_answer_after_the_same_time():
+    stage = Stage()
+    silent = await stage.testify("Rose", "Un.")
+    gone = await stage.testify("Line", "Deux.")
+    await withdraw(stage, "Line", gone)
+    unknown = Stage()
+    never = await unknown.testify("Ana", "Trois.")
+
+    told = []
+    for n, receipt in enumerate((silent, gone, never)):
+        stage.clock.slept.clear()
+        start = stage.clock.now
+        told.append((await stage.say(f"chat {n}", "/receipt", "1", " ".join(receipt)))[0])
+        assert stage.clock.now - start == 1.0
+
+    assert told == [FR.say("receipt-nothing")] * 3
+
+
+async def test_withdrawing_with_an_unknown_receipt_is_answered_like_a_known_one():
+    stage = Stage()
+    never = await Stage().testify("Ana", "Trois.")
+    known = await stage.testify("Rose", "Un.")
+
+    assert (await withdraw(stage, "a", never))[0] == (await withdraw(stage, "b", known))[0]
+
+
+async def test_a_reply_is_read_with_the_receipt_and_a_forged_one_is_not_shown():
+    stage = Stage()
+    receipt = await stage.testify("Rose", "Un.")
+    (row,) = await stage.store.cases()
+    good = seal_reply("Nous vous avons lue.", row.case, "reply-1", row.reply_key, stage.signer)
+    forged = seal_reply(
+        "Appelez ce numéro.", row.case, "reply-2", row.reply_key, Stage(seed=b"f" * 32).signer
+    )
+    await stage.store.commit((KeepReply(row.case, good), KeepReply(row.case, forged)))
+
+    answers = await stage.say("autre", "/receipt", "1", " ".join(receipt))
+
+    assert answers[0] == FR.say("receipt-reply", text="Nous vous avons lue.")
+    assert not any("Appelez" in text for text in answers)
+
+
+async def test_something_added_with_a_receipt_is_redacted_sealed_and_joined_to_its_case():
+    stage = Stage()
+    receipt = await stage.testify("Rose", "Un.")
+
+    answers = await stage.say("autre", "/receipt", "2", "Il a rappelé du 06 39 98 12 34.", " ".join(receipt))
+
+    assert answers[0] == FR.say("added")
+    (row,) = await stage.store.cases()
+    (more,) = [item for item in await stage.store.items(row.case) if item.part.startswith("more-")]
+    body = open_item(more.box, [stage.team], Expected(row.case, more.part)).body
+    assert dict(read_story(body).texts)["addition"] == ("Il a rappelé du [téléphone].",)
+
+
+async def test_five_receipts_in_ten_minutes_and_no_more():
+    stage = Stage()
+    receipt = await stage.testify("Rose", "Un.")
+    for _ in range(5):
+        await stage.say("autre", "/receipt", "1", " ".join(receipt))
+
+    refused = await stage.say("autre", "/receipt", "1", " ".join(receipt))
+    assert refused[0] == FR.say("receipt-too-many")
+    stage.clock.now += 601
+    assert (await stage.say("autre", "/receipt", "1", " ".join(receipt)))[0] == FR.say("receipt-nothing")
+
+
+async def test_a_mistyped_receipt_is_told_without_asking_the_database():
+    stage = Stage()
+    receipt = list(await stage.testify("Rose", "Un."))
+    receipt[0], receipt[1] = receipt[1], receipt[0]
+
+    answers = await stage.say("autre", "/receipt", "1", " ".join(receipt))
+
+    assert answers == [FR.say("receipt-typo")]
+
+
+async def test_a_receipt_typed_into_a_story_is_taken_out():
+    stage = Stage()
+    receipt = await stage.testify("Rose", "Un.")
+    await stage.to_story("Line")
+    await stage.say("Line", f"mes mots sont {' '.join(receipt)} voilà", "FINI", "PASSER")
+    answers = await stage.to_review("Line")
+
+    assert "[reçu]" in "\n".join(answers)
+    assert not any(" ".join(receipt) in text for text in answers)
+
+
+async def test_a_banned_sender_writes_no_case_and_her_next_period_is_free():
+    stage = Stage()
+    await stage.testify("Rose", "Un.")
+    (row,) = await stage.store.cases()
+    (item,) = [item for item in await stage.store.items(row.case) if item.part == CODED]
+    tag = open_item(item.box, [stage.team], Expected(row.case, CODED)).context.sender_tag
+    await stage.store.commit((Ban(tag, 1),))
+
+    await stage.to_story("Rose")
+    answers = await stage.say("Rose", "Deux.", "FINI", "PASSER")
+    answers = await stage.to_review("Rose")
+    answers = await stage.say("Rose", "1", "1", "1")
+
+    assert answers == [FR.say("not-accepted")]
+    assert len(await stage.store.cases()) == 1
+    stage.tag = bytes(32)
+    await stage.testify("Rose", "Trois.")
+    assert len(await stage.store.cases()) == 2
+
+
+# --- what must never be seen --------------------------------------------------------------------------------
+
+
+async def test_her_words_are_in_no_log_and_no_repr(caplog):
+    caplog.set_level(logging.DEBUG)
+    stage = Stage()
+    canary = "canariunique"
+    await stage.to_story("Rose")
+    await stage.say("Rose", f"{canary} un.")
+    await stage.hear("Rose", f"{canary} deux.", kind="edit")
+    await stage.say("Rose", "FINI", "PASSER", f"{canary} autre", "RETOUR")
+    (row,) = await stage.store.drafts_before(10**6)
+
+    assert canary not in caplog.text
+    assert canary not in repr(row)
+    assert canary.encode() not in row.box
+    assert canary not in repr(stage.channel.shown)
+
+
+async def test_no_table_links_a_chat_to_a_case():
+    stage = Stage()
+    await stage.testify("Rose", "Un.")
+    await stage.say("Rose", "5")
+    (row,) = await stage.store.cases()
+
+    names = [stage.shelf.day_keys(int(stage.clock() // 86400))]
+    assert names
+    items = await stage.store.items(row.case)
+    assert all(b"Rose" not in item.box for item in items)
+    assert await stage.store.count_drafts() == 0
