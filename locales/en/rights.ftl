@@ -47,7 +47,7 @@ right-delays-2 = For a public insult or defamation, the limit is short: 3 months
 
 right-data_misuse = The company has your details for a job at your home. Using them for oneself, even once, may fall under misuse of data (French criminal code, article 226-21). The penalty is up to 5 years in prison and a fine of €300,000.
     .title = My details used for something else
-right-data_misuse-2 = The company itself may use your data only for the stated purpose, and must protect them (GDPR, articles 5 and 32). Giving them to others without right may fall under article 226-22 of the criminal code, if you file a complaint.
+right-data_misuse-2 = The company itself may use your data only for the stated purpose, and must protect them (GDPR, articles 5 and 32). Giving them to others without right may fall under article 226-22 of the criminal code, which asks for a complaint from you.
 
 right-company = You can write to customer service and to the person in charge of data (the DPO). You can ask that this person be told not to contact you again, even to apologise. Ask also for somebody else to come, and for a written answer with a file number.
     .title = Writing to the company

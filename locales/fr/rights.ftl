@@ -47,7 +47,7 @@ right-delays-2 = Pour une injure ou une diffamation publique, le délai est cour
 
 right-data_misuse = L’entreprise a vos coordonnées pour une intervention. S’en servir pour soi, même une fois, peut relever du détournement de données (code pénal, article 226-21). La peine va jusqu’à 5 ans de prison et 300 000 € d’amende.
     .title = Mes coordonnées utilisées autrement
-right-data_misuse-2 = L’entreprise, elle, ne peut utiliser vos données que dans le but annoncé, et doit les protéger (RGPD, articles 5 et 32). Les donner à d’autres sans droit peut relever de l’article 226-22 du code pénal, si vous portez plainte.
+right-data_misuse-2 = L’entreprise, elle, ne peut utiliser vos données que dans le but annoncé, et doit les protéger (RGPD, articles 5 et 32). Les donner à d’autres sans droit peut relever de l’article 226-22 du code pénal, qui demande une plainte de votre part.
 
 right-company = Vous pouvez écrire au service client et à la personne chargée des données (le DPO). Vous pouvez demander que l’on dise à cette personne de ne plus vous contacter, même pour s’excuser. Demandez aussi que quelqu’un d’autre vienne, et une réponse écrite avec un numéro de dossier.
     .title = Écrire à l’entreprise
