@@ -12,7 +12,6 @@ Never here: what an order does (`bot.moderation`, `handlers.desk`).
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -68,8 +67,9 @@ class Queue:
 
     def operation(self, what: Queued, update_key: bytes) -> QueueCommand:
         """What queues an order or an answer, for a change that holds more."""
-        box = seal_command(_write(self.instance, what), self.key)
-        return QueueCommand(hashlib.sha256(update_key).digest(), box)
+        # Keyed: a bare hash of a chat and its update would give the chat away to whoever tries them all.
+        name = hmac.digest(self.instance, b"seuil|v1|update|" + update_key, "sha256")
+        return QueueCommand(name, seal_command(_write(self.instance, what), self.key))
 
 
 async def desk_is_open(store: Store, now: float) -> bool:

@@ -90,6 +90,7 @@ desk-no-story = There is no story left in { $case }.
 desk-quote = Sentence chosen by the person in { $case }. Check: no name, place, date or rare trade. It takes two different people.
 desk-quote-none = The person offered no sentence.
 desk-quote-refused = The person did not agree to a sentence being published.
+desk-quote-unfit = The sentence of { $case } cannot be published: it is too long, or holds a figure, a place, a month, a trade or a name. /mask can take a word out.
 desk-quote-already = The sentence of { $case } is already released.
 desk-quote-asked = Request kept for { $case }. Somebody else has to confirm.
 desk-quote-wanted = A sentence waits for a second reader: /quote { $case }

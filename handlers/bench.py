@@ -1,0 +1,220 @@
+"""What lies on the desk: the store, the keys while it is unlocked, the words, the clock, the house's rules.
+
+Also the few things every act needs: opening an item as its row says it must be, sealing one, answering a
+member in her language. Acts themselves are in `handlers.cases`, `handlers.office` and `handlers.digests`.
+
+Never here: a key in a repr, a log or an exception.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeAlias, TypeVar
+
+from bot.errors import CannotOpen, KeyFileError
+from bot.moderation import CaseView, Given, Role, reference
+from bot.opening import Expected, Opened, open_item
+from bot.receipts import reply_key_hash
+from bot.sealing import Context, TeamKey, seal
+from handlers import Address, Screen
+from handlers.commands import Answer, Queue
+from handlers.keyring import Unlocked
+from handlers.members import Members
+from locales import Words
+from storage import CaseRow, ItemRow, MemberRow, Store
+from storage.changes import Audit, Change, KeepItem
+
+DAY_SECONDS = 86_400
+EPOCH = date(1970, 1, 1).toordinal()
+"""Day 0 of the store, in `date` ordinals."""
+
+SHOWN_MINUTES = 10
+"""What a moderator was shown leaves the chat after so long (design, section 6)."""
+
+LONGEST_SCREEN = 3500
+"""Characters: under the 4096 of a Telegram message, with room for what a channel adds."""
+
+T = TypeVar("T")
+
+Say: TypeAlias = Callable[[Address, Screen], Awaitable[None]]
+Clock: TypeAlias = Callable[[], float]
+"""Seconds since 1970-01-01 UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules an association may choose (`bot.settings` has the limits). Units are in the names."""
+
+    story_days: int = 60
+    coded_months: int = 24
+    idle_minutes: int = 30
+    claim_minutes: int = 24 * 60
+    """A case somebody took and left lying goes back to the queue."""
+
+    notify_minutes: int = 60
+    """At most one "to read" message in so long: a count rising by the minute would tell when people write."""
+
+    k: int = 10
+    min_people: int = 30
+    automatic: bool = False
+    """Whether a due digest leaves without `/digest approve`."""
+
+
+class ItemError(Exception):
+    """Something sealed for the desk is not what it must be: owners hear of it, and the log keeps it."""
+
+    def __init__(self, case: bytes, part: str) -> None:
+        super().__init__(f"{part} of {reference(case)} cannot be opened")
+        self.case = case
+        self.part = part
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command on its way: who gave it, in which words she is answered, about which case."""
+
+    member: MemberRow
+    role: Role
+    words: Words = field(repr=False)
+    given: Given
+    case: CaseRow | None = None
+    view: CaseView = "none"
+
+    @property
+    def row(self) -> CaseRow:
+        """The case. `decide` lets nothing through that needs one and has none."""
+        assert self.case is not None  # noqa: S101 - see above
+        return self.case
+
+    @property
+    def ref(self) -> str:
+        return reference(self.row.case)
+
+    def say(self, key: str, **args: str | int) -> Screen:
+        return Screen(self.words.say(key, **args))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What an effect comes to: what to write, what to show to the asker, what to tell to others."""
+
+    change: Change = ()
+    screens: tuple[Screen, ...] = field(default=(), repr=False)
+    others: tuple[Answer, ...] = field(default=(), repr=False)
+    forget: bool = False
+    """What was shown in the asker's chat is taken out of it, where the channel can."""
+    audited: bool = True
+    after: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
+    """Done once the change is durable; a crash before it must be repaired elsewhere."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """Everything an act may reach for. `ring` is None while the desk is locked."""
+
+    store: Store
+    queue: Queue
+    members: Members
+    words: Mapping[str, Words]
+    clock: Clock
+    policy: Policy = field(default_factory=Policy)
+    choose: Callable[[Sequence[CaseRow]], CaseRow] = secrets.choice
+    to_verify: Callable[[], int] = lambda: 0
+    """How many points the operator still has to verify (`python -m bot check`)."""
+    ring: Unlocked | None = field(default=None, repr=False)
+    warned: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
+    """(member, case): who was warned before a text. In memory: after a restart, one is warned again."""
+
+    @property
+    def today(self) -> int:
+        return int(self.clock() // DAY_SECONDS)
+
+    @property
+    def team(self) -> TeamKey:
+        return self.queue.key
+
+    def keys(self) -> Unlocked:
+        if self.ring is None:
+            raise KeyFileError("The desk is locked.", hint="Unlock it at the console: python -m bot unlock")
+        return self.ring
+
+    # --- items ----------------------------------------------------------------------------------------------
+
+    def open(self, row: CaseRow, item: ItemRow) -> Opened:
+        """An item of a case, as its row says it must be. Raises `ItemError`."""
+        hashed = reply_key_hash(row.reply_key)
+        try:
+            opened = open_item(
+                item.box,
+                self.keys().identities,
+                Expected(case=row.case, item=item.part, reply_key_hash=hashed),
+            )
+        except CannotOpen:
+            raise ItemError(row.case, item.part) from None
+        return opened
+
+    def keep(self, like: Context, part: str, body: bytes) -> KeepItem:
+        """A part of the same case as `like`, sealed to the present key."""
+        context = replace(like, kind=part.partition("-")[0], item=part, epoch=self.team.epoch)
+        return KeepItem(like.case, part, self.team.epoch, seal(body, context, self.team), replace=True)
+
+    async def part(self, row: CaseRow, part: str, read: Callable[[bytes], T]) -> tuple[Context, T] | None:
+        """One part of a case, read; None where it is not there. Raises `ItemError`."""
+        for item in await self.store.items(row.case):
+            if item.part == part:
+                opened = self.open(row, item)
+                return opened.context, self.readable(row, part, read, opened)
+        return None
+
+    def readable(self, row: CaseRow, part: str, read: Callable[[bytes], T], opened: Opened) -> T:
+        try:
+            return read(opened.body)
+        except CannotOpen:
+            raise ItemError(row.case, part) from None
+
+    # --- people ---------------------------------------------------------------------------------------------
+
+    def words_of(self, member: MemberRow) -> Words:
+        """The words a member is answered in; French where her route does not open."""
+        try:
+            return self.words[self.members.route(member).language]
+        except (CannotOpen, KeyError):
+            return self.words["fr"]
+
+    async def tell(self, roles: str, key: str, /, **args: str | int) -> tuple[Answer, ...]:
+        """The same message for every member of these roles, each in her language."""
+        return tuple(
+            Answer(row.member, (Screen(self.words_of(row).say(key, **args)),))
+            for row in await self.store.members(*roles.split())
+        )
+
+    def log(self, actor: bytes | str, act: str, about: str = "") -> Audit:
+        who = actor if isinstance(actor, str) else actor.hex()
+        return Audit(self.today, who, act, about)
+
+
+def pages(text: str, longest: int = LONGEST_SCREEN) -> list[str]:
+    """A long text in pieces a channel takes, cut between lines or words where it can be."""
+    found: list[str] = []
+    rest = text.strip("\n")
+    while len(rest) > longest:
+        cut = max(rest.rfind("\n", 1, longest), longest // 2)
+        if rest[cut] != "\n":
+            cut = max(rest.rfind(" ", 1, longest), longest // 2)
+        found.append(rest[:cut].rstrip())
+        rest = rest[cut:].strip()
+    return [*found, rest] if rest else found
+
+
+def shown(text: str) -> tuple[Screen, ...]:
+    """Screens that are not to be forwarded and do not stay."""
+    return tuple(Screen(page, protect=True, minutes=SHOWN_MINUTES) for page in pages(text))
+
+
+def mark(secret: bytes) -> str:
+    """How a member's id or a ban is called at the desk: 32 bits of its hash, never itself."""
+    return hashlib.sha256(b"seuil|v1|mark|" + secret).hexdigest()[:8]

@@ -1,0 +1,400 @@
+"""The desk: takes what members queued, in order, and carries it out with the keys in memory.
+
+Each act, its line in the audit log, the end of its command and its answer are one change: killed at any
+instant, nothing is done twice and nothing done is left unsaid. Answers come back out of the same queue and
+may be shown twice, never not at all.
+
+Locked, it opens nothing and does nothing but wait, let claims lapse and let what is past its time be
+erased: none of that needs a key. What is queued meanwhile is carried out when it is unlocked.
+
+Never here: what an act does (`handlers.cases`, `handlers.office`, `handlers.digests`), who may do it
+(`bot.moderation`), and a passphrase from a chat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.errors import CannotOpen, StoreDamaged, StoreFull
+from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Refusal, Second, decide, parse, reference
+from bot.opening import open_command
+from handlers import Address, Screen, casefile, cases, office
+from handlers.bench import Act, Asked, Bench, ItemError, Say
+from handlers.commands import Answer, Order, lease, read_queued
+from handlers.digests import Digests
+from handlers.keyring import Unlocked
+from handlers.members import role_of
+from handlers.texts import QUOTE, SUMMARY, waiting_texts
+from storage import CaseRow, CommandRow, MemberRow
+from storage.changes import DropItems, EraseCase, FinishCommand, Move, Operation
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+"""Commands looked at together."""
+
+TRIES = 5
+"""An answer that cannot be shown (a blocked chat) is given up after so many, and the log says so."""
+
+MONTH_DAYS = 30.44
+
+Carry = Callable[[Bench, Asked], Awaitable[Act]]
+
+_ACTS: Mapping[Do, Carry] = {
+    Do.SHOW_HELP: office.show_help,
+    Do.SHOW_STATUS: office.show_status,
+    Do.SHOW_QUEUE: office.show_queue,
+    Do.SHOW_STATS: office.show_stats,
+    Do.CLAIM_NEXT: cases.claim_next,
+    Do.WARN: casefile.warn,
+    Do.SHOW_CASE: casefile.show_case,
+    Do.APPROVE: cases.approve,
+    Do.REJECT: cases.reject,
+    Do.ESCALATE: cases.escalate,
+    Do.RELEASE: cases.release,
+    Do.REOPEN: cases.reopen,
+    Do.KEEP_SUMMARY: cases.keep_summary,
+    Do.SHOW_QUOTE: cases.show_quote,
+    Do.RELEASE_QUOTE: cases.release_quote,
+    Do.MASK: cases.mask,
+    Do.KEEP_NOTE: cases.keep_note,
+    Do.REPLY: cases.reply,
+    Do.ERASE: cases.erase,
+    Do.BAN: cases.ban,
+    Do.UNBAN: cases.unban,
+    Do.FORGET_CHAT: cases.forget_chat,
+    Do.ALERT_OWNERS: cases.alert_owners,
+    Do.SHOW_PARTNERS: office.show_partners,
+    Do.INVITE: office.invite,
+    Do.REVOKE: office.revoke,
+    Do.SHOW_AUDIT: office.show_audit,
+    Do.VERIFY_AUDIT: office.verify_audit,
+}
+"""What needs no more than the bench. The digests' acts and the lock are added by the desk itself."""
+
+
+class Desk:
+    """One desk an instance. `say` shows a screen in a chat; `forget` takes what was shown out of it again."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        say: Say,
+        *,
+        unlocking: Callable[[str], Unlocked],
+        forget: Callable[[Address], Awaitable[None]] | None = None,
+    ) -> None:
+        """`unlocking`: opens the key files with a passphrase, slowly; raises `KeyFileError`."""
+        self._bench = bench
+        self._say = say
+        self._forget = forget
+        self._unlocking = unlocking
+        self._turn = asyncio.Lock()
+        self._used = bench.clock()
+        self._locking = False
+        self._failed: dict[int, tuple[int, float]] = {}
+        self._told, self._told_at = 0, float("-inf")
+        self._held_since: dict[tuple[bytes, bytes], float] = {}
+        self._expired_on = -1
+        self.digests = Digests(bench, say)
+        self._acts: Mapping[Do, Carry] = {**_ACTS, **self.digests.acts, Do.LOCK: self._lock_by_command}
+
+    def __repr__(self) -> str:
+        return f"Desk({'open' if self.is_open else 'locked'})"
+
+    # --- the keys -------------------------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        return self._bench.ring is not None
+
+    async def unlock(self, passphrase: str) -> None:
+        """Take the keys into memory. Raises `KeyFileError`, and stays locked."""
+        ring = await asyncio.to_thread(self._unlocking, passphrase)
+        await self._bench.store.commit((lease(self._bench.clock()), self._bench.log("desk", "unlock")))
+        self._used, self._locking = self._bench.clock(), False
+        self._bench.ring = ring
+
+    async def lock(self, why: str = "lock") -> None:
+        """Let go of the keys. Python cannot promise to erase their bytes; nothing refers to them any more."""
+        if not self.is_open:
+            return
+        self._bench.ring = None
+        self._locking = False
+        self._bench.warned.clear()
+        await self._bench.store.commit(
+            (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
+        )
+
+    async def _lock_by_command(self, _bench: Bench, asked: Asked) -> Act:
+        async def after() -> None:
+            self._locking = True
+
+        return Act(screens=(asked.say("desk-lock-done"),), after=after)
+
+    # --- what the clock brings ------------------------------------------------------------------------------
+
+    async def tick(self) -> None:
+        """Called every minute or so: the idle lock, lapsed claims, what is past its time, news, the queue."""
+        bench = self._bench
+        if self.is_open and bench.clock() - self._used >= bench.policy.idle_minutes * 60:
+            async with self._turn:
+                await self.lock("idle lock")
+        if self.is_open:
+            await bench.store.commit((lease(bench.clock()),))
+        await self._lapse()
+        if self._expired_on != bench.today:
+            await self.expire()
+            self._expired_on = bench.today
+        await self._tell_news()
+        await self.pump()
+        if self.is_open:
+            async with self._turn:
+                await self.digests.settle()
+
+    async def due(self) -> None:
+        """The bell: a digest is due. Kept until it is made: a locked desk or a crash only delays it."""
+        await self.digests.remember_due()
+        if not self.is_open:
+            await self._announce("owner moderator", "desk-digest-waits-locked")
+            return
+        async with self._turn:
+            await self.digests.settle()
+
+    async def _lapse(self) -> None:
+        """Give back what somebody took and left lying. Counted from when this process first saw it taken."""
+        bench, now = self._bench, self._bench.clock()
+        held = {(row.case, row.claimed_by or b""): row for row in await bench.store.cases("claimed")}
+        self._held_since = {key: self._held_since.get(key, now) for key in held}
+        for key, since in self._held_since.items():
+            if now - since >= bench.policy.claim_minutes * 60:
+                case, holder = key
+                back = Move(case, ("claimed",), "waiting", bench.today, held_by=holder)
+                await bench.store.commit((back, bench.log("desk", "lapse", reference(case))))
+
+    async def _tell_news(self) -> None:
+        """Say that something waits, and nothing else: not more often than the policy's rate."""
+        bench, now = self._bench, self._bench.clock()
+        count = len(await bench.store.cases("waiting"))
+        self._told = min(self._told, count)
+        if count > self._told and now - self._told_at >= bench.policy.notify_minutes * 60:
+            self._told, self._told_at = count, now
+            await self._announce("moderator", "desk-new", count=count)
+
+    async def _announce(self, roles: str, key: str, **args: str | int) -> None:
+        """Tell members something that needs no key and no certainty."""
+        for answer in await self._bench.tell(roles, key, **args):
+            await self._show(answer)
+
+    async def expire(self) -> int:
+        """Erase what is past its time: stories, notes and replies' cases. How many cases were touched.
+
+        A summary or quote that waits for its digest stays until the coded answers go: it was written, or
+        released by two people, to be read by others.
+        """
+        bench = self._bench
+        due = await bench.store.retention(
+            story_before=bench.today - bench.policy.story_days,
+            coded_before=bench.today - int(bench.policy.coded_months * MONTH_DAYS),
+        )
+        waiting = (await waiting_texts(bench.store)).texts
+        parts: dict[bytes, list[str]] = {}
+        for case, part in due:
+            if part not in (SUMMARY, QUOTE) or (case, part) not in waiting:
+                parts.setdefault(case, []).append(part)
+        for case, gone in parts.items():
+            # With the coded answers goes the rest: the row, its replies, and what the receipt would find.
+            erase: Operation = EraseCase(case) if "coded" in gone else DropItems(case, tuple(gone))
+            await bench.store.commit((erase, bench.log("desk", "expire", reference(case))))
+        return len(parts)
+
+    # --- the queue ------------------------------------------------------------------------------------------
+
+    async def pump(self) -> int:
+        """Carry out all that is queued. How many orders and answers came to their end."""
+        done = 0
+        async with self._turn:
+            while self.is_open:
+                rows = [row for row in await self._bench.store.commands(BATCH) if self._may_try(row)]
+                ended = 0
+                for row in rows:
+                    ended += await self._take(row)
+                done += ended
+                if not ended:
+                    break
+            if self._locking:
+                await self.lock()
+        return done
+
+    def _may_try(self, row: CommandRow) -> bool:
+        return self._failed.get(row.number, (0, float("-inf")))[1] <= self._bench.clock()
+
+    async def _take(self, row: CommandRow) -> bool:
+        """Carry out one order or show one answer. Whether it came to its end."""
+        bench = self._bench
+        try:
+            queued = read_queued(bench.queue.instance, open_command(row.box, bench.keys().identities))
+        except CannotOpen:
+            answers = await bench.tell("owner", "desk-alarm-command")
+            line = bench.log("desk", "cannot open command")
+            return await bench.store.commit((FinishCommand(row.number), line, *self._answers(answers)))
+        match queued:
+            case Answer():
+                return await self._answer(row, queued)
+            case Order():
+                return not self._locking and await self._obey(row, queued)
+
+    async def _answer(self, row: CommandRow, answer: Answer) -> bool:
+        finish: tuple[Operation, ...] = (FinishCommand(row.number),)
+        if not await self._show(answer):
+            tries = self._failed.get(row.number, (0, 0.0))[0] + 1
+            if tries < TRIES:
+                self._failed[row.number] = (tries, self._bench.clock() + 60 * 2**tries)
+                return False
+            finish += (self._bench.log("desk", "answer given up"),)
+        self._failed.pop(row.number, None)
+        return await self._bench.store.commit(finish)
+
+    async def _show(self, answer: Answer) -> bool:
+        """Show screens to a member. False where the channel would not take them."""
+        for row in await self._bench.store.members():
+            if row.member == answer.member:
+                try:
+                    who = self._bench.members.route(row).who
+                    for screen in answer.screens:
+                        await self._say(who, screen)
+                except Exception as error:
+                    # Whatever a network can raise: the answer is kept and tried again.
+                    log.warning("an answer could not be shown: %s", type(error).__name__)
+                    return False
+        return True
+
+    def _answers(self, answers: tuple[Answer, ...]) -> list[Operation]:
+        return [self._bench.queue.operation(answer, secrets.token_bytes(16)) for answer in answers]
+
+    # --- one order ------------------------------------------------------------------------------------------
+
+    async def _obey(self, row: CommandRow, order: Order) -> bool:
+        bench = self._bench
+        self._used = bench.clock()
+        members = await bench.store.members()
+        member = next((found for found in members if found.member == order.member), None)
+        finish = FinishCommand(row.number)
+        if member is None:
+            return await bench.store.commit((finish, bench.log("desk", "command of no member")))
+        try:
+            act = await self._act(member, order.text)
+        except (StoreDamaged, StoreFull):
+            raise
+        except Exception as error:
+            # A fault of ours must not stop the queue for everybody. Its text could hold anything.
+            log.error("a command failed: %s", type(error).__name__)
+            line = bench.log("desk", "command failed")
+            again = Screen(bench.words_of(member).say("desk-try-again"))
+            return await bench.store.commit(
+                (finish, line, *self._answers((Answer(member.member, (again,)),)))
+            )
+        answers = self._answers((Answer(member.member, act.screens), *act.others))
+        if not await bench.store.commit((finish, *act.change, *answers)):
+            again = Screen(bench.words_of(member).say("desk-try-again"))
+            return await bench.store.commit((finish, *self._answers((Answer(member.member, (again,)),))))
+        if act.forget:
+            await self._forget_chat(member)
+        if act.after is not None:
+            await act.after()
+        return True
+
+    async def _act(self, member: MemberRow, text: str) -> Act:
+        """What a member's words come to. Refusals are acts that only say something."""
+        bench, words, role = self._bench, self._bench.words_of(member), role_of(member)
+        given = parse(text)
+        if given is None or role not in COMMANDS[given.command].roles:
+            return Act(screens=(Screen(words.say(UNKNOWN.key)),))
+        command = COMMANDS[given.command]
+        if command.needs_text and not given.text:
+            example = words.say(f"desk-help-{command.name}").partition(":")[0].strip()
+            return Act(screens=(Screen(words.say("desk-no-text", example=example)),))
+        case, view = await self._looked_up(member, given.command, given.case)
+        asked = Asked(member, role, words, given, case, view)
+        what: str = ""
+        second: Second = "nobody"
+        taken: tuple[Operation, ...] = ()
+        if command.two_people and case is not None:
+            what, second, taken = await cases.second_of(bench, asked)
+        decision = decide(role, given.command, view, second)
+        if isinstance(decision, Refusal):
+            return Act(screens=(asked.say(decision.key),))
+        try:
+            if decision == (Do.ASK_SECOND,):
+                acts = [await cases.ask_second(bench, asked, what)]
+            else:
+                acts = [await self._acts[effect](bench, asked) for effect in decision]
+        except ItemError as error:
+            acts, taken = [await cases.alarmed(bench, asked, error)], ()
+        return self._together(asked, acts, taken)
+
+    def _together(self, asked: Asked, acts: list[Act], taken: tuple[Operation, ...]) -> Act:
+        """The acts of one command as one, with its line in the log."""
+        change = (*taken, *(operation for act in acts for operation in act.change))
+        if COMMANDS[asked.given.command].audited and all(act.audited for act in acts):
+            about = "" if asked.case is None else asked.ref
+            change = (*change, self._bench.log(asked.member.member, asked.given.command, about))
+        return Act(
+            change,
+            tuple(screen for act in acts for screen in act.screens),
+            tuple(other for act in acts for other in act.others),
+            forget=any(act.forget for act in acts),
+            after=next((act.after for act in acts if act.after is not None), None),
+        )
+
+    async def _looked_up(self, member: MemberRow, command: str, ref: str) -> tuple[CaseRow | None, CaseView]:
+        """The case a command is about: the one it names, the one its giver holds, or her last decision."""
+        if not COMMANDS[command].argument.startswith("case") and command not in ("next", "undo", "queue"):
+            return None, "none"
+        if ref:
+            row = await self._named(ref)
+            return row, "gone" if row is None else _view(row, member)
+        held = [row for row in await self._bench.store.cases("claimed") if row.claimed_by == member.member]
+        if held:
+            return held[0], "mine"
+        if command == "undo":
+            return await self._last_decided(member)
+        return None, "none"
+
+    async def _named(self, ref: str) -> CaseRow | None:
+        """The case of a reference. Few are open at a time and many are decided: those are looked at last."""
+        for states in (("claimed", "escalated"), ("waiting",), ("approved",), ("rejected",)):
+            found = [row for row in await self._bench.store.cases(*states) if reference(row.case) == ref]
+            if len(found) == 1:
+                return found[0]
+        return None
+
+    async def _last_decided(self, member: MemberRow) -> tuple[CaseRow | None, CaseView]:
+        """Her last decision, unless somebody decided otherwise since."""
+        kept = await self._bench.store.meta(cases.last_key(member.member))
+        row = await self._bench.store.case(kept[1:]) if kept else None
+        if row is None or not kept or row.state[:1].encode() != kept[:1]:
+            return None, "none"
+        return row, _view(row, member)
+
+    async def _forget_chat(self, member: MemberRow) -> None:
+        if self._forget is None:
+            return
+        try:
+            await self._forget(self._bench.members.route(member).who)
+        except Exception as error:
+            # What could not be taken away now leaves by itself after its minutes.
+            log.warning("a chat could not be cleared: %s", type(error).__name__)
+
+
+def _view(row: CaseRow, member: MemberRow) -> CaseView:
+    match row.state:
+        case "claimed":
+            return "mine" if row.claimed_by == member.member else "theirs"
+        case "approved":
+            return "approved" if row.counted_in is None else "counted"
+        case other:
+            return other
