@@ -163,13 +163,17 @@ BANNED = {
 }
 
 
+OTHERS_WORDS = {"reaction.handled_promised"}
+"""What somebody else said, as an option: the company promised, we do not."""
+
+
 @pytest.mark.parametrize("rule", BANNED)
 def test_r6_r12_r13_r19_some_words_are_never_said(words: Words, rule: str) -> None:
     pattern = re.compile(rf"(?<!\w)({BANNED[rule]})(?!\w)", re.IGNORECASE)
 
-    assert {
-        key: found[0] for key in keys(words) if (found := pattern.search(words.say(key, **ARGUMENTS)))
-    } == {}
+    said = {key: words.say(key, **ARGUMENTS) for key in keys(words) if key not in OTHERS_WORDS}
+
+    assert {key: found[0] for key in said if (found := pattern.search(said[key]))} == {}
 
 
 @pytest.mark.parametrize(
@@ -191,9 +195,8 @@ def test_r6_the_lint_itself_sees_what_it_bans(rule: str, sentence: str) -> None:
 # --- typography ------------------------------------------------------------------------------------------
 
 
-def test_french_marks_keep_their_space(words: Words) -> None:
-    if words.language != "fr":
-        pytest.skip("French typography")
+def test_french_marks_keep_their_space() -> None:
+    words = LANGUAGES["fr"]
     for key in keys(words):
         if key == "lang":
             continue  # asked in two languages at once
@@ -296,12 +299,8 @@ def test_r4_the_prompt_suggests_nothing(words: Words) -> None:
         if option.code not in {"other", "prefer_not", "unknown", "none"}
         for word in content.findall(words.option(question.words, option.code))
     }
-    shared = prompt & suggested - {
-        "messages",
-        "adresse",
-        "address",
-        "number",
-    }  # what not to write, how to send
+    how_to_send = {"messages", "numéro", "adresse", "number", "address"}
+    shared = prompt & suggested - how_to_send
 
     assert shared == set()
     assert not re.search("par exemple|for example", words.say("narrative"))
