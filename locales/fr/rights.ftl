@@ -66,7 +66,7 @@ right-cnil-2 = La CNIL peut rappeler une entreprise à l’ordre ou lui donner u
 
 right-sexist_remarks = Un seul propos ou geste sexuel ou sexiste, dégradant ou intimidant, peut relever de l’outrage sexiste et sexuel (code pénal, article R625-8-3), même dans un lieu privé. L’amende va jusqu’à 1 500 €. Le délai pour agir est de 1 an.
     .title = Une remarque sexuelle ou sexiste
-right-sexist_remarks-2 = La peine est plus forte dans certains cas, par exemple avec plusieurs auteurs ou une victime mineure (article 222-33-1-1 : 3 750 €). Une avocate ou un avocat peut vous dire si un de ces cas s’applique.
+right-sexist_remarks-2 = La peine est plus forte dans certains cas, par exemple avec plusieurs auteurs ou une victime de moins de 18 ans (article 222-33-1-1 : 3 750 €). Une avocate ou un avocat peut vous dire si un de ces cas s’applique.
 
 right-sexual_harassment = Des propos ou des gestes sexuels ou sexistes répétés peuvent relever du harcèlement sexuel (code pénal, article 222-33). La loi demande une répétition, ou plusieurs personnes qui se suivent, ou une seule pression grave pour un acte sexuel.
     .title = Des propos sexuels répétés
