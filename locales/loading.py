@@ -21,8 +21,8 @@ FALLBACK: Final = "fr"
 """The original language: every sentence exists in it."""
 
 HERE: Final = Path(__file__).parent
-FILES: Final = ("questions.ftl", "talk.ftl", "rights.ftl")
-"""What a language cannot do without. Others, such as `digest.ftl`, are compared by `missing`."""
+FILES: Final = ("questions.ftl", "talk.ftl", "rights.ftl", "moderation.ftl", "digest.ftl")
+"""What a language cannot do without."""
 
 CRISIS: Final = "crisis.txt"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")

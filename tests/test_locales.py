@@ -15,6 +15,7 @@ from bot.normal import fold
 from bot.questionnaire import Choice, Gate, Option
 from bot.questions import EVERY_QUESTION
 from locales import Languages, Words, aliases, load, missing
+from locales.loading import FILES
 
 HERE = Path(locales.__file__).parent
 EVERYTHING = load()
@@ -109,7 +110,7 @@ def test_every_word_on_a_button_can_be_typed_too() -> None:
 
 
 def written(tmp_path: Path, text: str, tag: str = "fr") -> Words:
-    for name in ("questions.ftl", "talk.ftl", "rights.ftl"):
+    for name in FILES:
         for language in {"fr", tag}:
             (tmp_path / language).mkdir(exist_ok=True)
             (tmp_path / language / name).write_text("", "utf-8")
@@ -203,7 +204,7 @@ def test_an_option_written_twice_names_its_line(folder: Path) -> None:
         load(folder)
 
 
-@pytest.mark.parametrize("name", ["questions.ftl", "talk.ftl", "rights.ftl"])
+@pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / "en" / name).unlink()
 

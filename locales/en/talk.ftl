@@ -95,6 +95,9 @@ privacy-4 = With your receipt you can add to or withdraw your testimony at any t
 privacy-5 = Telegram can read conversations with a program. Signal cannot. In both cases our server sees what you write at the moment you send it, then puts it under a key it does not have.
 privacy-6 = Anyone who holds your unlocked phone can read what is not erased. ERASE takes away the draft and the messages that the app lets us delete. The rest is erased by hand, in the app.
 
+operator-unnamed = the association that runs this program (its name is not given yet)
+contact-unnamed = the address is not given yet
+
 ## Stopping, coming back, erasing
 
 paused = Paused: what you wrote stays { $hours } hours, then is erased. To go on, write CONTINUE. We will send you no reminder.

@@ -95,6 +95,9 @@ privacy-4 = Avec votre reçu, vous pouvez compléter ou retirer votre témoignag
 privacy-5 = Telegram peut lire les conversations avec un programme. Signal ne le peut pas. Dans les deux cas, notre serveur voit ce que vous écrivez au moment où vous l’envoyez, puis le met sous une clé qu’il n’a pas.
 privacy-6 = Une personne qui tient votre téléphone déverrouillé peut lire ce qui n’est pas effacé. EFFACER retire le brouillon et les messages que l’application nous laisse supprimer. Le reste s’efface à la main, dans l’application.
 
+operator-unnamed = l’association qui tient ce programme (son nom n’est pas encore indiqué)
+contact-unnamed = l’adresse n’est pas encore indiquée
+
 ## S'arrêter, revenir, effacer
 
 paused = C’est en pause : ce que vous avez écrit reste { $hours } heures, puis s’efface. Pour reprendre, écrivez CONTINUER. Nous ne vous enverrons aucun rappel.
