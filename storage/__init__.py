@@ -141,7 +141,7 @@ class Store(Protocol):
     async def count_drafts(self) -> int: ...
 
     async def drafts_before(self, day: int) -> list[DraftRow]:
-        """Drafts last written before `day`, for expiry."""
+        """Drafts last written before `day`, for expiry, by id."""
         ...
 
     # testimonies

@@ -282,7 +282,7 @@ class MemoryStore:
 
     async def drafts_before(self, day: int) -> list[DraftRow]:
         drafts = [person.draft for person in self._people.values() if person.draft]
-        return sorted((draft for draft in drafts if draft.day < day), key=lambda draft: draft.id)
+        return sorted((d for d in drafts if d.day < day), key=lambda d: (d.id, d.pseudonym))
 
     # testimonies
     async def case(self, case: bytes) -> CaseRow | None:

@@ -278,7 +278,7 @@ class SqliteStore:
     async def drafts_before(self, day: int) -> list[DraftRow]:
         rows = await self._draft_rows(
             "SELECT pseudonym, draft, revision, box, draft_day FROM person"
-            " WHERE draft_day < ? ORDER BY draft",
+            " WHERE draft_day < ? ORDER BY draft, pseudonym",
             day,
         )
         return [DraftRow(*row) for row in rows]
