@@ -54,7 +54,8 @@ async def claim_next(bench: Bench, asked: Asked) -> Act:
     except ItemError as alarm:
         # Nobody can read it: it goes to the owners, or it would be taken again and again.
         aside = Move(row.case, ("waiting",), "escalated", bench.today)
-        return replace(await alarmed(bench, asked, alarm), change=(aside,))
+        said = await alarmed(bench, asked, alarm)
+        return replace(said, change=(aside, *said.change))
     line = bench.log(asked.member.member, "claim", reference(row.case))
     return Act((claim, line), (screen,), audited=False)
 
