@@ -50,12 +50,15 @@ def open_item(box: bytes, identities: Sequence[Identity], expected: Expected | C
 def open_command(box: bytes, identities: Sequence[Identity]) -> bytes:
     """The body of a moderator's command. Raises `CannotOpen`. Who sent it is for the caller to check."""
     try:
-        return unpacked(decrypt(box, identities), COMMAND_MAGIC, command_size)[1]
+        nothing, body = unpacked(decrypt(box, identities), COMMAND_MAGIC, command_size)
+        if nothing:
+            raise ValueError("a command has no context")
     except ValueError:
         raise CannotOpen(
             "Something in the desk's queue opens with the team's key and is no command.",
             hint="Somebody may have put it there: look at who can write to the database.",
         ) from None
+    return body
 
 
 def _compare(context: Context, expected: Expected | Context) -> None:

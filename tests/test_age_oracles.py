@@ -57,7 +57,7 @@ def test_pyrage_reads_what_we_write_and_we_what_it_writes(text):
 
 
 def test_pyrage_unlocks_our_key_file():
-    """Not the other way round: it measures the machine for ten seconds first, and others lock for us below."""
+    """Not the other way round: it measures the machine for ten seconds first. Others lock for us below."""
     ours = custody.lock(CLASSIC, PASSPHRASE, work_factor=8)
 
     assert pyrage.passphrase.decrypt(ours, PASSPHRASE).decode() == custody.identity_text([CLASSIC])
