@@ -130,19 +130,19 @@ class Dispatch:
         person = await find(self._store, self._shelf, heard.who, today)
         state = person.envelope.state
         if heard.kind == "gone":
-            await self._commit(person, Done(Envelope(NOBODY)), today, heard.update)
+            await self._commit(person, Done(Envelope(NOBODY)), heard.update)
             return
         if heard.update in person.seen:
             await self._show_again(person, heard, channel)
             return
         turn = step(self._questionnaire, state, self._event(heard, state))
         done = await self._carry_out(turn, person, heard, today)
-        if not await self._commit(person, done, today, heard.update):
+        if not await self._commit(person, done, heard.update):
             # Somebody else moved her draft (expiry, or a second process): nothing was done; look again.
             person = await find(self._store, self._shelf, heard.who, today)
             turn = step(self._questionnaire, person.envelope.state, self._event(heard, person.envelope.state))
             done = await self._carry_out(turn, person, heard, today)
-            await self._commit(person, done, today, heard.update)
+            await self._commit(person, done, heard.update)
         await self._show(turn, done, person, state, heard, channel)
 
     def _event(self, heard: Heard, state: State) -> Event:
@@ -163,9 +163,9 @@ class Dispatch:
     def _vocabulary(self, language: str) -> Vocabulary:
         return self._vocabularies.get(language) or self._vocabularies["fr"]
 
-    async def _commit(self, person: Person, done: Done, today: int, update: int) -> bool:
+    async def _commit(self, person: Person, done: Done, update: int) -> bool:
         """Make a turn durable, then settle the shelf. False: nothing was done."""
-        writing = write(person, done.envelope, self._shelf, today, update, fresh=done.fresh)
+        writing = write(person, done.envelope, self._shelf, self._clock(), update, fresh=done.fresh)
         try:
             kept = await self._store.commit((*done.operations, *writing.operations))
         except SeuilError:
@@ -325,7 +325,7 @@ class Dispatch:
         today = int(self._clock() // DAY_SECONDS)
         person = await find(self._store, self._shelf, heard.who, today)
         if person.envelope.owes_receipt:
-            await self._commit(person, Done(Envelope(person.envelope.state), fresh=True), today, heard.update)
+            await self._commit(person, Done(Envelope(person.envelope.state), fresh=True), heard.update)
 
     async def _say_failed(self, heard: Heard, channel: Channel) -> None:
         """Failing closed: she is told that nothing was kept of her message. The update is not

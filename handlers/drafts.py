@@ -1,7 +1,8 @@
 """An open draft: what is sealed at each turn, and how it is found and opened again.
 
 A draft holds where a person stands, and what a submission will need so that replaying it changes nothing: the
-case's random id and the receipt's random bits are drawn once, when she consents, and travel sealed with her words.
+case's random id and the receipt's random bits are drawn once, when she consents, and travel sealed with her
+words.
 
 Never here: what her words mean, or which channel they came by.
 """
@@ -13,6 +14,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 
 import orjson
+from storage.shelf import Shelf
 
 from bot.boxes import open_draft, seal_draft
 from bot.errors import CannotOpen
@@ -20,9 +22,9 @@ from bot.pseudonyms import pseudonym
 from bot.testimony import ConsentRecord
 from bot.turns import NOBODY, State, read_state, write_state
 from handlers import Address
+from handlers.intake import DAY_SECONDS, HOUR_SECONDS
 from storage import DraftRow, Store
 from storage.changes import DropDraft, KeepDraft, Operation, Seen
-from storage.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +110,9 @@ def _open(shelf: Shelf, draft: DraftRow) -> Envelope | None:
         return None
     key, revision = held
     if draft.revision < revision:
-        log.error("a draft is older than the shelf knows it: the drafts database was rolled back; it is refused")
+        log.error(
+            "a draft is older than the shelf knows it: the drafts database was rolled back; it is refused"
+        )
         return None
     try:
         return read_envelope(open_draft(key, draft.id, draft.revision, draft.box))
@@ -119,7 +123,8 @@ def _open(shelf: Shelf, draft: DraftRow) -> Envelope | None:
 
 @dataclass(slots=True)
 class Writing:
-    """The operations that bring a person's draft to a new envelope, and what the shelf must do once they are durable."""
+    """The operations that bring a person's draft to a new envelope, and what the shelf must do once they are
+    durable."""
 
     operations: tuple[Operation, ...]
     destroy: bytes = field(default=b"", repr=False)
@@ -139,13 +144,14 @@ class Writing:
 
 
 def write(
-    person: Person, envelope: Envelope, shelf: Shelf, today: int, update: int | None, *, fresh: bool = False
+    person: Person, envelope: Envelope, shelf: Shelf, now: float, update: int, *, fresh: bool = False
 ) -> Writing:
     """Put a draft at its next revision, or drop it when nobody is here any more.
 
     `fresh`: the old draft is destroyed with its key and a new one begins, so that what it held is gone.
     """
-    seen: tuple[Operation, ...] = () if update is None else (Seen(person.pseudonym, update, today),)
+    today = int(now // DAY_SECONDS)
+    seen: tuple[Operation, ...] = (Seen(person.pseudonym, update, today),)
     old = person.row
     if envelope.state == NOBODY:
         if old is None:
@@ -153,13 +159,13 @@ def write(
         return Writing((DropDraft(person.pseudonym), *seen), destroy=old.id)
     if old is None or fresh or person.lost:
         id, revision = secrets.token_bytes(ID_BYTES), 1
-        key = shelf.new_key(id, today)
+        key = shelf.new_key(id, int(now // HOUR_SECONDS))
         dropped: tuple[Operation, ...] = () if old is None else (DropDraft(person.pseudonym),)
     else:
         held = shelf.key(old.id)
         if held is None:
             # The key died between the look-up and now: expiry came first, and it wins.
-            return write(replace(person, lost=True), envelope, shelf, today, update)
+            return write(replace(person, lost=True), envelope, shelf, now, update)
         id, revision, key, dropped = old.id, old.revision + 1, held[0], ()
     box = seal_draft(key, id, revision, write_envelope(envelope))
     keep = KeepDraft(person.pseudonym, id, revision, box, today)

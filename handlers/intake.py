@@ -1,7 +1,8 @@
 """What listening needs besides the store: public keys, the slow hash, limits. Nothing here opens a testimony.
 
-`ReceiptDesk` is the queue in front of Argon2id: one at a time, in a thread, so that a burst of receipts cannot take
-all memory, and every answer about a receipt leaves at a whole second so that none is told by its timing.
+`ReceiptDesk` is the queue in front of Argon2id: one at a time, in a thread, so that a burst of receipts
+cannot take all memory, and every answer about a receipt leaves at a whole second so that none is told by its
+timing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 
 from bot.receipts import COST, Cost, Receipt, ReceiptKeys, derive
 from bot.sealing import TeamKey
+from bot.signing import VerifyKey
 
 TRIES = 5
 TRY_SECONDS = 600
@@ -26,14 +28,16 @@ Clock = Callable[[], float]
 """Seconds since 1970-01-01 UTC."""
 
 DAY_SECONDS = 86_400
+HOUR_SECONDS = 3_600
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the intake seals with. `verify` is the public key that signs replies; `tag` is this period's TAG key."""
+    """What the intake seals with. `verify` is the public key that signs replies; `tag` is this period's TAG
+    key."""
 
     team: TeamKey
-    verify: bytes
+    verify: VerifyKey
     salt: bytes = field(repr=False)
     tag: Callable[[], bytes] = field(repr=False)
 

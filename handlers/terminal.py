@@ -1,7 +1,8 @@
 """The terminal: the whole of Seuil with no account, no token and no network.
 
 One program, several chairs: `/as moderator` sits you in the moderator's, `/as witness 2` makes you a second
-witness. Each chair is an address of its own, so that the house knows no difference between a terminal and a chat.
+witness. Each chair is an address of its own, so that the house knows no difference between a terminal and a
+chat.
 
 It also reads a play from standard input when that is no terminal: one line a turn, `#` starts a remark.
 """
@@ -65,18 +66,17 @@ class Terminal:
         self._in = reads or sys.stdin
         self._out = writes or sys.stdout
         self._chair = Address(self.name, "witness")
-        self._at_prompt = False
         self._is_play = not self._in.isatty()
         self._guide = guide
-        self._ready = asyncio.Event()
 
-    # --- hearing ------------------------------------------------------------------------------------------------
+    # --- hearing --------------------------------------------------------------------------------------------
 
     async def heard(self) -> AsyncIterator[Heard]:
         """What is typed, until the end of the input. The next line is read once the last was handled."""
         if self._guide and not self._is_play:
             self._print(GUIDE + "\n")
-        yield self._said("opened", "")
+        if not self._is_play:
+            yield self._said("opened", "")
         while True:
             line = await self._line()
             if line is None:
@@ -129,17 +129,20 @@ class Terminal:
             self._print(f"\n{self._chair.chat} > {line}")
         return line
 
-    # --- showing ------------------------------------------------------------------------------------------------
+    # --- showing --------------------------------------------------------------------------------------------
 
     async def show(self, who: Address, screen: Screen) -> None:
         head = "" if who == self._chair else f"[{who.chat}] "
         text = head + screen.text
         if screen.row:
             text += "\n" + " · ".join(button.label for button in screen.row)
-        self._print("\n" + "\n".join("  " + line for paragraph in text.split("\n") for line in _folded(paragraph)))
+        self._print(
+            "\n" + "\n".join("  " + line for paragraph in text.split("\n") for line in _folded(paragraph))
+        )
 
     async def forget(self, who: Address) -> None:
-        """A terminal keeps what it showed: what remains, and how to clear it, is said in words (clear-chat)."""
+        """A terminal keeps what it showed: what remains, and how to clear it, is said in words
+        (clear-chat)."""
 
     def _print(self, text: str) -> None:
         self._out.write(text + "\n")
@@ -161,5 +164,3 @@ def _folded(paragraph: str) -> list[str]:
         else:
             lines.append(word)
     return lines
-
-

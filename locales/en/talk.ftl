@@ -37,11 +37,11 @@ welcome = Hello, here you can tell what happened when someone came to your home 
 option-line = { $number }. { $label }
 option-chosen = { $label } (chosen)
 answer-by-number = Answer with a number.
-several-hint = Write the numbers, for example 1 3, then DONE.
-page-of = More of the list: page { $page } of { $pages }. Write NEXT for the next page.
+several-hint = Several answers are possible. Write the numbers, for example 1 3, then DONE.
+page-of = Page { $page } of { $pages }. NEXT shows another page of the list.
 page-of-text = Page { $page } of { $pages }. Write NEXT to read the next page.
 progress = Step { $n } of { $of }.
-progress-start = The whole way takes about 15 minutes; you can stop whenever you like, and skip every question.
+progress-start = The whole way takes about 15 minutes; you can stop, or skip a question, whenever you like.
 
 stage-threshold = First, a few short questions.
 stage-story = Your own words first. { progress-start }
@@ -76,7 +76,7 @@ minor = Here, people can testify from the age of 18, and nothing of this exchang
 ## Agreement
 
 # The words of each channel follow this notice (consent-notice-channel-…), then consent-limit.
-consent-notice = Volunteers of the association read what you write, to make grouped figures. The story is erased { $story_days } days after their decision, the answers to lists after { $coded_months } months. Please write no name; you can withdraw everything with a receipt.
+consent-notice = Volunteers of the association read what you write, to draw grouped figures from it that are sent to other associations. The story is erased { $story_days } days after their decision, the answers to lists after { $coded_months } months. Please write no name; you can withdraw everything with a receipt.
 consent-notice-channel-telegram = Telegram can read conversations with a program like this one. The association’s server sees what you write at the moment you send it. Signal is more private, if the association is there too.
 consent-notice-channel-signal = Signal cannot read this conversation. The association’s server does see what you write at the moment you send it.
 consent-notice-channel-terminal = This conversation goes through no messaging service. Anyone with access to this computer can see what you type at the moment you type it.
@@ -100,7 +100,7 @@ contact-unnamed = the address is not given yet
 
 ## Stopping, coming back, erasing
 
-paused = Paused: what you wrote stays { $hours } hours, then is erased. To go on, write CONTINUE. We will send you no reminder.
+paused = Paused: what you wrote stays { $hours } hours at most, then is erased. To go on, write CONTINUE. We will send you no reminder.
 resume-offer = You can go on from where you were.
     .resume = Continue
     .erase = Erase
@@ -157,12 +157,12 @@ nothing-to-remove = There is no sentence to take out.
 
 share-explained = Grouped figures count your answer together with other people’s. The summary is rewritten by the team, with no detail that could make you recognised. The sentence is chosen by you, then read over by two people.
 quote-which = Which sentence may be quoted? Two people of the team read it over first.
-    .no_quote = None
+    .no_quote = None: grouped figures only
 # { $quote }: the exact sentence, 200 characters at most.
 quote-shown = This is the sentence that may be quoted: “{ $quote }”. Is it the right one?
     .yes = Yes, this one
     .other = Another one
-    .no = None
+    .no = None: grouped figures only
 confirm = This is the last step. Would you like to send this testimony?
     .send = Send
     .back = Go back and read it over

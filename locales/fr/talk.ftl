@@ -37,15 +37,15 @@ welcome = Bonjour, vous pouvez raconter ici ce qui s’est passé quand quelqu�
 option-line = { $number }. { $label }
 option-chosen = { $label } (choisi)
 answer-by-number = Répondez par un numéro.
-several-hint = Écrivez les numéros, par exemple 1 3, puis FINI.
-page-of = Suite de la liste : page { $page } sur { $pages }. Écrivez SUITE pour voir la page suivante.
+several-hint = Plusieurs réponses sont possibles. Écrivez les numéros, par exemple 1 3, puis FINI.
+page-of = Page { $page } sur { $pages }. SUITE montre une autre page de la liste.
 page-of-text = Page { $page } sur { $pages }. Écrivez SUITE pour lire la page suivante.
 progress = Étape { $n } sur { $of }.
-progress-start = Tout le chemin prend environ 15 minutes ; vous pouvez vous arrêter quand vous voulez, et passer chaque question.
+progress-start = Tout le chemin prend environ 15 minutes ; vous pouvez vous arrêter, ou passer une question, quand vous voulez.
 
 stage-threshold = D’abord, quelques questions courtes.
 stage-story = Vos mots d’abord. { progress-start }
-stage-facts = Viennent des questions à choix. Elles servent seulement à faire des chiffres groupés, et vous pouvez passer chacune.
+stage-facts = Viennent des questions à choix. Elles servent seulement à faire des chiffres groupés, et vous pouvez toutes les passer.
 stage-after = Les questions suivantes parlent de ce qui est venu après. Elles servent aussi aux chiffres groupés.
 stage-choose = Il reste à choisir à quoi votre témoignage peut servir.
 
@@ -76,7 +76,7 @@ minor = Ici, on peut témoigner à partir de 18 ans, et rien n’est gardé de 
 ## L'accord
 
 # Les mots de chaque canal suivent cette notice (consent-notice-channel-…), puis consent-limit.
-consent-notice = Des bénévoles de l’association lisent ce que vous écrivez, pour faire des chiffres groupés. Le récit est effacé { $story_days } jours après leur décision, les réponses aux listes après { $coded_months } mois. N’écrivez aucun nom ; vous pouvez tout retirer avec un reçu.
+consent-notice = Des bénévoles de l’association lisent ce que vous écrivez, pour en tirer des chiffres groupés envoyés à d’autres associations. Le récit est effacé { $story_days } jours après leur décision, les réponses aux listes après { $coded_months } mois. N’écrivez aucun nom ; vous pouvez tout retirer avec un reçu.
 consent-notice-channel-telegram = Telegram peut lire les conversations avec un programme comme celui-ci. Le serveur de l’association voit ce que vous écrivez au moment où vous l’envoyez. Signal est plus discret, si l’association y est aussi.
 consent-notice-channel-signal = Signal ne peut pas lire cette conversation. Le serveur de l’association, lui, voit ce que vous écrivez au moment où vous l’envoyez.
 consent-notice-channel-terminal = Cette conversation ne passe par aucune messagerie. Qui a accès à cet ordinateur peut voir ce que vous tapez au moment où vous le tapez.
@@ -100,7 +100,7 @@ contact-unnamed = l’adresse n’est pas encore indiquée
 
 ## S'arrêter, revenir, effacer
 
-paused = C’est en pause : ce que vous avez écrit reste { $hours } heures, puis s’efface. Pour reprendre, écrivez CONTINUER. Nous ne vous enverrons aucun rappel.
+paused = C’est en pause : ce que vous avez écrit reste au plus { $hours } heures, puis s’efface. Pour reprendre, écrivez CONTINUER. Nous ne vous enverrons aucun rappel.
 resume-offer = Vous pouvez reprendre là où vous en étiez.
     .resume = Continuer
     .erase = Effacer
@@ -157,12 +157,12 @@ nothing-to-remove = Il n’y a pas de phrase à retirer.
 
 share-explained = Les chiffres groupés comptent votre réponse avec celles d’autres personnes. Le résumé est réécrit par l’équipe, sans détail qui vous fasse reconnaître. La phrase est choisie par vous, puis relue par deux personnes.
 quote-which = Quelle phrase peut être citée ? Deux personnes de l’équipe la relisent avant.
-    .no_quote = Aucune
+    .no_quote = Aucune : les chiffres groupés seulement
 # { $quote } : la phrase exacte, 200 signes au plus.
 quote-shown = Voici la phrase qui pourra être citée : « { $quote } ». Est-ce bien celle-ci ?
     .yes = Oui, celle-ci
     .other = Une autre
-    .no = Aucune
+    .no = Aucune : les chiffres groupés seulement
 confirm = C’est la dernière étape. Voulez-vous envoyer ce témoignage ?
     .send = Envoyer
     .back = Revenir à la relecture

@@ -1,0 +1,365 @@
+"""The front door: every command of the console, and the one place that knows every room.
+
+`python -m bot --help` reads like a manual. An error is one clear sentence and a way out on standard error, with an exit
+code for its kind (`bot.errors`); nothing a witness said, and no key, is ever in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+import sys
+import time
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import age
+from bot.audit import START, first_break
+from bot.custody import read_identities
+from bot.errors import CannotOpen, KeyFileError, SettingsError, SeuilError
+from bot.moderation import ROLES
+from bot.redaction import kept_line
+from bot.sealing import fingerprint
+from bot.settings import Settings
+from handlers import console, demo, keyring, verifying
+from handlers.clock import Clock
+from handlers.instance import (
+    KEYS,
+    FirstStart,
+    Instance,
+    lay_keys,
+    open_instance,
+    passphrase_at_hand,
+    seat_chairs,
+    serve,
+)
+from handlers.logs import setup_logs
+from handlers.members import Members
+from handlers.terminal import Terminal
+from storage import open_store
+from storage.key_folder import KeyFolder
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    name="seuil",
+    help="Seuil: a doorstep where what happened at home can be told, in private.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
+
+DAY_SECONDS = 86_400
+
+
+def say(text: str = "") -> None:
+    """To the person at the console, beside what a channel shows."""
+    typer.echo(text, err=True)
+
+
+# --- running ------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run(
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not explain the chairs at the start.")] = False,
+) -> None:
+    """Talk with Seuil in this terminal: witness, moderator, partner (type /as to change chairs).
+
+    Makes its keys at the first start and says what it made. Reads a play from standard input when that is no
+    terminal: one line a turn.
+    """
+    settings = Settings.load()
+    # A terminal shows the conversation; the log would only stand between its lines.
+    setup_logs(settings.log_level if settings.log_level == "DEBUG" else "WARNING")
+    made = lay_keys(settings)
+    if made is not None:
+        _tell_first_start(settings, made)
+    _run(_talk(settings, quiet=quiet))
+
+
+def _tell_first_start(settings: Settings, made: FirstStart) -> None:
+    say(f"First start. Made in {settings.data}: the databases, and the team's keys in {made.keys}.")
+    if made.passphrase is not None:
+        say(f"The keys are locked under a passphrase drawn for you, written to {made.passphrase}.")
+        say(
+            "That is for trying Seuil out. For real use, see docs/operating.md: the passphrase belongs elsewhere."
+        )
+    say()
+
+
+async def _talk(settings: Settings, *, quiet: bool) -> None:
+    instance = await open_instance(settings)
+    requests = console.Console(
+        settings.data, {"unlock": _unlock_request(instance), "lock": _lock_request(instance)}
+    )
+    clock = Clock(
+        instance.store,
+        settings.digest_cron,
+        settings.time_zone,
+        due=instance.desk.due,
+        tick=instance.tick,
+        expire=lambda: _expire(instance),
+    )
+    terminal = Terminal(start=int(time.time() * 1000), language=settings.language, guide=not quiet)
+    try:
+        await seat_chairs(instance, settings.language)
+        instance.channels[terminal.name] = terminal
+        await _unlock_at_start(instance, settings)
+        await instance.expire_drafts()
+        await requests.open()
+        await clock.start()
+        await serve(instance, terminal)
+    finally:
+        clock.stop()
+        await requests.close()
+        await instance.close()
+
+
+async def _expire(instance: Instance) -> None:
+    await instance.expire_drafts()
+
+
+async def _unlock_at_start(instance: Instance, settings: Settings) -> None:
+    passphrase = passphrase_at_hand(settings)
+    if passphrase is None and sys.stdin.isatty():
+        passphrase = getpass.getpass("Passphrase of the desk (empty: stay locked): ")
+    if passphrase:
+        await instance.desk.unlock(passphrase)
+    else:
+        say("The desk is locked: `python -m bot unlock` in another terminal opens it.")
+
+
+def _unlock_request(instance: Instance) -> console.Request:
+    async def unlock(passphrase: str) -> console.Answer:
+        await instance.desk.unlock(passphrase)
+        await instance.work()
+        return {"said": "The desk is open."}
+
+    return unlock
+
+
+def _lock_request(instance: Instance) -> console.Request:
+    async def lock(_: str) -> console.Answer:
+        await instance.desk.lock("console")
+        return {"said": "The desk is locked."}
+
+    return lock
+
+
+@app.command(name="demo")
+def demo_command(
+    people: Annotated[int, typer.Option(min=30, max=5000, help="How many made-up witnesses.")] = 240,
+    folder: Annotated[Path, typer.Option(help="A new folder for the demonstration.")] = Path("demo"),
+) -> None:
+    """Fill a new instance with made-up testimonies through the real conversation, moderate them, show the digest."""
+    setup_logs("WARNING")
+    _run(demo.play(folder, people))
+
+
+# --- keys and members -----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def unlock() -> None:
+    """Open the desk of the running Seuil: the passphrase is typed here, never in a chat."""
+    settings = Settings.load()
+    passphrase = passphrase_at_hand(settings) or _typed_passphrase()
+    answer = _run(console.ask(settings.data, "unlock", passphrase))
+    say(answer["said"])
+
+
+@app.command()
+def lock() -> None:
+    """Lock the desk of the running Seuil."""
+    say(_run(console.ask(Settings.load().data, "lock"))["said"])
+
+
+def _typed_passphrase() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    return getpass.getpass("Passphrase of the desk: ")
+
+
+@app.command()
+def invite(
+    role: Annotated[str, typer.Argument(help="owner, moderator, auditor or partner")],
+    name: Annotated[str, typer.Option(help="A first name, or the partner's name; not an account.")] = "",
+) -> None:
+    """Make a one-time code. Hand it over in person; whoever types it to the bot joins with that role."""
+    if role not in ROLES:
+        raise SettingsError(
+            f"There is no role of that name; {', '.join(ROLES)} are.", hint="Ask for one of these."
+        )
+    settings = Settings.load()
+
+    async def make() -> str:
+        store = await open_store(f"sqlite:{settings.data}", console=True)
+        try:
+            members = Members(store, KeyFolder(settings.data).instance(new=False))
+            return await members.invite(role, name, int(time.time() // DAY_SECONDS))  # type: ignore[arg-type] # checked
+        finally:
+            await store.close()
+
+    typer.echo(_run(make()))
+    say("Valid seven days, once. It is typed to the bot as it is.")
+
+
+@app.command()
+def keys() -> None:
+    """Show the fingerprint of the team's key, to compare with what /status shows."""
+    settings = Settings.load()
+    team, verify = keyring.public_keys(settings.data / KEYS)
+    typer.echo(f"team key, epoch {team.epoch}: {fingerprint(team.recipient)}")
+    typer.echo(f"signing key: {verify.line()}")
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+@app.command(name="open")
+def open_command(
+    file: Annotated[Path, typer.Argument(help="An age file, binary or armored; - for standard input.")],
+    identity: Annotated[Path, typer.Option("--identity", "-i", help="A key file, as age-keygen writes it.")],
+) -> None:
+    """Open an age file with a key file and write what it holds to standard output."""
+    box = sys.stdin.buffer.read() if str(file) == "-" else _bytes_of(file)
+    identities = read_identities(_bytes_of(identity).decode("utf-8", "replace"))
+    sys.stdout.buffer.write(age.decrypt(box, identities))
+    sys.stdout.buffer.flush()
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise KeyFileError(
+            f"{file} cannot be read: {error.strerror}.", hint="Check the path and its rights."
+        ) from None
+
+
+@app.command()
+def redact(
+    language: Annotated[str, typer.Option(help="Language of the placeholders: fr or en.")] = "fr",
+) -> None:
+    r"""Read lines on standard input and print what would be kept of each (a literal \n stands for a line break)."""
+    for line in sys.stdin:
+        print(kept_line(line.rstrip("\n"), language))  # noqa: T201 - this is the command's output
+        sys.stdout.flush()
+
+
+# --- verifying ----------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def check(
+    all_entries: Annotated[bool, typer.Option("--all", help="Also what needs no look.")] = False,
+) -> None:
+    """List what to verify before opening: every help line and legal line that is old, undated or doubtful."""
+    settings = Settings.load()
+    today = datetime.now(UTC).date()
+
+    async def look() -> list[verifying.Entry]:
+        store = await open_store(f"sqlite:{settings.data}", console=True)
+        try:
+            return await verifying.entries(store, today)
+        finally:
+            await store.close()
+
+    found = _run(look())
+    asking = [entry for entry in found if entry.asks(today)]
+    for entry in found if all_entries else asking:
+        typer.echo(_line(entry))
+    say()
+    say(
+        f"{len(asking)} of {len(found)} entries to verify. Record each with: python -m bot verify NAME [NAME …]"
+    )
+
+
+def _line(entry: verifying.Entry) -> str:
+    source = f"{entry.source}, {entry.source_date or 'undated'}"
+    doubt = f"\n    to verify: {entry.doubt}" if entry.doubt else ""
+    seen = f"\n    verified {entry.verified.isoformat()}" if entry.verified else ""
+    return f"{entry.id} [{entry.country}]\n    {entry.says}\n    source: {source}{doubt}{seen}"
+
+
+@app.command()
+def verify(
+    names: Annotated[list[str], typer.Argument(help="Names as `check` lists them.")],
+) -> None:
+    """Record that you looked at these entries today and found them right."""
+    settings = Settings.load()
+    today = datetime.now(UTC).date()
+
+    async def record() -> int:
+        store = await open_store(f"sqlite:{settings.data}", console=True)
+        try:
+            return await verifying.record(store, names, today)
+        finally:
+            await store.close()
+
+    say(f"Recorded: {_run(record())}.")
+
+
+@audit_app.command(name="verify")
+def audit_verify() -> None:
+    """Check the audit log from its first line to its last."""
+    settings = Settings.load()
+
+    async def walk() -> tuple[int, int | None]:
+        store = await open_store(f"sqlite:{settings.data}", console=True)
+        try:
+            return await _walk_audit(store)
+        finally:
+            await store.close()
+
+    lines, broken = _run(walk())
+    if broken is not None:
+        raise CannotOpen(
+            f"The audit log is broken at line {broken}.",
+            hint="Keep the database as it is, and compare it with the last backup before anything else.",
+        )
+    typer.echo(f"The audit log is whole: {lines} lines.")
+
+
+async def _walk_audit(store: Any) -> tuple[int, int | None]:
+    previous, count = START, 0
+    while rows := await store.audit_lines(after=count):
+        broken = first_break(((r.number, r.line, r.chain) for r in rows), previous, count + 1)
+        if broken is not None:
+            return count, broken
+        previous, count = rows[-1].chain, rows[-1].number
+    return count, None
+
+
+# --- ending -------------------------------------------------------------------------------------------------------
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def main() -> None:
+    """Run the console; every error of ours is told in one sentence with a way out."""
+    try:
+        app()
+    except SeuilError as error:
+        say(f"{error}\n→ {error.hint}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say()
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,305 @@
+"""An instance: one folder with its store, its keys, its intake and its desk, put together and taken apart again.
+
+    SEUIL_DATA/  seuil.db drafts.db       the store
+                 keys/                    the team's keys (`handlers.keyring`)
+                 instance.key salt tag-*  what must outlive a reboot (`storage.key_folder`)
+    SEUIL_SHELF/ shelf                    the keys of open drafts, in memory
+
+Never here: a channel's manners, a command of the desk, a question.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot.age import ready
+from bot.errors import CannotOpen, WordsError
+from bot.questionnaire import Questionnaire, faults
+from bot.questions import EVERY_QUESTION, questionnaire
+from bot.receipts import COST, Cost
+from bot.settings import Settings
+from handlers import Address, Channel, Heard, Screen, keyring
+from handlers.bench import Bench, Policy
+from handlers.commands import Queue
+from handlers.desk import Desk
+from handlers.dispatch import Dispatch
+from handlers.intake import DAY_SECONDS, HOUR_SECONDS, Keys, ReceiptDesk
+from handlers.members import Members, read_code
+from handlers.reception import Reception
+from handlers.screens import House
+from handlers.verifying import entries, verified_on
+from handlers.vocabulary import vocabularies
+from locales import Words, every_help_line, load, missing
+from storage import Store, open_store
+from storage.changes import DropDraft, ForgetSeen
+from storage.folder import own_folder
+from storage.key_folder import KeyFolder
+from storage.shelf import FolderShelf, Shelf
+
+log = logging.getLogger(__name__)
+
+KEYS = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStart:
+    """What a first start made, to be told to whoever started it."""
+
+    keys: Path
+    passphrase: Path | None
+
+
+def lay_keys(settings: Settings) -> FirstStart | None:
+    """Make the team's keys where there are none. None where there were.
+
+    With SEUIL_PASSPHRASE_FILE the passphrase is the operator's own; without, one is drawn and written beside the keys,
+    which is good for trying Seuil out and for nothing else.
+    """
+    folder = settings.data / KEYS
+    if keyring.exists(folder):
+        return None
+    own_folder(settings.data, {"seuil.db"})
+    if settings.passphrase_file is not None:
+        keyring.create(folder, keyring.read_passphrase(settings.passphrase_file))
+        return FirstStart(folder, None)
+    return FirstStart(folder, keyring.first_keys(folder))
+
+
+def passphrase_at_hand(settings: Settings) -> str | None:
+    """The passphrase where a file holds it; None where it must be typed."""
+    place = settings.passphrase_file or settings.data / KEYS / keyring.PASSPHRASE
+    return keyring.read_passphrase(place) if place.exists() else None
+
+
+def check_words(questions: Questionnaire) -> Mapping[str, Words]:
+    """The words of every language, complete. Refuses to start otherwise, naming everything at once."""
+    words = load()
+    wanting = [*faults(questions), *missing(EVERY_QUESTION, words)]
+    if wanting:
+        raise WordsError("\n".join(wanting), hint="Mend the files that are named, then start again.")
+    return words
+
+
+@dataclass(slots=True)
+class Instance:
+    """A running instance. `open_instance` makes one; `close` ends it with nothing half done."""
+
+    settings: Settings
+    words: Mapping[str, Words]
+    store: Store = field(repr=False)
+    shelf: Shelf = field(repr=False)
+    key_folder: KeyFolder = field(repr=False)
+    members: Members = field(repr=False)
+    reception: Reception = field(repr=False)
+    dispatch: Dispatch = field(repr=False)
+    desk: Desk
+    clock: Callable[[], float]
+    channels: dict[str, Channel] = field(default_factory=dict)
+    to_verify: int = 0
+    _tag: bytes = field(default=b"", repr=False)
+    _period: int = 0
+    _chats: set[Address] = field(default_factory=set, repr=False)
+
+    # --- hearing ------------------------------------------------------------------------------------------------
+
+    async def hear(self, heard: Heard, channel: Channel) -> None:
+        """One update to its end: a member's goes to the desk, anybody else's is a witness's turn."""
+        if self._may_be_member(heard) and await self.reception.hear(heard, channel):
+            await self.work()
+            return
+        await self.dispatch.hear(heard, channel)
+
+    def _may_be_member(self, heard: Heard) -> bool:
+        """Whether to look the chat up among the members: a witness's turn costs no look-up."""
+        if heard.who in self._chats:
+            return True
+        return heard.kind == "text" and len(heard.text) < LONGEST_CODE and read_code(heard.text) is not None
+
+    async def work(self) -> None:
+        """Let the desk carry out what waits, then follow what it may have changed."""
+        await self.desk.pump()
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Who is a member, and which digest period it is: both change rarely, and only at the desk."""
+        chats = set()
+        for row in await self.store.members():
+            try:
+                chats.add(self.members.route(row).who)
+            except CannotOpen as error:
+                log.error("a member cannot be reached: %s %s", error, error.hint)
+        self._chats = chats
+        digests = await self.store.digests()
+        period = digests[-1].period + 1 if digests else 1
+        if period != self._period:
+            self._tag, self._period = self.key_folder.rotate_tag(period), period
+
+    def tag(self) -> bytes:
+        """This period's TAG key."""
+        return self._tag
+
+    async def say(self, who: Address, screen: Screen) -> None:
+        """Show a screen through the channel of an address; one that is not open here raises KeyError."""
+        await self.channels[who.channel].show(who, screen)
+
+    async def forget(self, who: Address) -> None:
+        await self.channels[who.channel].forget(who)
+
+    # --- keeping time -------------------------------------------------------------------------------------------
+
+    async def tick(self) -> None:
+        await self.desk.tick()
+        await self.refresh()
+
+    async def expire_drafts(self) -> int:
+        """Destroy the keys of drafts whose hours are over, which is their end. How many.
+
+        The boxes that no key opens any more are swept out once no draft of their day can live.
+        """
+        now = self.clock()
+        gone = self.shelf.expire(int(now // HOUR_SECONDS) - self.settings.draft_hours + 1)
+        today = int(now // DAY_SECONDS)
+        for row in await self.store.drafts_before(today - self.settings.draft_hours // 24 - 1):
+            await self.store.commit((DropDraft(row.pseudonym),))
+        await self.store.commit((ForgetSeen(today - DAYS_SEEN),))
+        return len(gone)
+
+    async def close(self) -> None:
+        await self.desk.lock("exit")
+        await self.store.close()
+        self.shelf.close()
+
+
+LONGEST_CODE = 60
+"""Characters. An invite code is 24 letters in groups, perhaps after `/join`."""
+
+DAYS_SEEN = 2
+"""Days an answered update is remembered after its draft is gone: Telegram redelivers for one."""
+
+
+async def open_instance(
+    settings: Settings, *, clock: Callable[[], float] = time.time, cost: Cost = COST
+) -> Instance:
+    """Open the instance of these settings. Raises a `SeuilError` of the kind that names what is wrong."""
+    ready()
+    questions = questionnaire(home_context=settings.ask_home_context, about_you=settings.ask_about_you)
+    words = check_words(questions)
+    store = await open_store(f"sqlite:{settings.data}")
+    try:
+        shelf = FolderShelf(settings.shelf)
+        return await _put_together(settings, clock, cost, questions, words, store, shelf)
+    except BaseException:
+        await store.close()
+        raise
+
+
+async def _put_together(
+    settings: Settings,
+    clock: Callable[[], float],
+    cost: Cost,
+    questions: Questionnaire,
+    words: Mapping[str, Words],
+    store: Store,
+    shelf: Shelf,
+) -> Instance:
+    folder = settings.data / KEYS
+    team, verify = keyring.public_keys(folder)
+    key_folder = KeyFolder(settings.data)
+    is_new = not await store.cases() and not await store.members()
+    instance_key, salt = key_folder.instance(new=is_new), key_folder.salt(new=is_new)
+    members = Members(store, instance_key)
+    queue = Queue(store, team, instance_key)
+    verified = {line.id: await verified_on(store, line.id) for line in every_help_line()}
+    house = House(
+        operator=settings.operator_name or words[settings.language].say("operator-unnamed"),
+        contact=settings.operator_contact or words[settings.language].say("contact-unnamed"),
+        country=settings.help_country,
+        draft_hours=settings.draft_hours,
+        story_days=settings.story_days,
+        coded_months=settings.coded_months,
+        verified=verified.get,
+    )
+    policy = Policy(
+        story_days=settings.story_days,
+        coded_months=settings.coded_months,
+        idle_minutes=settings.desk_idle_minutes,
+        k=settings.k,
+        min_people=settings.min_people,
+        automatic=settings.digest_automatic,
+    )
+    made: list[Instance] = []
+    bench = Bench(store, queue, members, words, clock, policy, to_verify=lambda: made[0].to_verify)
+    dispatch = Dispatch(
+        store=store,
+        shelf=shelf,
+        keys=Keys(team, verify, salt, lambda: made[0].tag()),
+        receipts=ReceiptDesk(salt, cost=cost, clock=clock),
+        questionnaire=questions,
+        words=words,
+        vocabularies=vocabularies(words),
+        house=house,
+        clock=clock,
+    )
+    instance = Instance(
+        settings=settings,
+        words=words,
+        store=store,
+        shelf=shelf,
+        key_folder=key_folder,
+        members=members,
+        reception=Reception(members, queue, words, clock),
+        dispatch=dispatch,
+        desk=Desk(
+            bench,
+            lambda who, screen: made[0].say(who, screen),
+            unlocking=lambda passphrase: keyring.unlock(folder, passphrase),
+            forget=lambda who: made[0].forget(who),
+        ),
+        clock=clock,
+    )
+    made.append(instance)
+    today = datetime.fromtimestamp(clock(), UTC).date()
+    instance.to_verify = sum(entry.asks(today) for entry in await entries(store, today))
+    await instance.refresh()
+    return instance
+
+
+CHAIRS = (
+    ("moderator", "moderator", "Modération 1"),
+    ("moderator 2", "moderator", "Modération 2"),
+    ("owner", "owner", "Responsable"),
+    ("owner 2", "owner", "Responsable 2"),
+    ("auditor", "auditor", "Audit"),
+    ("partner", "partner", "Partenaire"),
+)
+"""The terminal's seats that belong to members: chat, role, name."""
+
+
+async def seat_chairs(instance: Instance, language: str) -> int:
+    """Let the terminal's own seats join, each with an invitation as anybody would. How many were new."""
+    today = int(instance.clock() // DAY_SECONDS)
+    joined = 0
+    for chat, role, name in CHAIRS:
+        who = Address("terminal", chat)
+        if await instance.members.find(who) is None:
+            code = await instance.members.invite(role, name, today)  # type: ignore[arg-type] # a role of the table
+            await instance.members.join(who, code, today, language)
+            joined += 1
+    await instance.refresh()
+    return joined
+
+
+async def serve(instance: Instance, channel: Channel) -> None:
+    """Hear a channel to its end, one update after the other (a terminal has one pair of hands)."""
+    instance.channels[channel.name] = channel
+    async for heard in channel.heard():
+        await instance.hear(heard, channel)
+
+
+def today_of(clock: Callable[[], float]) -> date:
+    return datetime.fromtimestamp(clock(), UTC).date()

@@ -1,0 +1,104 @@
+"""What the operator has to verify before opening: help lines and legal lines, and what was verified when.
+
+Nothing that Seuil tells was checked against the live web by the program, so nothing claims it. An entry
+asks for a look when its source is older than eighteen months, undated or marked as doubtful. An operator
+who looked says so with
+`python -m bot verify`, and the day is recorded; after eighteen months it asks again.
+
+Never here: the entries (`locales/help`, `bot.rights`), or what today is: the day is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.errors import SettingsError
+from bot.rights import STALE_MONTHS, every_legal_line
+from locales import every_help_line
+from storage import Store
+from storage.changes import Audit, PutMeta
+
+_KEY = "verified|"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that is told: `id` names it at the console, `says` is what to look at."""
+
+    id: str
+    country: str
+    says: str
+    source: str
+    source_date: str
+    doubt: str
+    stale: bool
+    verified: date | None
+
+    def asks(self, today: date) -> bool:
+        """Whether an operator should look at it."""
+        if self.verified is not None:
+            months = (today.year - self.verified.year) * 12 + today.month - self.verified.month
+            return months > STALE_MONTHS
+        return self.stale or bool(self.doubt)
+
+
+async def entries(store: Store, today: date) -> list[Entry]:
+    """Every help line and every legal line, with the day it was verified by this instance's operator."""
+    found = [
+        Entry(
+            line.id,
+            line.country,
+            f"{line.number} ({line.text('who', 'fr')}; {line.text('hours', 'fr')})",
+            line.source,
+            line.source_date,
+            line.to_verify,
+            line.stale(today),
+            None,
+        )
+        for line in every_help_line()
+    ]
+    found += [
+        Entry(
+            line.id,
+            line.country,
+            line.text,
+            line.source,
+            line.source_date,
+            line.to_verify,
+            line.stale(today),
+            None,
+        )
+        for line in every_legal_line()
+    ]
+    days = {entry.id: await verified_on(store, entry.id) for entry in found}
+    return [_with_day(entry, days[entry.id]) for entry in found]
+
+
+def _with_day(entry: Entry, day: date | None) -> Entry:
+    return Entry(
+        entry.id, entry.country, entry.says, entry.source, entry.source_date, entry.doubt, entry.stale, day
+    )
+
+
+async def verified_on(store: Store, id: str) -> date | None:
+    told = await store.meta(_KEY + id)
+    return None if told is None else date.fromisoformat(told.decode())
+
+
+async def record(store: Store, ids: Iterable[str], today: date) -> int:
+    """Record that an operator looked at these entries today. How many. Raises `SettingsError` for an unknown id."""
+    known = {entry.id for entry in await entries(store, today)}
+    wanted = list(dict.fromkeys(ids))
+    unknown = [id for id in wanted if id not in known]
+    if unknown:
+        raise SettingsError(
+            f"No entry is called {', '.join(unknown)}.", hint="`python -m bot check` lists the names."
+        )
+    day = (today - date(1970, 1, 1)).days
+    for id in wanted:
+        await store.commit(
+            (PutMeta(_KEY + id, today.isoformat().encode()), Audit(day, "console", "verify", id))
+        )
+    return len(wanted)
