@@ -32,10 +32,10 @@ class Reception:
         The update is acknowledged once it is durable, as everywhere.
         """
         member = await self.members.find(heard.who)
-        if member is None:
-            if heard.kind != "text" or read_code(heard.text) is None:
-                return False
+        if heard.kind == "text" and read_code(heard.text) is not None:
             await channel.show(heard.who, await self._joined(heard))
+        elif member is None:
+            return False
         elif heard.kind in ("text", "opened"):
             words = self.words[self.members.route(member).language]
             said = heard.text if heard.kind == "text" else "/help"
@@ -51,8 +51,10 @@ class Reception:
         words = self.words[heard.language or "fr"]
         today = int(self.clock() // DAY_SECONDS)
         outcome = await self.members.join(heard.who, heard.text, today, words.language)
-        if outcome == "refused":
-            return Screen(words.say("desk-join-refused"))
+        if outcome == "already":
+            return Screen(words.say("desk-join-already"))
         member = await self.members.find(heard.who)
-        role = words.say(f"desk-role-{member.role}") if member is not None else ""
-        return Screen(words.say("desk-joined", role=role))
+        if member is None:
+            return Screen(words.say("desk-join-refused"))
+        # Also when the code is refused: it is her own, delivered again after a crash.
+        return Screen(words.say("desk-joined", role=words.say(f"desk-role-{member.role}")))
