@@ -397,8 +397,15 @@ def test_r14_each_kind_that_can_be_taken_out_has_a_name(words: Words) -> None:
     assert {kind.value for kind in Kind if not words.has(f"kind-{kind.value}")} == set()
 
 
-def test_r14_passing_the_choice_of_use_is_said_to_keep_nothing(words: Words) -> None:
-    assert re.search("rien n’est gardé|nothing is kept", words.say("consent_share"))
+def test_r14_passing_the_choice_of_use_is_said_to_be_what_it_is(words: Words) -> None:
+    (question,) = [q for q in EVERY_QUESTION if q.id == "consent_share"]
+
+    assert isinstance(question, Choice)
+    assert question.skipping == "stats_only"
+    assert re.search(
+        "passez cette question, .* seulement aux chiffres groupés|skip .* only serves grouped figures",
+        words.say("consent_share"),
+    )
 
 
 def test_r15_the_end_says_what_comes_next_and_offers_help(words: Words) -> None:

@@ -70,36 +70,36 @@ who_sent = As far as you know, who sent this person?
     .insurer = An insurer
     .shop = A shop
     .public_body = A public body
-    .self_employed = Nobody: self-employed
+    .self_employed = They were self-employed
     .family_friend = Family, friends or acquaintances
     .unknown = I don’t know
     .prefer_not = I’d rather not say
 
-contact_source = Where do you think your contact details came from?
+contact_source = How do you think this person had your contact details?
     .client_file = From the customer file
-    .given_for_visit = Given for the appointment
+    .given_for_visit = I gave them for the appointment
     .app = From an app
     .door_or_letterbox = From the door or the letterbox
-    .lives_or_works_here = From living or working nearby
+    .lives_or_works_here = They live or work in the building
     .unknown = I don’t know
     .prefer_not = I’d rather not say
 
-what_happened = What happened? You can give several answers.
+what_happened = What happened?
     .data_misuse = My details used for private ends
     .msg_unwanted = Unwanted messages
     .msg_appearance = A message about my looks
     .calls = Calls
-    .letters = Notes or letters left for me
+    .letters = Notes or letters
     .gifts = Presents
-    .social_media = Being looked up on social media
+    .social_media = Contact on social media
     .remarks_private_life = Remarks about my private life
     .remarks_sexual = Sexual or sexist remarks
     .staring = Staring
-    .came_back = Coming back with no appointment
+    .came_back = Coming back without an appointment
     .stayed = Refusing to leave
-    .waited_outside = Waiting outside or following me
+    .waited_outside = This person waited for me, followed me
     .entered_without = Coming in without my agreement
-    .watched_filmed = Being watched, filmed, photographed
+    .watched_filmed = This person watched me, filmed me
     .touched_objects = Touching my belongings
     .pressure = Blackmail or a bargain forced on me
     .threats = Threats
@@ -112,7 +112,7 @@ gate_physical = The next question is about gestures and physical contact. You ca
     .leave_out = Skip this question
     .pause = Take a break
 
-what_physical = Was there any of these? You can give several answers.
+what_physical = Was there any of these?
     .blocked = My way was blocked
     .touch_nonsexual = Unwanted physical contact
     .touch_sexual = Unwanted sexual contact
@@ -122,7 +122,7 @@ what_physical = Was there any of these? You can give several answers.
     .none = None of these
     .prefer_not = I’d rather not say
 
-channel = By what means? You can give several answers.
+channel = By what means?
     .sms = Text message
     .call = Call
     .messaging_app = Messaging app
@@ -153,7 +153,7 @@ duration = Over how long, roughly?
     .unknown = I don’t know
     .prefer_not = I’d rather not say
 
-when_period = When was it, roughly? If it went on, count from the last time.
+when_period = When did it last happen, roughly?
     .under_three_months = Less than 3 months ago
     .three_to_twelve_months = 3 to 12 months ago
     .one_to_six_years = 1 to 6 years ago
@@ -161,7 +161,7 @@ when_period = When was it, roughly? If it went on, count from the last time.
     .unknown = I don’t know
     .prefer_not = I’d rather not say
 
-region = In which French region, or which country?
+region = In which French region, or which country, was it?
     .auvergne_rhone_alpes = Auvergne-Rhône-Alpes
     .bourgogne_franche_comte = Bourgogne-Franche-Comté
     .bretagne = Brittany
@@ -196,11 +196,11 @@ home_context = Who was in your home with you?
 
 ## Afterwards
 
-told_whom = Have you told anyone? You can give several answers.
+told_whom = Have you told anyone?
     .nobody = Nobody
     .friends_family = Friends or family
     .company_service = The company’s customer service
-    .company_dpo = Its data protection officer
+    .company_dpo = Its data protection officer (DPO)
     .employer_of_worker = This person’s employer
     .landlord_agency = Landlord or managing agency
     .platform = The app or website
@@ -242,7 +242,7 @@ reaction-who =
     .lawyer = the lawyer
     .other = the other person you told
 
-after_report = After that, was there anything from this person? You can give several answers.
+after_report = After that, was there anything from this person?
     .contacted_again = Contact again
     .apologies = Apologies
     .threats = Threats
@@ -250,7 +250,7 @@ after_report = After that, was there anything from this person? You can give sev
     .unknown = I don’t know
     .prefer_not = I’d rather not say
 
-backlash = When you spoke about it, what was there around you or online? You can give several answers.
+backlash = When you spoke about it, what was there around you or online?
     .mockery = Mockery
     .online_insults = Insults online
     .online_threats = Threats online
@@ -259,23 +259,23 @@ backlash = When you spoke about it, what was there around you or online? You can
     .nothing = None of these
     .prefer_not = I’d rather not say
 
-consequences = What in your life has this touched? You can give several answers.
-    .fear_home = Fear in my home
-    .sleep = Sleep
+consequences = What has this changed for you?
+    .fear_home = I am afraid in my home
+    .sleep = My sleep
     .avoid_appointments = I let nobody come any more
     .changed_number = I changed my number
     .changed_locks = I changed the locks
     .moved = I moved home
-    .work_study = Work or studies
-    .health = Health
+    .work_study = My work or studies
+    .health = My health
     .relationships = My relations with others
-    .money = Money
+    .money = My budget
     .left_social_media = I left social media
     .none = None of these
     .other = Other
     .prefer_not = I’d rather not say
 
-needs = What do you need now? You can give several answers.
+needs = What do you need now?
     .be_heard = To be heard
     .stop = For it to stop
     .know_rights = To know my rights
@@ -306,8 +306,8 @@ about_gender = You are…
 
 ## The choice
 
-# Skipping this question takes its last option: the sentence says so.
-consent_share = What may your testimony be used for? You decide; if you skip this question, nothing is kept.
+# Skipping this question is what `skipping` says in bot/questions.py: the sentence says so too.
+consent_share = What may your testimony be used for? You decide; if you skip this question, it only serves grouped figures.
     .stats_only = Grouped figures
     .stats_and_summary = Figures and a summary
     .stats_and_quote = Figures, summary and a chosen sentence

@@ -66,41 +66,41 @@ who_sent = Qui envoyait cette personne, à votre connaissance ?
     .subcontractor = Un sous-traitant
     .marketplace_platform = Une application ou un site
     .delivery_company = Une société de livraison
-    .landlord_agency = Propriétaire, agence ou syndic
+    .landlord_agency = Le propriétaire, l’agence ou le syndic
     .social_landlord = Un bailleur social
     .insurer = Une assurance
     .shop = Un magasin
     .public_body = Un service public
-    .self_employed = Personne : à son compte
+    .self_employed = Elle travaillait à son compte
     .family_friend = Des proches ou des connaissances
     .unknown = Je ne sais pas
     .prefer_not = Je préfère ne pas dire
 
-contact_source = D’où venaient vos coordonnées, à votre avis ?
-    .client_file = Du dossier client
-    .given_for_visit = Données pour le rendez-vous
-    .app = D’une application
-    .door_or_letterbox = De la porte ou de la boîte aux lettres
-    .lives_or_works_here = Du voisinage, ou du travail sur place
+contact_source = Comment cette personne avait-elle vos coordonnées, à votre avis ?
+    .client_file = Par le dossier client
+    .given_for_visit = Je les avais données pour le rendez-vous
+    .app = Par une application
+    .door_or_letterbox = Par la porte ou la boîte aux lettres
+    .lives_or_works_here = Elle vit ou travaille dans l’immeuble
     .unknown = Je ne sais pas
     .prefer_not = Je préfère ne pas dire
 
-what_happened = Que s’est-il passé ? Plusieurs réponses sont possibles.
+what_happened = Que s’est-il passé ?
     .data_misuse = Mes coordonnées utilisées à titre privé
     .msg_unwanted = Des messages non désirés
     .msg_appearance = Un message sur mon physique
     .calls = Des appels
-    .letters = Des mots ou des lettres laissés
+    .letters = Des mots ou des lettres
     .gifts = Des cadeaux
-    .social_media = Une recherche de moi sur les réseaux
+    .social_media = Un contact sur les réseaux sociaux
     .remarks_private_life = Des propos sur ma vie privée
     .remarks_sexual = Des propos sexuels ou sexistes
     .staring = Des regards insistants
-    .came_back = Un retour sans rendez-vous
+    .came_back = Un retour chez moi sans rendez-vous
     .stayed = Un refus de partir
-    .waited_outside = Une attente dehors, une filature
+    .waited_outside = Cette personne m’attendait, me suivait
     .entered_without = Une entrée sans mon accord
-    .watched_filmed = Une surveillance, des photos, un film
+    .watched_filmed = Cette personne m’observait, me filmait
     .touched_objects = Mes affaires touchées
     .pressure = Un chantage
     .threats = Des menaces
@@ -113,7 +113,7 @@ gate_physical = La question suivante parle de gestes et de contacts physiques. V
     .leave_out = Passer cette question
     .pause = Faire une pause
 
-what_physical = Y a-t-il eu un de ces gestes ? Plusieurs réponses sont possibles.
+what_physical = Y a-t-il eu un de ces gestes ?
     .blocked = Un passage bloqué
     .touch_nonsexual = Un contact physique non voulu
     .touch_sexual = Un contact sexuel non voulu
@@ -123,7 +123,7 @@ what_physical = Y a-t-il eu un de ces gestes ? Plusieurs réponses sont possibl
     .none = Rien de cela
     .prefer_not = Je préfère ne pas dire
 
-channel = Par quel moyen ? Plusieurs réponses sont possibles.
+channel = Par quel moyen ?
     .sms = SMS
     .call = Appel
     .messaging_app = Application de messagerie
@@ -154,7 +154,7 @@ duration = Sur combien de temps, environ ?
     .unknown = Je ne sais pas
     .prefer_not = Je préfère ne pas dire
 
-when_period = C’était quand, environ ? Si cela a duré, comptez depuis la dernière fois.
+when_period = La dernière fois, c’était quand, environ ?
     .under_three_months = Il y a moins de 3 mois
     .three_to_twelve_months = Il y a 3 à 12 mois
     .one_to_six_years = Il y a 1 à 6 ans
@@ -162,7 +162,7 @@ when_period = C’était quand, environ ? Si cela a duré, comptez depuis la de
     .unknown = Je ne sais pas
     .prefer_not = Je préfère ne pas dire
 
-region = Dans quelle région, ou quel pays ?
+region = C’était dans quelle région, ou quel pays ?
     .auvergne_rhone_alpes = Auvergne-Rhône-Alpes
     .bourgogne_franche_comte = Bourgogne-Franche-Comté
     .bretagne = Bretagne
@@ -197,13 +197,13 @@ home_context = Qui était dans le logement avec vous ?
 
 ## Après
 
-told_whom = En avez-vous parlé à quelqu’un ? Plusieurs réponses sont possibles.
+told_whom = En avez-vous parlé à quelqu’un ?
     .nobody = À personne
     .friends_family = À des proches
     .company_service = Au service client de l’entreprise
-    .company_dpo = À son délégué aux données
+    .company_dpo = À son délégué aux données (DPO)
     .employer_of_worker = À l’employeur de cette personne
-    .landlord_agency = Propriétaire, agence ou syndic
+    .landlord_agency = Au propriétaire, à l’agence, au syndic
     .platform = À l’application ou au site
     .police_gendarmerie = À la police ou à la gendarmerie
     .cnil = À la CNIL
@@ -243,7 +243,7 @@ reaction-who =
     .lawyer = de l’avocat ou de l’avocate
     .other = quand vous en avez parlé à quelqu’un d’autre
 
-after_report = Après cela, y a-t-il eu quelque chose de la part de cette personne ? Plusieurs réponses sont possibles.
+after_report = Après cela, y a-t-il eu quelque chose de la part de cette personne ?
     .contacted_again = Un nouveau contact
     .apologies = Des excuses
     .threats = Des menaces
@@ -251,7 +251,7 @@ after_report = Après cela, y a-t-il eu quelque chose de la part de cette person
     .unknown = Je ne sais pas
     .prefer_not = Je préfère ne pas dire
 
-backlash = Quand vous en avez parlé, qu’y a-t-il eu autour de vous ou en ligne ? Plusieurs réponses sont possibles.
+backlash = Quand vous en avez parlé, qu’y a-t-il eu autour de vous ou en ligne ?
     .mockery = Des moqueries
     .online_insults = Des insultes en ligne
     .online_threats = Des menaces en ligne
@@ -260,23 +260,23 @@ backlash = Quand vous en avez parlé, qu’y a-t-il eu autour de vous ou en lign
     .nothing = Rien de cela
     .prefer_not = Je préfère ne pas dire
 
-consequences = Qu’est-ce que cela a touché dans votre vie ? Plusieurs réponses sont possibles.
-    .fear_home = La peur chez moi
-    .sleep = Le sommeil
+consequences = Qu’est-ce que cela a changé pour vous ?
+    .fear_home = J’ai peur chez moi
+    .sleep = Mon sommeil
     .avoid_appointments = Je ne fais plus venir personne
     .changed_number = J’ai changé de numéro
     .changed_locks = J’ai changé les serrures
     .moved = J’ai déménagé
-    .work_study = Le travail ou les études
-    .health = La santé
+    .work_study = Mon travail ou mes études
+    .health = Ma santé
     .relationships = Mes relations avec les autres
-    .money = L’argent
+    .money = Mon budget
     .left_social_media = J’ai quitté des réseaux sociaux
     .none = Rien de cela
     .other = Autre
     .prefer_not = Je préfère ne pas dire
 
-needs = De quoi avez-vous besoin maintenant ? Plusieurs réponses sont possibles.
+needs = De quoi avez-vous besoin maintenant ?
     .be_heard = Que l’on m’écoute
     .stop = Que cela s’arrête
     .know_rights = Connaître mes droits
@@ -307,8 +307,8 @@ about_gender = Vous êtes…
 
 ## Le choix
 
-# Passer cette question, c'est prendre la dernière option : la phrase le dit.
-consent_share = À quoi votre témoignage peut-il servir ? Vous décidez ; si vous passez cette question, rien n’est gardé.
+# Passer cette question, c'est choisir ce que dit `skipping` dans bot/questions.py : la phrase le dit aussi.
+consent_share = À quoi votre témoignage peut-il servir ? Vous décidez ; si vous passez cette question, il sert seulement aux chiffres groupés.
     .stats_only = Des chiffres groupés
     .stats_and_summary = Des chiffres et un résumé
     .stats_and_quote = Chiffres, résumé et une phrase choisie
