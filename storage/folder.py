@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.errors import AlreadyRunning, SettingsError, SeuilError, StoreFull
@@ -57,3 +59,15 @@ def cannot_use(error: OSError, role: str) -> SeuilError:
         f"The {role} can not be used: {error.strerror}.",
         hint="It must be a folder that belongs to the user who runs Seuil, on a disk that can be written.",
     )
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait until no other process makes this folder ready."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+        os.fsync(handle)  # the names of new files survive a power cut
+    finally:
+        os.close(handle)

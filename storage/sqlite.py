@@ -52,6 +52,7 @@ from storage.sqlite_writer import (
     Tray,
     Writer,
     erases,
+    is_personal,
     pages,
     person_from,
     pseudonyms_in,
@@ -151,6 +152,8 @@ class SqliteStore:
 
     async def commit(self, change: Change) -> bool:
         self._still_open()
+        if self._drafts is None and is_personal(change):
+            raise RuntimeError("Drafts belong to the running bot, not to the console.")
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((change, done))
         if self._writing is None or self._writing.done():
@@ -169,13 +172,10 @@ class SqliteStore:
             del self._waiting[:BATCH]
             try:
                 await self._write_together(batch)
-            except BaseException as error:  # whatever it was, nobody may wait for ever
+            except Exception as error:  # a fault of ours; whatever it was, nobody may wait for ever
                 for _, done in batch:
                     if not done.done():
-                        done.set_exception(
-                            error if isinstance(error, Exception) else RuntimeError("Stopped.")
-                        )
-                raise
+                        done.set_exception(error)
 
     async def _write_together(self, batch: list[Waiting]) -> None:
         tray, hot = self._tray, self._hot
@@ -272,8 +272,8 @@ class SqliteStore:
         return known
 
     async def count_drafts(self) -> int:
-        count: int = (await self._draft_rows("SELECT count(*) FROM person WHERE draft_day IS NOT NULL"))[0][0]
-        return count
+        rows = await self._draft_rows("SELECT count(*) FROM person WHERE draft_day IS NOT NULL")
+        return rows[0][0] if rows else 0
 
     async def drafts_before(self, day: int) -> list[DraftRow]:
         rows = await self._draft_rows(
@@ -286,7 +286,7 @@ class SqliteStore:
     async def _draft_rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         self._still_open()
         if self._drafts is None:
-            return [(0,)] if "count" in sql else []
+            return []
         return await _rows(self._drafts, DRAFTS, sql, *parameters)
 
     # --- testimonies ----------------------------------------------------------------------------------------

@@ -133,6 +133,11 @@ def told(error: sqlite3.Error, file: str) -> SeuilError:
             f"{file} can not be opened for writing.",
             hint="The data folder (mode 700) and its files (600) must belong to the user who runs Seuil.",
         )
+    if name.startswith("SQLITE_IOERR"):
+        return StoreDamaged(
+            f"The disk does not read or write {file} as it should ({name}).",
+            hint="Copy the data folder before anything else, then look at the system's log for this disk.",
+        )
     return damaged(file, name or type(error).__name__)
 
 
@@ -366,10 +371,8 @@ class Writer(sqlite3.Connection):
         """Read the rows of people that the caller does not know."""
         asked = pseudonyms_in(changes)
         unknown = [pseudonym for pseudonym in asked if pseudonym not in batch.known]
-        if not asked:
+        if self._drafts is None:  # a console: nothing personal is let in
             return
-        if self._drafts is None:
-            raise ValueError("Drafts belong to the running bot.")
         batch.known = {**batch.known, **dict.fromkeys(unknown)}
         for page in pages(unknown):
             for row in self._drafts.execute(LOOK_UP, page):
@@ -377,7 +380,7 @@ class Writer(sqlite3.Connection):
 
     def _forgotten(self, before: int, people: dict[bytes, PersonRow | None]) -> list[bytes]:
         if self._drafts is None:
-            raise ValueError("Drafts belong to the running bot.")
+            return []
         stored = self._drafts.execute(
             "SELECT pseudonym FROM person WHERE draft IS NULL AND day < ?", (before,)
         )
@@ -617,6 +620,11 @@ def pseudonyms_in(changes: list[Change]) -> set[bytes]:
     }
 
 
+def is_personal(change: Change) -> bool:
+    """Whether any of this belongs in `drafts.db`."""
+    return any(isinstance(operation, (*PERSONAL, ForgetSeen)) for operation in change)
+
+
 def erases(change: Change) -> bool:
     """Whether the caller may be told only when a WAL has been cut."""
     return any(
@@ -631,7 +639,7 @@ def _failed(changes: list[Change], batch: _Batch, error: SeuilError) -> _Batch:
     answers: list[bool | Exception] = [error] * len(changes)
     if batch.main_done:
         for place, change in enumerate(changes):
-            if not any(isinstance(operation, (*PERSONAL, ForgetSeen)) for operation in change):
+            if not is_personal(change):
                 answers[place] = batch.answers[place]
     return _Batch(batch.known, answers=answers, erases=batch.erases if batch.main_done else set())
 
