@@ -205,7 +205,7 @@ def invite(
         store = await open_store(f"sqlite:{settings.data}", console=True)
         try:
             members = Members(store, KeyFolder(settings.data).instance(new=False))
-            return await members.invite(role, name, int(time.time() // DAY_SECONDS))  # type: ignore[arg-type] # checked
+            return await members.invite(role, name, int(time.time() // DAY_SECONDS))
         finally:
             await store.close()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.questionnaire import Choice, Chosen, Gate, Option, Question, Questionnaire, Stage, Text
+from bot.questionnaire import AnyQuestion, Choice, Chosen, Gate, Option, Questionnaire, Stage, Text
 
 PREFER_NOT = "prefer_not"
 OTHER = "other"
@@ -41,7 +41,9 @@ WHO_SENT = _one_of(
     "telecom_operator energy_water subcontractor marketplace_platform delivery_company landlord_agency "
     "social_landlord insurer shop public_body self_employed family_friend unknown prefer_not"
 )
-CONTACT_SOURCE = _one_of("client_file given_for_visit app door_or_letterbox lives_or_works_here unknown prefer_not")
+CONTACT_SOURCE = _one_of(
+    "client_file given_for_visit app door_or_letterbox lives_or_works_here unknown prefer_not"
+)
 WHAT_HAPPENED = _some_of(
     "data_misuse msg_unwanted msg_appearance calls letters gifts social_media remarks_private_life "
     "remarks_sexual staring came_back stayed waited_outside entered_without watched_filmed touched_objects "
@@ -59,7 +61,9 @@ CHANNEL = _some_of(
 )
 REPETITION = _one_of("once two_to_five more_than_five ongoing unknown prefer_not")
 DURATION = _one_of("one_day under_one_month one_to_six_months over_six_months unknown prefer_not")
-WHEN_PERIOD = _one_of("under_three_months three_to_twelve_months one_to_six_years over_six_years unknown prefer_not")
+WHEN_PERIOD = _one_of(
+    "under_three_months three_to_twelve_months one_to_six_years over_six_years unknown prefer_not"
+)
 REGION = _one_of(
     "auvergne_rhone_alpes bourgogne_franche_comte bretagne centre_val_de_loire corse grand_est "
     "hauts_de_france ile_de_france normandie nouvelle_aquitaine occitanie pays_de_la_loire "
@@ -140,7 +144,11 @@ _FACTS = (
     Choice(id="what_physical", options=WHAT_PHYSICAL, many=True, when=_chose("gate_physical", "go_on")),
     Choice(id="channel", options=CHANNEL, many=True),
     Choice(id="repetition", options=REPETITION),
-    Choice(id="duration", options=DURATION, when=_chose("repetition", "two_to_five more_than_five ongoing unknown")),
+    Choice(
+        id="duration",
+        options=DURATION,
+        when=_chose("repetition", "two_to_five more_than_five ongoing unknown"),
+    ),
     Choice(id="when_period", options=WHEN_PERIOD),
     Choice(id="region", options=REGION),
 )
@@ -164,8 +172,8 @@ def questionnaire(
 ) -> Questionnaire:
     """The questionnaire an instance asks.
 
-    `home_context` (who was at home) is a module an association may leave out. `about_you` (age band, gender) is
-    off unless an association shows that it needs it: both narrow a person down (domain notes, 4.4).
+    `home_context` (who was at home) is a module an association may leave out. `about_you` (age band, gender)
+    is off unless an association shows that it needs it: both narrow a person down (domain notes, 4.4).
     """
     return Questionnaire(
         version=1,
@@ -175,12 +183,15 @@ def questionnaire(
             Stage("story", _STORY),
             Stage("facts", _FACTS + (_HOME if home_context else ())),
             Stage("after", _AFTER + (_ABOUT_YOU if about_you else ())),
-            Stage("choose", (Choice(id="consent_share", options=CONSENT_SHARE, counted=False, skipping="stats_only"),)),
+            Stage(
+                "choose",
+                (Choice(id="consent_share", options=CONSENT_SHARE, counted=False, skipping="stats_only"),),
+            ),
         ),
     )
 
 
 QUESTIONNAIRE = questionnaire()
 
-EVERY_QUESTION: tuple[Question, ...] = questionnaire(about_you=True).questions
+EVERY_QUESTION: tuple[AnyQuestion, ...] = questionnaire(about_you=True).questions
 """With every module on: what the words of each language must cover."""

@@ -121,7 +121,7 @@ class Terminal:
         if not self._is_play:
             self._out.write(f"\n{self._chair.chat} > ")
             self._out.flush()
-        line = await asyncio.to_thread(self._in.readline)
+        line: str = await asyncio.to_thread(self._in.readline)
         if not line or line.strip() == "/quit":
             return None
         line = line.rstrip("\n")
