@@ -15,16 +15,16 @@ Notation: N people; k the threshold (10 by default, from 5 up); every count is o
 3. One-way table, several answers. A category is told if k <= c, k <= N - c ("did not" is a cell too) and
    c < 90 % of N. Otherwise it is *withheld*. Nothing adds up in such a table, so nothing can be subtracted.
 4. Two-way table, rows g of a several-answers variable, columns w of a one-answer variable. Rows and columns
-   are the told categories of 2 and 3; what 2 merged is one further column, never told. Within a row all adds
-   up twice, because of the margins: the cells n(g,w) to the row's total G, and the cells "in w, not g",
-   W - n, to N - G. A cell is told if k <= n, k <= W - n, and n is under 90 % of W and of G. The cells of a
-   row that are not told, the merged column always among them, must hold together
-     S >= k people with g, and Z >= k people without g.
-   While they do not, the smallest told cell of the row is withheld as well. A further condition, for readers
-   who guess that a withheld cell was withheld for being small: if n < k then W <= Z, if W - n < k then W <= S
-   (either, when both are small), so that the small count may be anything down to zero. A row that cannot be
-   saved by withholding cells loses its total G, in its one-way table and in both two-way tables, and the
-   tables are done again: a fixpoint, since cells are only ever withheld.
+   are the told categories of 2 and 3; what 2 merged is one further column, the remainder. Within a row all
+   adds up twice, because of the margins: the cells n(g,w) to the row's total G, and the cells "in w, not g",
+   W - n, to N - G. A cell is told if k <= n, k <= W - n, and n is under 90 % of W and of G. A remainder that
+   alone is not told could be subtracted, so it is told too, or else it must not be alone. Otherwise, with
+     S people with g and Z people without g in the columns of the row that are not told, and
+     A, for each of these columns, the people of all the others of them,
+   it must be that S >= k, Z >= k, and that S - A and Z - A, the least that column must hold of each, are
+   0 or less, or k or more. While that fails, the told cell in the smallest column W is withheld as well. A
+   row that withholding cells cannot save loses its total G, in its one-way table and in both two-way tables,
+   and all is done again: a fixpoint, since cells are only ever withheld.
 5. Only then is every told number rounded, each by itself, to the nearest multiple of 5. Percentages and
    changes are computed by readers of a `SafeTally`, thus from rounded numbers.
 
@@ -38,10 +38,16 @@ Why it holds, even for a reader who knew the told numbers before rounding, the m
 - A cell of the merged column, by its parts: as for a merged category.
 - Two digests: periods share no person's count and tags are not carried over, so nothing told in one bounds a
   cell of the other. Two partners: both get the same numbers.
-- Which of "too few", "nearly all" and "to protect another" withheld a cell is not told anywhere.
+- Which of "too few", "nearly all" and "to protect another" withheld a cell is told nowhere.
 
-Interval: a withheld count may lie anywhere in [lo, hi] with hi - lo >= k. To a reader who also guesses that
-it was withheld for being under k, [0, k - 1] remains: k possible values, none ruled out.
+Interval: a withheld count may lie anywhere in [lo, hi] with hi - lo >= k.
+
+Why a reader who runs this very program on all populations learns no more: apart from the first test of each
+cell, every decision rests on told numbers (S, Z, A, W are differences of told numbers; the order in 4 is by
+W, not by n: the smallest n would say that the others are larger). So populations with the same told numbers
+are treated the same. What remains is the first test itself: a cell known to have failed it for being small
+lies in [0, k - 1], k values, and the condition on S - A sees to it that none of them can be ruled out. Small
+designs are enumerated whole in tests/attack.
 
 What it does not promise: a person who knows k - 1 others of a cell from elsewhere learns about the last one;
 rounding only blurs that. The two two-way tables share their row totals, and their joint table is free; that
@@ -102,7 +108,7 @@ def protect(exact: Tally, *, k: int = K, least: int = LEAST_PEOPLE) -> SafeTally
         k=k,
         people=rounded(exact.people),
         tables=tuple(_table(exact, variable.id, told[variable.id]) for variable in exact.design.variables),
-        crosses=tuple(_cross(exact, cross, crosses[cross.id]) for cross in exact.design.crosses),
+        crosses=tuple(_cross(exact, cross, told, crosses[cross.id]) for cross in exact.design.crosses),
         made=PROTECTED,
     )
 
@@ -199,37 +205,34 @@ def _told_of_row(
     columns: Mapping[int, tuple[int, int]], total: int, people: int, k: int
 ) -> frozenset[int] | None:
     """`columns`: (people with g, all people) of each told column. None: not even all withheld is enough."""
-    merged = (
+    remainder = (
         total - sum(inside for inside, _ in columns.values()),
         people - sum(whole for _, whole in columns.values()),
     )
-    told = {
-        place
-        for place, (inside, whole) in columns.items()
-        if _tellable(inside, whole, k) and not _dominates(inside, total)
-    }
-    while not _row_is_safe([merged, *(columns[place] for place in columns if place not in told)], total, k):
+    told = {place for place, (inside, whole) in columns.items() if _fits(inside, whole, total, k)}
+    while not _row_is_safe(
+        [remainder, *(columns[place] for place in columns if place not in told)], total, k
+    ):
         if not told:
             return None
-        told.remove(min(told, key=lambda place: (columns[place][0], -place)))
+        told.remove(min(told, key=lambda place: (columns[place][1], -place)))
     return frozenset(told)
 
 
-def _row_is_safe(withheld: list[tuple[int, int]], total: int, k: int) -> bool:
+def _fits(inside: int, whole: int, total: int, k: int) -> bool:
+    return _tellable(inside, whole, k) and not _dominates(inside, total)
+
+
+def _row_is_safe(untold: list[tuple[int, int]], total: int, k: int) -> bool:
     """Whether the cells of a row that are not told protect each other; they come as (with g, all people)."""
-    if len(withheld) == 1:  # the merged column alone: subtraction tells it, so it must be fit to be told
-        (inside, whole) = withheld[0]
-        return _tellable(inside, whole, k) and (inside == total or not _dominates(inside, total))
-    having = sum(inside for inside, _ in withheld)
-    lacking = sum(whole - inside for inside, whole in withheld)
-    return having >= k and lacking >= k and all(_may_be_zero(cell, having, lacking, k) for cell in withheld)
-
-
-def _may_be_zero(cell: tuple[int, int], having: int, lacking: int, k: int) -> bool:
-    """Whether a small count among those withheld may be anything down to zero, for all a reader knows."""
-    inside, whole = cell
-    few, nearly_all = inside < k, whole - inside < k
-    return not (few or nearly_all) or (few and whole <= lacking) or (nearly_all and whole <= having)
+    if len(untold) == 1:  # the remainder alone: subtraction tells it; as the whole row, it is G over N itself
+        ((inside, whole),) = untold
+        return inside == total or _fits(inside, whole, total, k)
+    having = sum(inside for inside, _ in untold)
+    everybody = sum(whole for _, whole in untold)
+    lacking = everybody - having
+    least = [count - (everybody - whole) for _, whole in untold for count in (having, lacking)]
+    return having >= k and lacking >= k and not any(0 < count < k for count in least)
 
 
 def _table(exact: Tally, id: str, told: frozenset[int]) -> SafeTable:
@@ -246,7 +249,7 @@ def _table(exact: Tally, id: str, told: frozenset[int]) -> SafeTable:
     return SafeTable(id, variable.many, cells, rounded(rest) if adds_up else None)
 
 
-def _cross(exact: Tally, cross: Cross, told: frozenset[tuple[int, int]]) -> SafeCross:
+def _cross(exact: Tally, cross: Cross, told: _Told, cells: frozenset[tuple[int, int]]) -> SafeCross:
     design: Design = exact.design
     return SafeCross(
         cross.id,
@@ -255,7 +258,20 @@ def _cross(exact: Tally, cross: Cross, told: frozenset[tuple[int, int]]) -> Safe
         tuple(category.code for category in design.variable(cross.rows).categories),
         tuple(category.code for category in design.variable(cross.columns).categories),
         tuple(
-            tuple(rounded(count) if (row, column) in told else None for column, count in enumerate(counts))
+            tuple(rounded(count) if (row, column) in cells else None for column, count in enumerate(counts))
             for row, counts in enumerate(exact.crosses[cross.id])
         ),
+        tuple(
+            _rest_of_row(exact, cross, row, told[cross.columns], cells)
+            for row in range(len(exact.counts[cross.rows]))
+        ),
     )
+
+
+def _rest_of_row(
+    exact: Tally, cross: Cross, row: int, columns: frozenset[int], cells: frozenset[tuple[int, int]]
+) -> int | None:
+    """The remainder of a row, where every told column is told in it: subtraction would tell it anyway."""
+    if not columns or any((row, column) not in cells for column in columns):
+        return None
+    return rounded(exact.counts[cross.rows][row] - sum(exact.crosses[cross.id][row][c] for c in columns))

@@ -47,7 +47,10 @@ class SafeTable:
 
 @dataclass(frozen=True, slots=True)
 class SafeCross:
-    """A two-way table: `counts[row][column]`, None where withheld. `rows_of` and `columns_of` are one-way."""
+    """A two-way table: `counts[row][column]`, None where not told. `rows_of`, `columns_of`: one-way tables.
+
+    `rests[row]`: what the told columns of a row leave, where all of them are told in it, else None.
+    """
 
     id: str
     rows_of: str
@@ -55,6 +58,7 @@ class SafeCross:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     counts: tuple[tuple[int | None, ...], ...]
+    rests: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class SafeTally:
             if table.rest is not None:
                 yield table.rest
         for cross in self.crosses:
-            yield from (count for row in cross.counts for count in row if count is not None)
+            yield from (count for row in (*cross.counts, cross.rests) for count in row if count is not None)
 
 
 def as_data(safe: SafeTally) -> dict[str, object]:
@@ -103,6 +107,7 @@ def as_data(safe: SafeTally) -> dict[str, object]:
             "columns_of": cross.columns_of,
             "counts": [list(row) for row in cross.counts],
             "id": cross.id,
+            "rests": list(cross.rests),
             "rows": list(cross.rows),
             "rows_of": cross.rows_of,
         }
@@ -148,6 +153,7 @@ def _read(data: Any) -> SafeTally:
                 rows=tuple(cross["rows"]),
                 columns=tuple(cross["columns"]),
                 counts=tuple(tuple(row) for row in cross["counts"]),
+                rests=tuple(cross["rests"]),
             )
             for cross in data["crosses"]
         ),

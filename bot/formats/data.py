@@ -12,7 +12,8 @@
     rules        what each status means: "published", "merged" (in `rest`), "withheld"
     tables       [{id, title, several_answers, cells: [{code, label, status, count, percent, change}], rest}]
                  count, percent, change: null unless published; `rest`: {label, count, percent} or null
-    crosses      [{id, title, rows, columns, cells: [{row, column, status, count}]}]; rows, columns: table ids
+    crosses      [{id, title, rows, columns, cells: [{row, column, status, count}], rests: [{row, count}]}];
+                 rows, columns: table ids; a rest is what the cells of its row leave, or null
     change       {since, people} against the digest before, from published figures, or null
     summaries    moderators' words        quotes   sentences their authors released
     method       how it was counted and protected, in plain words
@@ -100,10 +101,11 @@ def _cross(cross: SafeCross, words: Says) -> dict[str, object]:
             {
                 "row": row,
                 "column": column,
-                "status": "withheld" if count is None else "published",
+                "status": "published" if count is not None else "withheld" if rest is None else "merged",
                 "count": count,
             }
-            for row, counts in zip(cross.rows, cross.counts, strict=True)
+            for row, counts, rest in zip(cross.rows, cross.counts, cross.rests, strict=True)
             for column, count in zip(cross.columns, counts, strict=True)
         ],
+        "rests": [{"row": row, "count": rest} for row, rest in zip(cross.rows, cross.rests, strict=True)],
     }

@@ -103,20 +103,21 @@ def _cross(cross: SafeCross, words: Says) -> Iterator[list[str]]:
     """A block for the title, one for each row with something told, one for what is not."""
     rows = [
         [words.say("digest-cross-row", label=words.say(f"digest-{cross.rows_of}.{row}")), *cells]
-        for row, counts in zip(cross.rows, cross.counts, strict=True)
-        if (cells := _cells(cross, counts, words))
+        for row, counts, rest in zip(cross.rows, cross.counts, cross.rests, strict=True)
+        if (cells := list(_cells(cross, counts, rest, words)))
     ]
     yield [words.say(f"digest-{cross.id}")]
     yield from rows
     yield [words.say("digest-cross-left" if rows else "digest-nothing")]
 
 
-def _cells(cross: SafeCross, counts: tuple[int | None, ...], words: Says) -> list[str]:
-    return [
-        words.say("digest-cell", label=words.say(f"digest-{cross.columns_of}.{column}"), count=count)
-        for column, count in zip(cross.columns, counts, strict=True)
-        if count is not None
-    ]
+def _cells(cross: SafeCross, counts: tuple[int | None, ...], rest: int | None, words: Says) -> Iterator[str]:
+    for column, count in zip(cross.columns, counts, strict=True):
+        if count is not None:
+            label = words.say(f"digest-{cross.columns_of}.{column}")
+            yield words.say("digest-cell", label=label, count=count)
+    if rest is not None:
+        yield words.say("digest-cell", label=words.say("digest-rest"), count=rest)
 
 
 def _packed(blocks: Iterable[list[str]]) -> Iterator[str]:
