@@ -252,9 +252,9 @@ def test_r1_the_welcome_says_what_this_is_and_how_to_stop() -> None:
 
     for part in (
         "programme",
-        "ni une personne",
-        "ni un service d’urgence",
-        "ni un dépôt de plainte",
+        "pas une personne",
+        "pas un service d’urgence",
+        "aucune plainte",
         "bénévoles",
         "stop",
     ):

@@ -71,7 +71,7 @@ crisis-offer = These lines answer right away. Would you like to go on here, or t
 danger-offer = Your safety comes first: nothing of this exchange is kept. Once you are safe, you can come back here by writing /start.
 danger-unsure = You can call now, even if you are not certain. You can also go on here, at your own pace.
 
-minor = Here, people can testify from the age of 18, and nothing of this exchange is kept. In France, 119 and 3018 listen free of charge, and you can call them without giving your name.
+minor = Here, people can testify from the age of 18, and nothing of this exchange is kept. In France, 119 and 3018 listen free of charge.
 
 ## Agreement
 
@@ -88,7 +88,7 @@ nothing-kept = Understood: nothing is kept, and what was written is erased. Help
 
 ## What we do with your data (/privacy)
 
-privacy-1 = The controller of these data is { $operator }. To write to them: { $contact }.
+privacy-1 = Responsible for these data: { $operator }. To write to them: { $contact }.
 privacy-2 = We keep your answers and your story, with your consent, to make grouped figures and to make these facts known. The numbers, addresses and names that the program recognises are taken out before anything is stored. Your account is not kept with the testimony.
 privacy-3 = A draft stays { $hours } hours at most. The story is erased { $story_days } days after the team’s decision, the answers to lists after { $coded_months } months. Figures already published point to nobody and stay.
 privacy-4 = With your receipt you can add to or withdraw your testimony at any time. Without a receipt we do not know which testimony is yours. You can also turn to the CNIL, the French authority that protects data: cnil.fr.
@@ -216,7 +216,7 @@ withdraw-limit = Grouped figures already sent to associations cannot be taken ba
 
 ## Help (/help)
 
-help-intro = Help is open at any moment, without telling anything. For another language or another country, write /language or choose the country.
+help-intro = Help is open at any moment, without telling anything. For another language, write /language; for another country, choose “Change country”.
 help-country = In which country are you looking for help?
     .FR = France
     .BE = Belgium
@@ -232,7 +232,7 @@ help-menu = What kind of help do you need?
     .talk = Talking to someone
     .sexual = Sexual violence
     .digital = Messages, insults online
-    .minor = For a child or a teenager
+    .minor = For someone under 18
     .suicide = Thoughts of death
     .rights = Rights, a complaint
     .care = Medical care

@@ -32,7 +32,7 @@ alias-no = non, non merci, nan, rien, c’est tout, rien d’autre, rien à ajou
 
 ## L'accueil et le chemin
 
-welcome = Bonjour, vous pouvez raconter ici ce qui s’est passé quand quelqu’un est venu chez vous pour son travail ; des bénévoles de l’association le liront. C’est un programme qui répond, ni une personne, ni un service d’urgence, ni un dépôt de plainte. Pour arrêter à tout moment, écrivez STOP.
+welcome = Bonjour, vous pouvez raconter ici ce qui s’est passé quand quelqu’un est venu chez vous pour son travail ; des bénévoles de l’association le liront. C’est un programme qui répond : pas une personne, pas un service d’urgence, et aucune plainte n’est déposée. Pour arrêter à tout moment, écrivez STOP.
 
 option-line = { $number }. { $label }
 option-chosen = { $label } (choisi)
@@ -45,7 +45,7 @@ progress-start = Tout le chemin prend environ 15 minutes ; vous pouvez vous arr
 
 stage-threshold = D’abord, quelques questions courtes.
 stage-story = Vos mots d’abord. { progress-start }
-stage-facts = Viennent des questions à choix. Elles servent seulement à faire des chiffres groupés, et vous pouvez toutes les passer.
+stage-facts = Voici maintenant des questions à choix. Elles servent seulement à faire des chiffres groupés, et vous pouvez toutes les passer.
 stage-after = Les questions suivantes parlent de ce qui est venu après. Elles servent aussi aux chiffres groupés.
 stage-choose = Il reste à choisir à quoi votre témoignage peut servir.
 
@@ -71,7 +71,7 @@ crisis-offer = Ces lignes répondent tout de suite. Voulez-vous continuer ici, o
 danger-offer = Votre sécurité d’abord : rien n’est gardé de cet échange. Quand vous serez à l’abri, vous pourrez revenir ici en écrivant /start.
 danger-unsure = Vous pouvez appeler maintenant, même sans certitude. Vous pouvez aussi continuer ici, à votre rythme.
 
-minor = Ici, on peut témoigner à partir de 18 ans, et rien n’est gardé de cet échange. En France, le 119 et le 3018 vous écoutent gratuitement, et vous pouvez les appeler sans donner votre nom.
+minor = Ici, on peut témoigner à partir de 18 ans, et rien n’est gardé de cet échange. En France, le 119 et le 3018 vous écoutent gratuitement.
 
 ## L'accord
 
@@ -88,7 +88,7 @@ nothing-kept = C’est entendu : rien n’est gardé, et ce qui était écrit e
 
 ## Ce que nous faisons de vos données (/privacy)
 
-privacy-1 = Le responsable de ces données est { $operator }. Pour lui écrire : { $contact }.
+privacy-1 = Responsable de ces données : { $operator }. Pour lui écrire : { $contact }.
 privacy-2 = Nous gardons vos réponses et votre récit, avec votre accord, pour produire des chiffres groupés et faire connaître ces faits. Les numéros, les adresses et les noms que le programme reconnaît sont retirés avant l’enregistrement. Votre compte n’est pas gardé avec le témoignage.
 privacy-3 = Un brouillon reste { $hours } heures au plus. Le récit est effacé { $story_days } jours après la décision de l’équipe, les réponses aux listes après { $coded_months } mois. Les chiffres déjà publiés ne désignent personne et restent.
 privacy-4 = Avec votre reçu, vous pouvez compléter ou retirer votre témoignage à tout moment. Sans reçu, nous ne savons pas quel témoignage est le vôtre. Vous pouvez aussi vous adresser à la CNIL, l’autorité qui protège les données : cnil.fr.
@@ -216,7 +216,7 @@ withdraw-limit = Les chiffres groupés déjà envoyés à des associations ne pe
 
 ## L'aide (/help)
 
-help-intro = L’aide est ouverte à tout moment, sans rien raconter. Pour une autre langue ou un autre pays, écrivez /language ou choisissez le pays.
+help-intro = L’aide est ouverte à tout moment, sans rien raconter. Pour une autre langue, écrivez /language ; pour un autre pays, choisissez « Changer de pays ».
 help-country = Dans quel pays cherchez-vous de l’aide ?
     .FR = France
     .BE = Belgique
@@ -232,7 +232,7 @@ help-menu = De quelle aide avez-vous besoin ?
     .talk = Parler à quelqu’un
     .sexual = Des violences sexuelles
     .digital = Des messages, des insultes en ligne
-    .minor = Pour un enfant, une adolescence
+    .minor = Pour une personne de moins de 18 ans
     .suicide = Des idées de mort
     .rights = Les droits, une plainte
     .care = Des soins
