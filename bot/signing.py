@@ -115,7 +115,7 @@ def verify(document: bytes, signature_text: str, public: VerifyKey) -> str:
     key = Ed25519PublicKey.from_public_bytes(public.public)
     try:
         key.verify(first[2 + KEY_ID :], hashlib.blake2b(document).digest())
-        key.verify(second, first[2 + KEY_ID :] + comment.encode())
+        key.verify(second, first[2 + KEY_ID :] + comment.encode("utf-8", "surrogatepass"))
     except InvalidSignature:
         raise NotSigned("the document or the signature was changed") from None
     return comment
