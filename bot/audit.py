@@ -1,7 +1,7 @@
 """The audit log as a chain: each line's value covers all lines before it, so none can be changed unseen.
 
-A line is canonical JSON of (number, day, actor, act, about). It holds no personal data: the actor is a member's
-random id, what it is about is a short random reference.
+A line is canonical JSON of (number, day, actor, act, about). It holds no personal data: the actor is a
+member's random id, what it is about is a short random reference.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ def chain(previous: bytes, text: str) -> bytes:
     return hashlib.sha256(previous + text.encode()).digest()
 
 
-def first_break(rows: Iterable[tuple[int, str, bytes]], previous: bytes = START, expected: int = 1) -> int | None:
+def first_break(
+    rows: Iterable[tuple[int, str, bytes]], previous: bytes = START, expected: int = 1
+) -> int | None:
     """The number of the first line that does not fit its chain, or None for a sound log.
 
     `rows` are (number, line, chain value) in order; `previous` and `expected` continue an earlier page.

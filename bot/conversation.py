@@ -4,13 +4,14 @@ It is total: any event in any state has an answer, and none is an exception. A q
 next; the next one is the first that is asked and not yet met, so the path follows from the answers alone and
 changing one drops what is no longer asked.
 
-The witness leads. Every question can be passed, every place left, and EFFACER and STOP work everywhere. What she
-writes at a list is an answer too, kept as "other" in her own words. Nobody is told twice how to answer.
+The witness leads. Every question can be passed, every place left, and EFFACER and STOP work everywhere. What
+she writes at a list is an answer too, kept as "other" in her own words. Nobody is told twice how to answer.
 
-Two kinds of places: those of the way itself (`state.at`), and those beside it (`state.aside`: help, rights, what
-is kept, language, receipt), from which she comes back to where she was.
+Two kinds of places: those of the way itself (`state.at`), and those beside it (`state.aside`: help, rights,
+what is kept, language, receipt), from which she comes back to where she was.
 
-Never here: sentences, sealing, storage, clocks. Effects say what must follow; `handlers.dispatch` carries it out.
+Never here: sentences, sealing, storage, clocks. Effects say what must follow; `handlers.dispatch` carries it
+out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any, TypeAlias
 
 from bot import places
 from bot.places import Place, is_asked, place
-from bot.questionnaire import AnyQuestion, Choice, Gate, Questionnaire, Text
+from bot.questionnaire import AnyQuestion, Choice, Questionnaire, Text
 from bot.questions import NEEDS_CARE, OTHER
 from bot.redaction import Redacted
 from bot.turns import (
@@ -60,8 +61,8 @@ ADDITION = "@addition"
 """Where words wait that she wants to add to an earlier testimony, until she gives its receipt."""
 
 MOST_KEPT_CHARACTERS = 200_000
-"""Characters of her words in one draft. Nobody told more than a tenth of this in one sitting; a draft must stay
-small enough to be sealed again at each turn. Beyond it she is told, and what she wrote before stays."""
+"""Characters of her words in one draft. Nobody told more than a tenth of this in one sitting; a draft must
+stay small enough to be sealed again at each turn. Beyond it she is told, and what she wrote before stays."""
 
 _COUNTRY_OF_REGION = {"belgium": "BE", "switzerland": "CH", "luxembourg": "LU", "canada": "CA"}
 
@@ -76,7 +77,7 @@ def step(questionnaire: Questionnaire, state: State, event: Event) -> Turn:
     return act(questionnaire, state, event)
 
 
-# --- coming and going -------------------------------------------------------------------------------------------
+# --- coming and going ---------------------------------------------------------------------------------------
 
 
 def _arrive(questionnaire: Questionnaire, state: State, event: Event) -> Turn:
@@ -132,7 +133,7 @@ def _nothing_kept(state: State, told: str) -> Turn:
     return Turn(left, (Forget(), Tell(told), Ask()))
 
 
-# --- moving on the way ------------------------------------------------------------------------------------------
+# --- moving on the way --------------------------------------------------------------------------------------
 
 
 def _at(state: State, at: str) -> State:
@@ -140,7 +141,9 @@ def _at(state: State, at: str) -> State:
 
 
 def _beside(state: State, *to: str, alone: bool = False) -> State:
-    kept = () if alone else tuple(place for place in state.aside if place not in to and place != places.RESUME)
+    kept = (
+        () if alone else tuple(place for place in state.aside if place not in to and place != places.RESUME)
+    )
     return replace(state, aside=(*kept, *to), page=0, hinted=False)
 
 
@@ -220,7 +223,7 @@ def _turn_page(questionnaire: Questionnaire, state: State, event: TurnedPage) ->
     return Turn(replace(state, page=0), (Ask(),))
 
 
-# --- her own words ----------------------------------------------------------------------------------------------
+# --- her own words ------------------------------------------------------------------------------------------
 
 
 def _say(questionnaire: Questionnaire, state: State, event: Said) -> Turn:
@@ -257,7 +260,10 @@ def _with_text(state: State, id: str, said: tuple[str, ...], words: Redacted) ->
 
 
 def _is_full(state: State, words: Redacted) -> bool:
-    return sum(len(said) for texts in state.texts.values() for said in texts) + len(words.text) > MOST_KEPT_CHARACTERS
+    return (
+        sum(len(said) for texts in state.texts.values() for said in texts) + len(words.text)
+        > MOST_KEPT_CHARACTERS
+    )
 
 
 def _take_words(questionnaire: Questionnaire, state: State, here: Place, words: Redacted) -> Turn:
@@ -276,17 +282,26 @@ def _take_words(questionnaire: Questionnaire, state: State, here: Place, words: 
 def _own_words_at_a_list(questionnaire: Questionnaire, state: State, here: Place, words: Redacted) -> Turn:
     """Words where a list is asked: kept as "other" where there is one; else told once how to answer.
 
-    Before consent nothing is kept. After it, a second try at a list without "other" is kept as her words at that
-    question, which counts as passed: she is never told twice that she was not understood.
+    Before consent nothing is kept. After it, a second try at a list without "other" is kept as her words at
+    that question, which counts as passed: she is never told twice that she was not understood.
     """
     question = None if state.aside else questionnaire.question(state.at)
-    if isinstance(question, Choice) and question.counted and not _is_full(state, words) and words.text.strip():
+    if (
+        isinstance(question, Choice)
+        and question.counted
+        and not _is_full(state, words)
+        and words.text.strip()
+    ):
         said = (*state.texts.get(question.id, ()), words.text)
         if question.option(OTHER) is not None:
             kept = _with_text(state, question.id, said, words)
             if question.many:
-                return Turn(replace(kept, picked=_toggle(question, kept.picked, (OTHER,), add=True)), (_KEPT, Ask()))
-            return _advance(questionnaire, replace(kept, answers={**kept.answers, question.id: (OTHER,)}), _KEPT)
+                return Turn(
+                    replace(kept, picked=_toggle(question, kept.picked, (OTHER,), add=True)), (_KEPT, Ask())
+                )
+            return _advance(
+                questionnaire, replace(kept, answers={**kept.answers, question.id: (OTHER,)}), _KEPT
+            )
         if state.hinted:
             kept = _with_text(state, question.id, said, words)
             return _advance(questionnaire, replace(kept, answers={**kept.answers, question.id: ()}), _KEPT)
@@ -329,7 +344,7 @@ def _question_before(questionnaire: Questionnaire, state: State) -> str:
     return ""
 
 
-# --- choosing ---------------------------------------------------------------------------------------------------
+# --- choosing -----------------------------------------------------------------------------------------------
 
 
 def _choose(questionnaire: Questionnaire, state: State, event: Chose) -> Turn:
@@ -351,7 +366,9 @@ def _choose(questionnaire: Questionnaire, state: State, event: Chose) -> Turn:
     return _advance(questionnaire, chosen) if route is None else route(questionnaire, chosen, codes[0])
 
 
-def _toggle(question: Choice, picked: tuple[str, ...], codes: tuple[str, ...], *, add: bool = False) -> tuple[str, ...]:
+def _toggle(
+    question: Choice, picked: tuple[str, ...], codes: tuple[str, ...], *, add: bool = False
+) -> tuple[str, ...]:
     chosen = set(picked)
     for code in codes:
         option = question.option(code)
@@ -416,7 +433,7 @@ def _skip(questionnaire: Questionnaire, state: State, event: Skipped) -> Turn:
     return Turn(state, (Ask(),))
 
 
-# --- questions that steer ---------------------------------------------------------------------------------------
+# --- questions that steer -----------------------------------------------------------------------------------
 
 
 def _language_chosen(questionnaire: Questionnaire, state: State, code: str) -> Turn:
@@ -496,7 +513,7 @@ _ROUTES: Mapping[str, _Route] = {
     "consent_share": _share,
 }
 
-# --- places beside the way, and the last ones on it --------------------------------------------------------------
+# --- places beside the way, and the last ones on it ---------------------------------------------------------
 
 
 def _step_aside(questionnaire: Questionnaire, state: State, event: SteppedAside) -> Turn:
@@ -643,13 +660,13 @@ def _remove_sentence(questionnaire: Questionnaire, state: State, number: int) ->
     texts: Texts = places.without_sentence(state.texts, number)
     left = replace(state, texts={id: said for id, said in texts.items() if said}, hinted=False)
     gone = {id for id in state.texts if id not in left.texts and id not in left.answers}
-    left = replace(left, answers={**left.answers, **{id: () for id in gone}})
+    left = replace(left, answers={**left.answers, **dict.fromkeys(gone, ())})
     if any(places.sentences(left.texts)):
         return Turn(replace(left, page=0), (Tell("removed-sentence"), Ask()))
     return _to_review(questionnaire, left, Tell("removed-sentence"))
 
 
-# --- receipts, media --------------------------------------------------------------------------------------------
+# --- receipts, media ----------------------------------------------------------------------------------------
 
 
 def _show_receipt(questionnaire: Questionnaire, state: State, event: TypedReceipt) -> Turn:

@@ -1,7 +1,8 @@
-"""What stands on the screen: a question of the way, or one of the places beside it, and what may be answered there.
+"""What stands on the screen: a question of the way, or one of the places beside it, and what may be answered
+there.
 
-A place says what is on offer as codes, in order; the number typed is the place in that order. Reading an answer
-and showing a screen both start from here, so that they can never disagree.
+A place says what is on offer as codes, in order; the number typed is the place in that order. Reading an
+answer and showing a screen both start from here, so that they can never disagree.
 
 Never here: what follows from an answer (`bot.conversation`), or sentences (`locales`).
 """
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot import rights
+import bot.rights as rights
 from bot.questionnaire import (
     AllOf,
     Answered,
@@ -51,7 +52,8 @@ RECEIPT_WORDS = frozenset({RECEIPT_READ, RECEIPT_WITHDRAW, RECEIPT_ADD_WORDS})
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One numbered line. `label` is set where it is her own sentence; `question` where it is a question's text."""
+    """One numbered line. `label` is set where it is her own sentence; `question` where it is a question's
+    text."""
 
     code: str
     label: str = field(default="", repr=False)
@@ -60,7 +62,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`words` is the paragraph shown; its attributes are the labels of `offers` that have none of their own."""
+    """`words` is the paragraph shown; its attributes are the labels of `offers` that have none of their
+    own."""
 
     id: str
     words: str
@@ -134,7 +137,8 @@ def place(questionnaire: Questionnaire, state: State) -> Place:
 
 
 _question_places: dict[int, tuple[AnyQuestion, Place]] = {}
-"""Places of questions, made once each: they are asked for twice a turn. Keyed by identity, held so that it lasts."""
+"""Places of questions, made once each: they are asked for twice a turn. Keyed by identity, held so that it
+lasts."""
 
 
 def _of_question(question: AnyQuestion) -> Place:
@@ -158,7 +162,7 @@ def _topics(state: State) -> Iterator[Offer]:
         yield Offer(topic.id)
 
 
-# --- the path -----------------------------------------------------------------------------------------------------
+# --- the path -----------------------------------------------------------------------------------------------
 
 
 def holds(condition: Condition | None, answers: Answers) -> bool:
@@ -180,7 +184,8 @@ def is_asked(question: AnyQuestion, answers: Answers) -> bool:
 
 
 def told_questions(questionnaire: Questionnaire, state: State) -> Iterator[AnyQuestion]:
-    """The questions of the testimony itself that are still asked and were met: what review shows and may change."""
+    """The questions of the testimony itself that are still asked and were met: what review shows and may
+    change."""
     for question in questionnaire.questions:
         if isinstance(question, Choice) and not question.counted:
             continue
@@ -208,7 +213,7 @@ def kept_texts(questionnaire: Questionnaire, state: State) -> dict[str, tuple[st
     }
 
 
-# --- sentences ----------------------------------------------------------------------------------------------------
+# --- sentences ----------------------------------------------------------------------------------------------
 
 _SENTENCE = re.compile(r"[^\n]+?(?:[.!?…]+(?=\s|$)|(?=\n)|$)")
 """A sentence ends at its mark or at a line's end. Good enough to point at; nothing is decided by it."""

@@ -95,7 +95,8 @@ class Choice(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Question):
-    """Her own words: redacted, sealed, never counted. `many` takes several messages until she says it is done."""
+    """Her own words: redacted, sealed, never counted. `many` takes several messages until she says it is
+    done."""
 
     many: bool = False
 
@@ -195,7 +196,11 @@ def _own_faults(question: AnyQuestion) -> Iterator[str]:
                 yield f"{question.id} offers {code!r}, which is not a code."
     if isinstance(question, Choice) and question.skipping and question.option(question.skipping) is None:
         yield f"{question.id} takes skipping for {question.skipping}, which it does not offer."
-    if isinstance(question, Choice) and not question.many and any(option.alone for option in question.options):
+    if (
+        isinstance(question, Choice)
+        and not question.many
+        and any(option.alone for option in question.options)
+    ):
         yield f"{question.id} takes one answer, so no option of it can be 'alone'."
 
 

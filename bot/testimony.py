@@ -1,7 +1,8 @@
 """What a submitted testimony is made of: the coded answers and the story, two parts sealed apart.
 
 They are apart because they live differently: the story is destroyed two months after the decision, the coded
-answers serve the digests longer. Both are canonical JSON. Every text in a story was redacted before it came here.
+answers serve the digests longer. Both are canonical JSON. Every text in a story was redacted before it came
+here.
 
 Never here: sealing (`bot.sealing`), who told it, or when: a day of consent is the finest time.
 """
@@ -26,7 +27,8 @@ MORE = "more-"
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """Proof of consent without a person: which text, in which language, through which kind of channel, which day."""
+    """Proof of consent without a person: which text, in which language, through which kind of channel, which
+    day."""
 
     text: int
     language: str
@@ -47,7 +49,8 @@ class CodedPart:
 
 @dataclass(frozen=True, slots=True)
 class StoryPart:
-    """Her words as she saw them last, by question; the sentence she offers as a quote; the kinds taken out."""
+    """Her words as she saw them last, by question; the sentence she offers as a quote; the kinds taken
+    out."""
 
     language: str
     texts: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)

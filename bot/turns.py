@@ -1,7 +1,7 @@
 """The nouns of the conversation: what a person can do, where she stands, what follows.
 
-All of it is frozen data. Her words have no `repr`, so that none reaches a log by accident; effects carry message
-keys, never sentences. `bot.conversation.step` is the one function over these.
+All of it is frozen data. Her words have no `repr`, so that none reaches a log by accident; effects carry
+message keys, never sentences. `bot.conversation.step` is the one function over these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import orjson
 from bot.receipts import Receipt
 from bot.redaction import Redacted
 
-# --- events: what a person does -----------------------------------------------------------------------------------
+# --- events: what a person does -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """EFFACER: like leaving, with every message deleted that the channel lets us delete, and one neutral line."""
+    """EFFACER: like leaving, with every message deleted that the channel lets us delete, and one neutral
+    line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ Event: TypeAlias = (
     | MistypedReceipt
 )
 
-# --- effects: what follows ----------------------------------------------------------------------------------------
+# --- effects: what follows ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class NoteConsent:
-    """She has accepted that what follows is kept: the caller notes which text, in which language, which day."""
+    """She has accepted that what follows is kept: the caller notes which text, in which language, which
+    day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,8 @@ class UseReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Destroy the draft's key and the draft. `messages`: delete from the chat what the channel lets us delete."""
+    """Destroy the draft's key and the draft. `messages`: delete from the chat what the channel lets us
+    delete."""
 
     messages: bool = False
 
@@ -182,7 +185,7 @@ class HideReceipt:
 
 Effect: TypeAlias = Tell | Ask | NoteConsent | Submit | UseReceipt | Forget | HideReceipt
 
-# --- where she stands ---------------------------------------------------------------------------------------------
+# --- where she stands ---------------------------------------------------------------------------------------
 
 Answers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Codes chosen at each question; an empty tuple where she passed."""
@@ -229,7 +232,8 @@ NOBODY = State()
 
 
 def write_state(state: State) -> bytes:
-    """A state as bytes, small because most fields are at their rest: a draft is sealed and padded, not compressed."""
+    """A state as bytes, small because most fields are at their rest: a draft is sealed and padded, not
+    compressed."""
     return orjson.dumps(
         [
             state.at,

@@ -1,7 +1,8 @@
 """The doors: channels, dispatch, desk, clock, delivery. This is the room that waits on the world.
 
 `Channel` is the promise every door keeps; `bot.__main__` holds the table of those that are open. A channel
-translates and decides nothing: it turns what arrives into `Heard`, and a `Screen` into what its network shows.
+translates and decides nothing: it turns what arrives into `Heard`, and a `Screen` into what its network
+shows.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One message. Options are in the text as well, numbered: buttons are a convenience, never the only way."""
+    """One message. Options are in the text as well, numbered: buttons are a convenience, never the only
+    way."""
 
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = field(default=(), repr=False)

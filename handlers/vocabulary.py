@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.crisis import Phrases
+
 from bot.normal import fold
 from bot.reading import WORDS, Vocabulary
 from locales import Words, aliases, crisis_phrases
