@@ -48,7 +48,7 @@ check: $(DEV) ## form: ruff, mypy, the imports between rooms, .env.example
 	say 'ruff check' $(IN_VENV) -m ruff check .; \
 	say 'ruff format' $(IN_VENV) -m ruff format --check .; \
 	say 'mypy --strict' $(IN_VENV) -m mypy; \
-	say 'imports between rooms' $(IN_VENV) -c 'from importlinter.cli import lint_imports_command as check; check()'; \
+	say 'imports between rooms' $(IN_VENV) -c 'from importlinter.cli import lint_imports_command as check; check(["--no-logo"])'; \
 	say 'settings and .env.example' $(IN_VENV) -m pytest -q tests/test_settings.py -k example; \
 	test -z "$$failed"
 
@@ -89,7 +89,7 @@ define build
 	  "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { python=$$each; break; }; \
 	done; \
 	test -n "$$python" || { test -n "$$found" \
-	  && stop "Python 3.11 or newer is needed and $$found: install a newer one and name it, as in \`make $@ PYTHON=python3.12\`." \
+	  && stop "Python 3.11 or newer is needed and $$found: install a newer one and name it, as in \`make $(or $(firstword $(MAKECMDGOALS)),run) PYTHON=python3.12\`." \
 	  || stop "Python 3.11 or newer is needed and none was found as $(firstword $(PYTHONS)): run \`apt install python3 python3-venv\` (Debian, Ubuntu; as root), or name yours: \`make PYTHON=/path/to/python3\`."; }; \
 	"$$python" -c 'import venv, ensurepip' 2>/dev/null \
 	  || stop "$$python has no venv module, which Debian and Ubuntu package apart: run \`apt install python3-venv\` (as root), then make again."; \

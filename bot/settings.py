@@ -30,7 +30,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsError
 
 PREFIX = "SEUIL_"
-NOT_SETTINGS = frozenset({"SEUIL_NO_SKIP"})
+NOT_SETTINGS = frozenset({"SEUIL_NO_SKIP", "SEUIL_NODE_MODULES"})
 """Variables of the tests, which live in the same environment and are not typing mistakes."""
 
 FIXED = {"SEUIL_ROUNDING": "rounding is always to 5"}

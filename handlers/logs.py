@@ -3,7 +3,7 @@
 What a line may hold is decided here, once, and not left to care at each call:
 - our own rooms log sentences with numbers and short codes; an exception among the arguments is told by its
   type;
-- a library may not speak: only where it spoke from, its level, and the template of its message, never what was
+- a library may not speak: only where it spoke from, its level and the template of its message, never what was
   filled in. Libraries put addresses, tokens and whole updates into their messages (httpx logs every URL at
   INFO, and Telegram's URLs hold the token), and asyncio puts the repr of an exception;
 - an exception is its type and the lines of code it went through. Its arguments are told only for our own

@@ -136,7 +136,7 @@ def test_a_closed_standard_error_stops_nothing_and_prints_nothing(heard, capfd):
 @pytest.mark.parametrize("secret", [TOKEN, KEY, KEY.lower(), "socks5://lea:motdepasse@proxy"])
 def test_tokens_and_keys_are_replaced_wherever_they_come_from(heard, secret):
     ours.error("could not use %s", secret)
-    ours.error(f"could not use https://api.telegram.org/bot{secret}/getMe")  # noqa: G004 (a slip)
+    ours.error(f"could not use https://api.telegram.org/bot{secret}/getMe")
 
     assert secret not in heard.getvalue()
     assert "motdepasse" not in heard.getvalue()
