@@ -36,7 +36,7 @@ right-whom-3 = Depending on the case: the telecoms ombudsman, the landlord, the 
 
 right-evidence = Before a criminal court any proof may count: screenshots, voice messages, letters, witnesses. Keep them at home. Do not send them to us.
     .title = What to keep
-right-evidence-2 = Keep the original messages, and screenshots that show the number, the date and the time; letters and their envelopes; the job number and the time of the appointment. If you block the number, take the screenshots first.
+right-evidence-2 = Keep the original messages, and screenshots that show the number, the date and the time; letters and their envelopes; the job number and the time of the appointment. If you block the number, take the screenshots first. A court officer (commissaire de justice) can also record them.
 right-evidence-3 = Write down, with dates, each event, who was there, and each exchange with the company or the landlord. If your health is affected, a medical certificate may count. Online, keep links and screenshots before everything disappears.
 
 right-delays = For a complaint, the law sets limits: 1 year for a petty offence, 6 years for an offence (délit), 20 years for a crime. For harassment, the time runs from the last act. It is longer if the victim was under 18.
@@ -52,7 +52,7 @@ right-data_misuse-2 = The company itself may use your data only for the stated p
 right-company = You can write to customer service and to the person in charge of data (the DPO). You can ask that this person be told not to contact you again, even to apologise. Ask also for somebody else to come, and for a written answer with a file number.
     .title = Writing to the company
 right-company-2 = You can ask which data the company has about you, to whom it gives them and who opened your file (GDPR, article 15). It has one month to answer. It may refuse to give the names of its employees.
-right-company-3 = You can ask for your data to be corrected, erased or no longer used (GDPR, articles 16, 17, 18 and 21). Keep your evidence first: an erasure may make it disappear as well.
+right-company-3 = You can ask for your data to be corrected, erased or no longer used (GDPR, articles 16, 17, 18 and 21), and for fewer people to be able to open your file. Keep your evidence first: an erasure may make it disappear as well.
 
 right-minimised = “Offer him a coffee”, “it is a compliment”: you can answer in writing. For example: “I have reported to you messages that I did not want to receive. I ask in writing for the measures taken and a file number.”
     .title = Answering “offer him a coffee”

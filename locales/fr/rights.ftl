@@ -36,7 +36,7 @@ right-whom-3 = Selon les cas : le médiateur des télécoms, le propriétaire, 
 
 right-evidence = Devant la justice pénale, toute preuve peut compter : captures d’écran, messages vocaux, lettres, témoins. Gardez-les chez vous. Ne nous les envoyez pas.
     .title = Quelles traces garder
-right-evidence-2 = Gardez les messages d’origine, et des captures où l’on voit le numéro, la date et l’heure ; les lettres et leurs enveloppes ; le numéro d’intervention et l’heure du rendez-vous. Si vous bloquez le numéro, faites les captures avant.
+right-evidence-2 = Gardez les messages d’origine, et des captures où l’on voit le numéro, la date et l’heure ; les lettres et leurs enveloppes ; le numéro d’intervention et l’heure du rendez-vous. Si vous bloquez le numéro, faites les captures avant. Un commissaire de justice peut aussi les constater.
 right-evidence-3 = Notez, avec les dates, chaque fait, qui était là, et chaque échange avec l’entreprise ou le propriétaire. Si votre santé est touchée, un certificat médical peut compter. En ligne, gardez les liens et des captures avant que tout disparaisse.
 
 right-delays = Pour une plainte, la loi fixe des délais : 1 an pour une contravention, 6 ans pour un délit, 20 ans pour un crime. Pour un harcèlement, le délai part du dernier fait. Il est plus long si la victime avait moins de 18 ans.
@@ -52,7 +52,7 @@ right-data_misuse-2 = L’entreprise, elle, ne peut utiliser vos données que da
 right-company = Vous pouvez écrire au service client et à la personne chargée des données (le DPO). Vous pouvez demander que l’on dise à cette personne de ne plus vous contacter, même pour s’excuser. Demandez aussi que quelqu’un d’autre vienne, et une réponse écrite avec un numéro de dossier.
     .title = Écrire à l’entreprise
 right-company-2 = Vous pouvez demander quelles données l’entreprise a sur vous, à qui elle les donne et qui a ouvert votre dossier (RGPD, article 15). Elle a un mois pour répondre. Elle peut refuser de donner le nom de ses employés.
-right-company-3 = Vous pouvez demander de corriger, d’effacer ou de ne plus utiliser vos données (RGPD, articles 16, 17, 18 et 21). Gardez d’abord vos preuves : un effacement peut les faire disparaître aussi.
+right-company-3 = Vous pouvez demander de corriger, d’effacer ou de ne plus utiliser vos données (RGPD, articles 16, 17, 18 et 21), et que moins de personnes puissent ouvrir votre dossier. Gardez d’abord vos preuves : un effacement peut les faire disparaître aussi.
 
 right-minimised = « Offrez-lui un café », « c’est un compliment » : vous pouvez répondre par écrit. Par exemple : « Je vous ai signalé des messages que je ne voulais pas recevoir. Je demande par écrit les mesures prises et un numéro de dossier. »
     .title = Répondre à « offrez-lui un café »
