@@ -21,48 +21,25 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from bot import audit
 from bot.errors import AlreadyRunning, SeuilError, StoreDamaged, StoreFull
 from storage import DraftRow, PersonRow
 from storage.changes import (
-    COMMANDS_REMEMBERED,
-    AskSecond,
-    Audit,
-    Ban,
     Change,
     DropDraft,
-    DropItems,
-    DropMember,
-    DueDelivery,
-    EraseCase,
-    FinishCommand,
     ForgetSeen,
-    FreezeDigest,
-    KeepCase,
     KeepDraft,
     KeepItem,
-    KeepReply,
-    MarkDelivery,
-    MarkDigest,
-    Move,
     Operation,
-    PutInvite,
-    PutMember,
-    PutMeta,
-    QueueCommand,
     Seen,
-    TakeSecond,
-    Unban,
-    UseInvite,
-    Withdraw,
 )
 from storage.people import Refused, after
+from storage.sqlite_acts import ACTS, ERASING, UNCONDITIONAL
 
 MAIN: Final = "seuil.db"
 DRAFTS: Final = "drafts.db"
@@ -86,13 +63,6 @@ CACHE_KIB = 8192
 
 CHECKPOINT_PAGES = 4000
 """WAL length at which SQLite copies it into the file by itself: 16 MiB, some thousand turns."""
-
-ERASING = (DropItems, Withdraw, EraseCase, FinishCommand, DropMember, UseInvite, Unban, TakeSecond)
-"""Operations after which a file of testimonies must hold no byte of what went. `KeepItem(replace=True)` as
-well."""
-
-UNCONDITIONAL = (DropItems, QueueCommand, DropMember, PutInvite, Ban, Audit, PutMeta)
-"""Operations on testimonies that always hold: a change of these alone needs no savepoint."""
 
 _PERSON = "(random(), ?, ?, ?, ?, ?, ?, ?)"
 UPSERT: Final = {
@@ -344,7 +314,7 @@ class Writer(sqlite3.Connection):
         careful = not all(isinstance(operation, UNCONDITIONAL) for operation in operations)
         if careful:
             self.execute("SAVEPOINT change")
-        held = all(_ACTS[type(operation)](self, operation) for operation in operations)
+        held = all(ACTS[type(operation)](self, operation) for operation in operations)
         if careful:
             if not held:
                 self.execute("ROLLBACK TO change")
@@ -401,216 +371,6 @@ class Writer(sqlite3.Connection):
                 start += many
         if gone:
             self._drafts.executemany("DELETE FROM person WHERE pseudonym = ?", gone)
-
-    # --- seuil.db: testimonies ------------------------------------------------------------------------------
-
-    def _keep_case(self, new: KeepCase) -> bool:
-        # A locator that another case holds leaves nothing as well: so what matters is whether the case is
-        # there.
-        self.execute(
-            "INSERT INTO testimony (id, state, day, locator, token_hash, reply_key)"
-            " VALUES (?, 'waiting', ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (new.case, new.day, new.locator, new.token_hash, new.reply_key),
-        )
-        return self._is_case(new.case)
-
-    def _is_case(self, case: bytes) -> bool:
-        return self.execute("SELECT 1 FROM testimony WHERE id = ?", (case,)).fetchone() is not None
-
-    def _keep_item(self, new: KeepItem) -> bool:
-        if not self._is_case(new.case):
-            return False
-        self.execute(
-            "INSERT INTO item (testimony, part, epoch, box) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (testimony, part) DO UPDATE SET epoch = excluded.epoch, box = excluded.box WHERE ?",
-            (new.case, new.part, new.epoch, new.box, new.replace),
-        )
-        return True
-
-    def _drop_items(self, old: DropItems) -> bool:
-        self.executemany(
-            "DELETE FROM item WHERE testimony = ?1"
-            " AND (part = ?2 OR (?2 LIKE '%-' AND substr(part, 1, length(?2)) = ?2))",
-            [(old.case, part) for part in old.parts],
-        )
-        return True
-
-    def _withdraw(self, asked: Withdraw) -> bool:
-        return self._one_row(
-            "DELETE FROM testimony WHERE locator = ? AND token_hash = ?", asked.locator, asked.token_hash
-        )
-
-    def _erase_case(self, asked: EraseCase) -> bool:
-        return self._one_row("DELETE FROM testimony WHERE id = ?", asked.case)
-
-    def _move(self, move: Move) -> bool:
-        states = (*move.from_states, *[None] * 5)[:5]
-        return self._one_row(
-            "UPDATE testimony SET state = ?1,"
-            " claimed_by = CASE WHEN ?1 = 'claimed' THEN ?2 END,"
-            " decided_day = CASE WHEN ?1 IN ('approved', 'rejected', 'escalated') THEN ?3 END"
-            " WHERE id = ?4 AND (?5 IS NULL OR claimed_by = ?5) AND state IN (?6, ?7, ?8, ?9, ?10)",
-            *(move.to_state, move.claimed_by, move.day, move.case, move.held_by, *states),
-        )
-
-    def _keep_reply(self, new: KeepReply) -> bool:
-        return self._one_row(
-            "INSERT INTO reply (testimony, number, box)"
-            " SELECT id, 1 + (SELECT count(*) FROM reply WHERE testimony = id), ?"
-            " FROM testimony WHERE id = ?",
-            *(new.box, new.case),
-        )
-
-    # --- seuil.db: the desk ---------------------------------------------------------------------------------
-
-    def _queue_command(self, new: QueueCommand) -> bool:
-        self.execute(
-            "INSERT INTO command (update_key, box) VALUES (?, ?) ON CONFLICT (update_key) DO NOTHING",
-            (new.update_key, new.box),
-        )
-        return True
-
-    def _finish_command(self, done: FinishCommand) -> bool:
-        held = self._one_row(
-            "UPDATE command SET box = NULL WHERE number = ? AND box IS NOT NULL", done.number
-        )
-        self.execute(
-            "DELETE FROM command WHERE box IS NULL AND number <= (SELECT max(number) FROM command) - ?",
-            (COMMANDS_REMEMBERED,),
-        )
-        return held
-
-    def _put_member(self, new: PutMember) -> bool:
-        return self._one_row(
-            "INSERT INTO member (id, lookup, role, route, day, name) SELECT ?1, ?2, ?3, ?4, ?5, ?6"
-            " WHERE NOT EXISTS (SELECT 1 FROM member WHERE lookup = ?2 AND id <> ?1)"
-            " ON CONFLICT (id) DO UPDATE SET lookup = excluded.lookup, role = excluded.role,"
-            " route = excluded.route, day = excluded.day, name = excluded.name",
-            *(new.member, new.lookup, new.role, new.route, new.day, new.name),
-        )
-
-    def _drop_member(self, old: DropMember) -> bool:
-        self.execute("DELETE FROM member WHERE id = ?", (old.member,))
-        return True
-
-    def _put_invite(self, new: PutInvite) -> bool:
-        self.execute(
-            "INSERT INTO invite (code_hash, role, day, name) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (code_hash) DO UPDATE SET role = excluded.role, day = excluded.day,"
-            " name = excluded.name",
-            (new.code_hash, new.role, new.day, new.name),
-        )
-        return True
-
-    def _use_invite(self, used: UseInvite) -> bool:
-        return self._one_row("DELETE FROM invite WHERE code_hash = ?", used.code_hash)
-
-    def _ban(self, new: Ban) -> bool:
-        self.execute(
-            "INSERT INTO ban (tag, day) VALUES (?, ?) ON CONFLICT (tag) DO UPDATE SET day = excluded.day",
-            (new.tag, new.day),
-        )
-        return True
-
-    def _unban(self, old: Unban) -> bool:
-        return self._one_row("DELETE FROM ban WHERE tag = ?", old.tag)
-
-    def _ask_second(self, asked: AskSecond) -> bool:
-        return self._one_row(
-            "INSERT INTO asking (what, member, day) VALUES (?, ?, ?) ON CONFLICT (what) DO NOTHING",
-            *(asked.what, asked.member, asked.day),
-        )
-
-    def _take_second(self, taken: TakeSecond) -> bool:
-        return self._one_row("DELETE FROM asking WHERE what = ? AND member <> ?", taken.what, taken.member)
-
-    # --- seuil.db: audit and ledger -------------------------------------------------------------------------
-
-    def _audit(self, act: Audit) -> bool:
-        last = self.execute("SELECT number, chain FROM audit ORDER BY number DESC LIMIT 1").fetchone()
-        number, previous = last or (0, audit.START)
-        line = audit.line(number + 1, act.day, act.actor, act.act, act.about)
-        self.execute(
-            "INSERT INTO audit (number, line, chain) VALUES (?, ?, ?)",
-            (number + 1, line, audit.chain(previous, line)),
-        )
-        return True
-
-    def _freeze(self, new: FreezeDigest) -> bool:
-        fresh = self._one_row(
-            "INSERT INTO digest (period, day, state, sha256, frozen) VALUES (?, ?, 'frozen', ?, ?)"
-            " ON CONFLICT (period) DO NOTHING",
-            *(new.period, new.day, new.sha256, new.frozen),
-        )
-        counted = self.executemany(
-            "UPDATE testimony SET counted_in = ? WHERE id = ? AND state = 'approved' AND counted_in IS NULL",
-            [(new.period, case) for case in new.cases],
-        )
-        return fresh and (not new.cases or counted.rowcount == len(new.cases))
-
-    def _mark_digest(self, mark: MarkDigest) -> bool:
-        states = (*mark.from_states, *[None] * 3)[:3]
-        return self._one_row(
-            "UPDATE digest SET state = ? WHERE period = ? AND state IN (?, ?, ?)",
-            *(mark.to_state, mark.period, *states),
-        )
-
-    def _due(self, new: DueDelivery) -> bool:
-        if self.execute("SELECT 1 FROM digest WHERE period = ?", (new.period,)).fetchone() is None:
-            return False
-        self.execute(
-            "INSERT INTO delivery (period, member, state, tries) VALUES (?, ?, 'due', 0)"
-            " ON CONFLICT (period, member) DO NOTHING",
-            (new.period, new.member),
-        )
-        return True
-
-    def _mark_delivery(self, mark: MarkDelivery) -> bool:
-        return self._one_row(
-            "UPDATE delivery SET state = ?, tries = tries + 1 "
-            " WHERE period = ? AND member = ? AND state <> 'sent'",
-            *(mark.state, mark.period, mark.member),
-        )
-
-    def _put_meta(self, new: PutMeta) -> bool:
-        self.execute(
-            "INSERT INTO meta (key, value) VALUES (?, ?)"
-            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (new.key, new.value),
-        )
-        return True
-
-    def _one_row(self, sql: str, *parameters: object) -> bool:
-        """Whether this wrote, changed or removed a row."""
-        return self.execute(sql, parameters).rowcount == 1
-
-
-_ACTS: dict[type[Operation], Callable[[Writer, Any], bool]] = {
-    KeepCase: Writer._keep_case,
-    KeepItem: Writer._keep_item,
-    DropItems: Writer._drop_items,
-    Withdraw: Writer._withdraw,
-    EraseCase: Writer._erase_case,
-    Move: Writer._move,
-    KeepReply: Writer._keep_reply,
-    QueueCommand: Writer._queue_command,
-    FinishCommand: Writer._finish_command,
-    PutMember: Writer._put_member,
-    DropMember: Writer._drop_member,
-    PutInvite: Writer._put_invite,
-    UseInvite: Writer._use_invite,
-    Ban: Writer._ban,
-    Unban: Writer._unban,
-    AskSecond: Writer._ask_second,
-    TakeSecond: Writer._take_second,
-    Audit: Writer._audit,
-    FreezeDigest: Writer._freeze,
-    MarkDigest: Writer._mark_digest,
-    DueDelivery: Writer._due,
-    MarkDelivery: Writer._mark_delivery,
-    PutMeta: Writer._put_meta,
-}
-"""Each answers whether its condition held."""
 
 
 def pseudonyms_in(changes: list[Change]) -> set[bytes]:

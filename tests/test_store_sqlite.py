@@ -264,6 +264,37 @@ async def test_what_is_remembered_is_never_older_than_what_was_written(folder: P
             )
 
 
+@pytest.mark.parametrize("room", [HOT_PEOPLE, 0])
+async def test_a_row_read_before_it_was_written_again_is_not_taken_for_the_last(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    """The look-up has its rows in hand when the person's next turn is committed."""
+    person = new_id()
+    async with opened(folder) as store:
+        await store.commit(turn(person, person, 1))
+    in_hand, go_on, read = asyncio.Event(), asyncio.Event(), sqlite._rows
+
+    async def slow(*asked: Any) -> Any:
+        rows = await read(*asked)
+        in_hand.set()
+        await go_on.wait()
+        return rows
+
+    monkeypatch.setattr(sqlite, "_rows", slow)
+    monkeypatch.setattr(sqlite, "HOT_PEOPLE", room)
+    async with opened(folder) as store:
+        looking = asyncio.create_task(store.person([person]))
+        await in_hand.wait()
+        await store.commit(turn(person, person, 2))
+        go_on.set()
+
+        for row in (await looking, await store.person([person])):
+            assert row is not None
+            assert row.draft is not None
+            assert row.draft.revision == 2
+        assert await store.commit(turn(person, person, 3))
+
+
 async def test_no_more_people_are_remembered_than_said(store: SqliteStore) -> None:
     for start in range(0, HOT_PEOPLE + 1000, 500):
         await asyncio.gather(*(store.commit((Seen(new_id(), n, DAY),)) for n in range(start, start + 500)))
