@@ -111,8 +111,7 @@ erased = Done.
 
 ## Pictures, voice, files
 
-media-refused = Pictures, voice messages and files are not opened here, nor downloaded. Keep them at home: do not send them to us. You can go on in your own words.
-media-keep = To keep them, make a copy somewhere else than on this phone, with the number, date and time visible. Do not delete the original.
+media-refused = Pictures, voice messages and files are neither opened nor downloaded here: do not send them to us. Keep the original at home, and a copy somewhere else than on this phone, with the date visible. You can go on in your own words.
 
 ## Reading it over
 
@@ -264,7 +263,6 @@ language-changed = We go on in English.
 slow-down = There are many messages at once. Wait a minute, then go on.
 busy = There is a short wait. Your message is received, the answer is coming.
 failed = Something did not work on our side, and your last message is not kept. You can send it again in a moment.
-unavailable = The program cannot keep a testimony for now. Help and rights stay open: write /help or /rights.
 
 commands-help = At any moment, you can write:
     /start: begin or go on

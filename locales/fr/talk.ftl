@@ -111,8 +111,7 @@ erased = C’est fait.
 
 ## Images, voix, fichiers
 
-media-refused = Les images, les messages vocaux et les fichiers ne sont pas ouverts ici, ni téléchargés. Gardez-les chez vous : ne nous les envoyez pas. Vous pouvez continuer avec vos mots.
-media-keep = Pour les garder, faites une copie ailleurs que sur ce téléphone, avec le numéro, la date et l’heure visibles. Ne supprimez pas l’original.
+media-refused = Les images, les messages vocaux et les fichiers ne sont ni ouverts ni téléchargés ici : ne nous les envoyez pas. Gardez l’original chez vous, et une copie ailleurs que sur ce téléphone, avec la date visible. Vous pouvez continuer avec vos mots.
 
 ## La relecture
 
@@ -264,7 +263,6 @@ language-changed = Nous continuons en français.
 slow-down = Il y a beaucoup de messages à la fois. Attendez une minute, puis continuez.
 busy = Il y a un peu d’attente. Votre message est reçu, la réponse arrive.
 failed = Quelque chose n’a pas marché de notre côté, et votre dernier message n’est pas gardé. Vous pouvez l’envoyer de nouveau dans un moment.
-unavailable = Le programme ne peut pas garder de témoignage pour l’instant. L’aide et les droits restent ouverts : écrivez /help ou /rights.
 
 commands-help = À tout moment, vous pouvez écrire :
     /start : commencer ou reprendre
