@@ -91,8 +91,8 @@ class Stage:
         seed: bytes = bytes(32),
     ) -> None:
         self.clock = Clock()
-        self.store: Store = store or MemoryStore()
-        self.shelf: Shelf = shelf or MemoryShelf()
+        self.store: Store = MemoryStore() if store is None else store
+        self.shelf: Shelf = MemoryShelf() if shelf is None else shelf
         self.channel = channel or Recorder()
         self.team = HybridIdentity(seed)
         self.signer = SignKey(seed)
