@@ -69,8 +69,6 @@ MANNERS = {
     "numbered in brackets": lambda text: "\n".join(f"{n}) {word}" for n, word in enumerate(text.split(), 1)),
     "four letters": lambda text: " ".join(bare(word)[:4] for word in text.split()),
     "a slip after four letters": lambda text: " ".join(bare(word)[:4] + "x" for word in text.split()),
-        bare(word)[:4] + "x" for word in text.split() if word
-    ),
     "in quotes": lambda text: f"« {text} »",
     "in bold": lambda text: "**" + text.replace(" ", "** **") + "**",
     "zero width": lambda text: text.replace("e", "e\u200b"),
