@@ -36,6 +36,7 @@ from bot.turns import (
     Forget,
     HideReceipt,
     Left,
+    MistypedCommand,
     MistypedReceipt,
     NoteConsent,
     Opened,
@@ -237,6 +238,8 @@ def _say(questionnaire: Questionnaire, state: State, event: Said) -> Turn:
         return Turn(_beside(kept, places.BREATH), (DANGER, Ask()))
     if here.id in places.RECEIPT_WORDS:
         return Turn(state, (Tell("receipt-form"),))
+    if here.turns:
+        return Turn(state, (Ask(),))
     if here.takes_text:
         return _take_words(questionnaire, state, here, event.words)
     return _own_words_at_a_list(questionnaire, state, here, event.words)
@@ -689,6 +692,10 @@ def _mistype_receipt(questionnaire: Questionnaire, state: State, event: Mistyped
     return Turn(_beside(state, places.RECEIPT), (Ask(),))
 
 
+def _list_commands(questionnaire: Questionnaire, state: State, event: MistypedCommand) -> Turn:
+    return Turn(state, (Tell("commands-help"), Ask()))
+
+
 def _refuse_media(questionnaire: Questionnaire, state: State, event: SentMedia) -> Turn:
     return Turn(state, (Tell("media-refused"), Ask()))
 
@@ -712,4 +719,5 @@ _ACTS: Mapping[type, _Act] = {
     SentMedia: _refuse_media,
     TypedReceipt: _show_receipt,
     MistypedReceipt: _mistype_receipt,
+    MistypedCommand: _list_commands,
 }

@@ -27,6 +27,7 @@ from bot.turns import (
     Event,
     Finished,
     Left,
+    MistypedCommand,
     MistypedReceipt,
     Opened,
     Paused,
@@ -70,6 +71,7 @@ COMMANDS: Mapping[str, Event] = {
 
 _SEVERAL = re.compile(r"\d{1,3}(?:[\s,;.+&/-]+(?:et |and )?\d{1,3})*[\s.)]*", re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}", re.ASCII)
+_COMMAND = re.compile(r"/[a-z_]{2,32}(@\w+)?", re.ASCII | re.IGNORECASE)
 
 LONGEST_WORD = 40
 """Characters. A word, a command or a label is shorter; longer messages are not looked up as one."""
@@ -146,7 +148,9 @@ def _by_name(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Even
     stripped = text.strip()
     if stripped.startswith("/"):
         command = stripped.split()[0].split("@")[0].lower()
-        return Opened(hint or vocabulary.language) if command == "/start" else COMMANDS.get(command)
+        if command == "/start":
+            return Opened(hint or vocabulary.language)
+        return COMMANDS.get(command) or (MistypedCommand() if _COMMAND.fullmatch(stripped) else None)
     folded = fold(stripped)
     if place.offers and not place.takes_text:
         code = vocabulary.labels(place.words).get(folded)

@@ -93,6 +93,11 @@ class SteppedAside:
 
 
 @dataclass(frozen=True, slots=True)
+class MistypedCommand:
+    """A word after a slash that is no command: never taken for her story."""
+
+
+@dataclass(frozen=True, slots=True)
 class SentMedia:
     """A picture, a voice note, a file. It was not downloaded."""
 
@@ -126,6 +131,7 @@ Event: TypeAlias = (
     | SentMedia
     | TypedReceipt
     | MistypedReceipt
+    | MistypedCommand
 )
 
 # --- effects: what follows ----------------------------------------------------------------------------------

@@ -73,7 +73,8 @@ class Painter:
             case "help-lines":
                 return self.help_block(tell.about, state, words)
             case "care-block":
-                lines = "\n".join(self._short_line(line, words) for line in self._lines("sexual", state)[:3])
+                near = (*self._lines("danger", state)[:1], *self._lines("sexual", state)[:3])
+                lines = "\n".join(self._short_line(line, words) for line in dict.fromkeys(near))
                 return [words.say("validation-care"), words.say("care-block", lines=lines)]
             case "stage":
                 return [self._stage(tell.about, words)]

@@ -19,6 +19,7 @@ from bot.turns import (
     Event,
     Finished,
     Left,
+    MistypedCommand,
     MistypedReceipt,
     Opened,
     Paused,
@@ -102,6 +103,7 @@ def events() -> st.SearchStrategy[Event]:
         SentMedia(),
         TypedReceipt(RECEIPT),
         MistypedReceipt(),
+        MistypedCommand(),
     ]
     return st.one_of(
         st.sampled_from(plain),

@@ -17,7 +17,7 @@ intent = What would you like to do?
     .testify = Tell what happened
     .rights = Know my rights
     .help = Find help
-    .withdraw = Withdraw my testimony
+    .withdraw = Add to or withdraw a testimony
 
 adult = Are you 18 or over?
     .yes = Yes

@@ -36,7 +36,6 @@ welcome = Hello, here you can tell what happened when someone came to your home 
 
 option-line = { $number }. { $label }
 option-chosen = { $label } (chosen)
-answer-by-number = Answer with a number.
 several-hint = Several answers are possible. Write the numbers, for example 1 3, then DONE.
 page-of = Page { $page } of { $pages }. NEXT shows another page of the list.
 page-of-text = Page { $page } of { $pages }. Write NEXT to read the next page.
@@ -207,9 +206,6 @@ receipt-reply = The team’s reply: { $text }
 add-ask = What would you like to add? Please write no name, number or address. The eight words of your receipt will be asked for next.
 added = It is passed on, if these are the words of a testimony.
 withdraw-ask = To withdraw your testimony, write the eight words of your receipt, in order. It will be erased at once and cannot be brought back. BACK cancels.
-withdraw-confirm = Would you like to withdraw this testimony? It will be erased at once and cannot be brought back.
-    .yes = Yes, withdraw it
-    .no = No
 withdrawn = Done: nothing is kept under these words.
 withdraw-limit = Grouped figures already sent to associations cannot be taken back. They point to nobody.
 
@@ -250,18 +246,13 @@ help-line = { $number }: { $who }. { $hours }, { $cost }.
 help-line-anonymous = { $number }: { $who }. { $hours }, { $cost }, anonymous.
 # A short line, for care-block and emergencies.
 help-line-short = { $number }: { $who }.
-help-source = Source: { $source }, { $date }. Not verified since by the team.
-help-source-undated = Source: { $source }. Not verified by the team.
 help-dated = These details come from public sources, the oldest of { $year }. The team has not checked all of them.
-help-source-verified = Verified by the team on { $date }.
 help-no-country = We have no list for this country. In Europe, 112 answers day and night. Elsewhere, it is the emergency number of the country.
 help-no-lines = We have no line of this kind for this country. The other choices stay open.
 
 ## The rest
 
 language-changed = We go on in English.
-slow-down = There are many messages at once. Wait a minute, then go on.
-busy = There is a short wait. Your message is received, the answer is coming.
 failed = Something did not work on our side, and your last message is not kept. You can send it again in a moment.
 
 commands-help = At any moment, you can write:

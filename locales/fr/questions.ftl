@@ -18,7 +18,7 @@ intent = Que voulez-vous faire ?
     .testify = Raconter ce qui s’est passé
     .rights = Connaître mes droits
     .help = Trouver de l’aide
-    .withdraw = Retirer mon témoignage
+    .withdraw = Compléter ou retirer un témoignage
 
 adult = Avez-vous 18 ans ou plus ?
     .yes = Oui

@@ -36,7 +36,6 @@ welcome = Bonjour, vous pouvez raconter ici ce qui s’est passé quand quelqu�
 
 option-line = { $number }. { $label }
 option-chosen = { $label } (choisi)
-answer-by-number = Répondez par un numéro.
 several-hint = Plusieurs réponses sont possibles. Écrivez les numéros, par exemple 1 3, puis FINI.
 page-of = Page { $page } sur { $pages }. SUITE montre une autre page de la liste.
 page-of-text = Page { $page } sur { $pages }. Écrivez SUITE pour lire la page suivante.
@@ -207,9 +206,6 @@ receipt-reply = Réponse de l’équipe : { $text }
 add-ask = Qu’est-ce que vous voulez ajouter ? N’écrivez ni nom, ni numéro, ni adresse. Les huit mots de votre reçu seront demandés ensuite.
 added = C’est transmis, si ces mots sont ceux d’un témoignage.
 withdraw-ask = Pour retirer votre témoignage, écrivez les huit mots de votre reçu, dans l’ordre. Il sera effacé tout de suite, sans retour possible. RETOUR annule.
-withdraw-confirm = Voulez-vous retirer ce témoignage ? Il sera effacé tout de suite, sans retour possible.
-    .yes = Oui, le retirer
-    .no = Non
 withdrawn = C’est fait : rien n’est gardé sous ces mots.
 withdraw-limit = Les chiffres groupés déjà envoyés à des associations ne peuvent pas être repris. Ils ne désignent personne.
 
@@ -250,18 +246,13 @@ help-line = { $number } : { $who }. { $hours }, { $cost }.
 help-line-anonymous = { $number } : { $who }. { $hours }, { $cost }, anonyme.
 # Une ligne courte, pour care-block et les urgences.
 help-line-short = { $number } : { $who }.
-help-source = Source : { $source }, { $date }. Non vérifié depuis par l’équipe.
-help-source-undated = Source : { $source }. Non vérifié par l’équipe.
 help-dated = Ces renseignements viennent de sources publiques, dont la plus ancienne date de { $year }. L’équipe ne les a pas tous vérifiés.
-help-source-verified = Vérifié par l’équipe le { $date }.
 help-no-country = Nous n’avons pas de liste pour ce pays. En Europe, le 112 répond jour et nuit. Ailleurs, c’est le numéro d’urgence du pays.
 help-no-lines = Nous n’avons pas de ligne de ce genre pour ce pays. Les autres choix restent ouverts.
 
 ## Le reste
 
 language-changed = Nous continuons en français.
-slow-down = Il y a beaucoup de messages à la fois. Attendez une minute, puis continuez.
-busy = Il y a un peu d’attente. Votre message est reçu, la réponse arrive.
 failed = Quelque chose n’a pas marché de notre côté, et votre dernier message n’est pas gardé. Vous pouvez l’envoyer de nouveau dans un moment.
 
 commands-help = À tout moment, vous pouvez écrire :
