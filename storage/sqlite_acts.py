@@ -1,7 +1,7 @@
 """What each operation writes in `seuil.db`: one statement or two, inside a transaction that is already open.
 
 Each function answers whether its operation's condition held; where it did not, the caller rolls back to its
-savepoint. "Once" and "only if" are said in SQL: by a constraint, or in the WHERE of the statement that writes.
+savepoint. "Once" and "only if" are said in SQL: by a constraint, or in the WHERE of what writes.
 
 Never here: transactions, drafts.
 """
@@ -52,7 +52,7 @@ UNCONDITIONAL = (DropItems, QueueCommand, DropMember, PutInvite, Ban, Audit, Put
 
 
 def _keep_case(db: sqlite3.Connection, new: KeepCase) -> bool:
-    # Where another case holds the locator nothing is written either: what counts is whether the case is there.
+    # Nothing is written either where another case holds the locator: ask whether this one is there.
     db.execute(
         "INSERT INTO testimony (id, state, day, locator, token_hash, reply_key)"
         " VALUES (?, 'waiting', ?, ?, ?, ?) ON CONFLICT DO NOTHING",
