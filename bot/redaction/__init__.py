@@ -21,7 +21,7 @@ from typing import Final
 
 from bot.normal import clean
 from bot.redaction.companies import find as companies
-from bot.redaction.kinds import DAYTIMES, LANGUAGES, PLACEHOLDER, Finder, Kind, Span, placeholder
+from bot.redaction.kinds import DAYTIMES, LANGUAGES, PLACEHOLDER, Finder, Kind, Span, inside_any, placeholder
 from bot.redaction.moments import find as moments
 from bot.redaction.names import find as names
 from bot.redaction.online import find as online
@@ -124,7 +124,8 @@ def _marks(view: View, finders: Iterable[Finder], keep: frozenset[str]) -> list[
     for finder in finders:
         found.extend(finder(view))
     if kept:
-        found = [s for s in found if not any(a <= s.start and s.end <= b for a, b in kept)]
+        kept.sort()
+        found = [s for s in found if not inside_any(kept, s.start, s.end)]
     if len(found) < 2:
         return found
     found.sort(key=lambda span: span.start)
@@ -134,9 +135,17 @@ def _marks(view: View, finders: Iterable[Finder], keep: frozenset[str]) -> list[
         if span.start >= last.end:
             united.append(span)
             continue
-        main = span if span.end - span.start > last.end - last.start else last
+        main = max(last, span, key=_weight)
         united[-1] = Span(last.start, max(last.end, span.end), main.kind, main.band)
     return united
+
+
+_VAGUE: Final = {Kind.NUMBER: 0, Kind.PHONE: 1}
+"""Of marks of the same length, the one that rests on a word beside it names the kind."""
+
+
+def _weight(span: Span) -> tuple[int, int]:
+    return span.end - span.start, _VAGUE.get(span.kind, 2)
 
 
 def _without(text: str, spans: list[Span], language: str) -> str:

@@ -21,7 +21,7 @@ prixtel; coriolis; virgin mobile; b&you; engie; edf; enedis; erdf; grdf; gdf; gd
 vattenfall; plenitude; mint energie; ohm energie; sowee; eni gas; planete oui; enercoop; veolia; suez eau; lyonnaise des eaux; saur; eau de paris;
 chronopost; colissimo; dpd; gls; fedex; dhl; tnt express; mondial relay; relais colis; colis prive; geodis; la poste groupe; viapost; bpost; postnl; postnord;
 deliveroo; uber eats; ubereats; uber; uber eat; just eat; justeat; stuart; getir; gorillas; flink; frichti; glovo; dija; cajoo; doordash; heetch; bolt food;
-free now; blablacar; amazon; amazon logistics; amazon flex; cdiscount; zalando; vinted; leboncoin; le bon coin; aliexpress; shein; temu; airbnb;
+blablacar; amazon; amazon logistics; amazon flex; cdiscount; zalando; vinted; leboncoin; le bon coin; aliexpress; shein; temu; airbnb;
 darty; fnac darty; fnac; boulanger sa; leroy merlin; castorama; brico depot; bricomarche; bricorama; ikea; conforama; mobalpa; schmidt cuisines; electro depot;
 ubaldi; carrefour; auchan; intermarche; e.leclerc; leclerc drive; e leclerc; monoprix; franprix; lidl; aldi; picard surgeles; ooshop; houra; chronodrive;
 foncia; nexity; citya; orpi; century 21; laforet immobilier; guy hoquet; stephane plaza; iad france; seloger; pap.fr; bien ici; oralia; loiselet; sergic; immo de france; square habitat;
@@ -33,8 +33,8 @@ otis; schindler; kone; thyssenkrupp; thyssen krupp; verisure; securitas; sector 
 sncf; ratp; transdev; keolis; g7; taxis g7; kapten; chauffeur prive; doctolib; ameli; adecco; manpower; randstad; menway;
 proximus; telenet; voo; luminus; ores; fluvius; sibelga; engie electrabel; electrabel; vivaqua; swisscom; swiss post; groupe e; romande energie; sig geneve; upc cablecom; coop city; migros; digitec;
 hydro-quebec; hydro quebec; energir; videotron; rogers; telus; bell canada; purolator; postes canada; canada post; intelcom; canadian tire; skip the dishes; skipthedishes;
-openreach; talktalk; virgin media; british gas; octopus energy; eon next; ovo energy; edf energy; scottish power; thames water; evri; myhermes; royal mail; parcelforce; yodel; tesco; sainsbury's; sainsburys; asda; ocado; argos; currys; screwfix; checkatrade; rightmove; foxtons; savills; dominos; domino's; ups; usps; comcast; xfinity; verizon; doordash; grubhub; instacart; taskrabbit; handy.com; home depot;
-ghostbusters serrurerie; sos serrurier; sos depannage; mcdonald's; mcdo; mcdonalds; burger king; pizza hut; kfc; o'tacos; bipbip; toupargel; thiriet; maximo; bofrost; hello fresh; hellofresh; quitoque; la fourche; too good to go; cora drive; super u; systeme u
+openreach; talktalk; virgin media; british gas; octopus energy; eon energy; ovo energy; edf energy; scottish power; thames water; evri; myhermes; royal mail; parcelforce; yodel; tesco; sainsbury's; sainsburys; asda; ocado; argos; currys; screwfix; checkatrade; rightmove; foxtons; savills; dominos; domino's; ups; usps; comcast; xfinity; verizon; doordash; grubhub; instacart; taskrabbit; handy.com; home depot;
+ghostbusters serrurerie; sos serrurier; sos depannage; mcdonald's; mcdo; mcdonalds; burger king; pizza hut; kfc; o'tacos; bipbip; toupargel; thiriet; maximo; bofrost; hello fresh; hellofresh; quitoque; la fourche; cora drive; super u; systeme u
 """
 _AMBIGUOUS: Final = (
     "orange|free|la poste|poste immo|but|boulanger|total|suez|casino|base|salt|sky|bell|bolt|bt|o2|ee|three|shiva|stuart|picard|era|laforet|"
@@ -88,26 +88,16 @@ _LISTED: Final = re.compile(
     + r")(?![a-z0-9µ])"
 )
 _UNSURE: Final = re.compile(rf"(?<![a-z0-9µ-])(?:{_AMBIGUOUS})(?![a-z0-9µ'-])")
-_LISTED_WORDS: Final = frozenset(
-    re.findall(r"[a-zµ]+", name)[0] for name in _SURE_NAMES if re.findall(r"[a-z]+", name)
-) - {"la", "le", "red", "o", "in", "b", "e", "mes"} | {
-    "sfr",
-    "poste",
-    "bon",
-    "depanneurs",
-    "tacos",
-    "li",
-    "leclerc",
-    "you",
-    "fourche",
-    "by",
-}
+_LISTED_WORDS: Final = frozenset(max(re.findall(r"[a-z]+", name), key=len) for name in _SURE_NAMES)
+"""The longest word of each name: what must be there before the list is worth looking through."""
 _UNSURE_WORDS: Final = frozenset(re.findall(r"[a-z]+", _AMBIGUOUS)) - {"la", "u"}
 _FIRM_WORDS: Final = frozenset(
     "societe entreprise boite firme agence cabinet sarl sas eurl sasu company firm plateforme appli application syndic bailleur operateur enseigne "
     "magasin franchise ltd limited plc inc travaille travaillait bosse bossait employe employee salarie salariee envoye envoyee mandate mandatee "
-    "intervenait intervient work works worked working employed sent chez".split()
+    "intervenait intervient works worked working employed".split()
 )
+_CHEZ: Final = re.compile(r"chez [A-Z]|sent by [A-Z]|work for [A-Z]")
+_NEXT_CAPITAL: Final = re.compile(r" (?:(?:et|&|de|du|des|and) )?[a-z0-9µ&][a-zµ0-9&'-]*")
 _NOT_FIRMS: Final = STOP | frozenset(
     "immobiliere immobilier privee prive locale sociale medical interim temporaire internet telecom telephone fibre eau gaz electricite "
     "domicile independant compte nettoyage livraison menage plomberie serrurerie demenagement chauffage exterieure exterieur mairie ville "
@@ -126,7 +116,7 @@ def find(view: View) -> Iterator[Span]:
         for m in _UNSURE.finditer(plain):
             if _in_company(view, m):
                 yield Span(m.start(), m.end(), Kind.COMPANY)
-    if not view.words.isdisjoint(_FIRM_WORDS):
+    if not view.words.isdisjoint(_FIRM_WORDS) or _CHEZ.search(view.text):
         yield from _firms(view)
 
 
@@ -210,7 +200,10 @@ def _firms(view: View) -> Iterator[Span]:
 def _capitals(view: View, end: int) -> int:
     """The end of a name that goes on in capitals: "Dupont et Fils Plomberie"."""
     end -= view.plain[end - 1] in ".'"
-    while m := re.compile(r" (?:(?:et|&|de|du|des|and) )?[a-z0-9µ&][a-zµ0-9&'-]*").match(view.plain, end):
+    for _ in range(4):
+        m = _NEXT_CAPITAL.match(view.plain, end)
+        if m is None:
+            break
         last = m.end() - len(m.group().split()[-1])
         if not view.capital(last) or view.plain[last : m.end()] in STOP:
             break

@@ -9,6 +9,8 @@ the number itself to anyone with an afternoon.
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
@@ -48,6 +50,12 @@ class Span(NamedTuple):
     end: int
     kind: Kind
     band: str = ""
+
+
+def inside_any(places: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of `places`, sorted and apart from each other, holds all of `start` to `end`."""
+    at = bisect_right(places, (start, sys.maxsize)) - 1
+    return at >= 0 and end <= places[at][1]
 
 
 Finder: TypeAlias = Callable[[View], Iterable[Span]]

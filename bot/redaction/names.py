@@ -23,8 +23,6 @@ _QUOTE: Final = r"[ :,(\"'«“=]*"
 
 _CUES: Final = re.compile(
     r"(?<![a-zµ'])(?:"
-    r"(?:il|elle|qui|lui|mec|gars|type|homme|technicien|livreur|plombier|voisin|on|et|celui-ci|dernier|monsieur|dame|femme|fille|patron|collegue|chef|artisan|gardien|j'crois|"
-    r"(?:il|elle) me dit qu'(?:il|elle)|qu'il|qu'elle|quil|quelle|ils|elles) ?(?:s ?' ?|s)?(?:s ?' ?)?(?:appelle(?:nt)?|apelle|appele|apele|appel|apl|appelait|apelait|applle|apple)\b|"
     r"s ?'? ?(?:appelle|apelle|appele|apele|appel|apl|appelait|apelait|applle)\b|sappell?e?\b|"
     r"(?:se nomme|se nommait|se prenomme|se prenommait|se fait appeler|se faisait appeler|repond au nom de|du nom de|au nom de|dont le (?:pre)?nom est|"
     r"surnommee?|prenommee?|nommee?|denommee?|un certain|une certaine|le fameux|la fameuse|le dit|un dit|le denomme|le nomme|de la part de|signee? ?:?|cordialement|"
@@ -43,8 +41,10 @@ _CUES: Final = re.compile(
 _CUE_WORDS: Final = frozenset(
     "appelle appelait appellent apelle appele apele appel apl apelait applle sappelle sappel sapelle sappele nomme nommait nommee prenomme prenommee prenommait surnomme "
     "surnommee denomme certain certaine fameux fameuse nom prenom surnom appeler name nickname surname lastname called named goes calls introduced known signe signee "
-    "signed moi cordialement alias presente presentee part jappelle mappelle mapelle jmappelle".split()
+    "signed cordialement alias presente presentee part jappelle mappelle mapelle jmappelle".split()
 )
+_MYSELF: Final = re.compile(r"moi (?:c|je suis)")
+_MISTER: Final = re.compile(r"M[. ]|m\. ?\w")
 _NEVER: Final = re.compile(r"(?:\bca |\bcela |\bc'a |\bqui |\bce que )?(?:ca|cela) (?:s'|s)?$")
 _THING_BEFORE: Final = re.compile(
     r"\b(?:ca|cela|boite|societe|entreprise|appli|application|rue|residence|chien|chat|ville|immeuble|company|app|street|ce qu'on|ce que l'on|this is|it's|it is|it was|that's)(?: qui)? $"
@@ -52,10 +52,10 @@ _THING_BEFORE: Final = re.compile(
 
 _TITLE: Final = re.compile(
     r"(?<![a-zµ'\d])(?P<title>m\.|mr\.?|mrs?\.?|mme\.?|mlle\.?|monsieur|msieur|m'sieur|madame|mademoiselle|mister|ms\.?|miss|sir|dr\.?|docteur|maitre|me|prof\.?|professeur|"
-    r"messieurs|mesdames|mm\.|m)(?: et mme\.?)? {0,2}(?=[a-zµ])"
+    r"messieurs|mesdames|mm\.|m)(?:(?<=\.)|(?![a-zµ']))(?: et mme\.?)? {0,2}(?=[a-zµ])"
 )
 _TITLE_WORDS: Final = frozenset(
-    "m mr mrs mme mlle monsieur msieur sieur madame mademoiselle mister ms miss sir dr docteur maitre me prof professeur messieurs mesdames mm".split()
+    "mr mrs mme mlle monsieur msieur sieur madame mademoiselle mister ms miss sir dr docteur maitre prof professeur messieurs mesdames mm".split()
 )
 _STRONG_TITLES: Final = frozenset(
     {"mr", "mme", "mlle", "mrs", "dr", "docteur", "mm", "mister", "mademoiselle"}
@@ -82,6 +82,9 @@ _PARTICLE: Final = re.compile(
     r"(?:(?:de la|de|du|des|le|la|ben|bin|el|al|van der|van den|van|von|da|dos|di|mac|mc|st|saint|ould|ait) |d'|o')?(?=[a-zµ])"
 )
 _LATER_WORD: Final = re.compile(r"(?: |-)")
+_NEXT_NAME: Final = re.compile(
+    r"[ -](?:(?:de|du|le|la|ben|el|van|von|da|di) )?(?P<last>[a-zµ]+(?:['-][a-zµ]+){0,3})"
+)
 _SHORTEST_REMEMBERED: Final = 3
 """Letters. Shorter names are taken out after their cue, but not looked for elsewhere: they are parts of too much."""
 
@@ -106,9 +109,13 @@ def find(view: View) -> Iterator[Span]:
     """Names of people in a text."""
     found: list[Span] = []
     words = view.words
-    if not words.isdisjoint(_CUE_WORDS):
+    if not words.isdisjoint(_CUE_WORDS) or ("moi" in words and _MYSELF.search(view.plain)):
         found.extend(_after_cues(view))
-    if not words.isdisjoint(_TITLE_WORDS):
+    if (
+        not words.isdisjoint(_TITLE_WORDS)
+        or ("m" in words and _MISTER.search(view.text))
+        or "Me " in view.text
+    ):
         found.extend(_after_titles(view))
     if not words.isdisjoint(_JOB_WORDS):
         found.extend(_after_jobs(view))
@@ -116,7 +123,7 @@ def find(view: View) -> Iterator[Span]:
         word for span in found for word in _WORD.findall(view.plain[span.start : span.end].replace("-", " "))
     }
     listed = words & SURE
-    doubtful = words & ALSO_WORDS if not view.plain == view.text else frozenset()
+    doubtful = frozenset(word for word in words & ALSO_WORDS if word.title() in view.text)
     if listed or doubtful or names:
         found.extend(_elsewhere(view, listed, doubtful, names))
     return iter(found)
@@ -144,7 +151,7 @@ def _after_cues(view: View) -> Iterator[Span]:
                 "un dit",
                 "alias",
             }
-            or cue.endswith(("appel", "apple", "apl", "appele", "sur nom", "nom"))
+            or cue.endswith("nom")
             and not re.search(r"[:=]", m.group())
         )
         span = _name(view, m.end(), needs_capital=hesitant and not _listed(view.plain, m.end()))
@@ -301,13 +308,10 @@ def _elsewhere(
 
 
 def _surname(view: View, end: int) -> int:
-    while (
-        m := re.compile(r"[ -](?:(?:de|du|le|la|ben|el|van|von|da|di) )?[a-zµ]+(?:['-][a-zµ]+)*").match(
-            view.plain, end
-        )
-    ) is not None:
-        last = m.end() - len(re.split(r" ", m.group().lstrip(" -"))[-1])
-        if not view.capital(last) or _common(view.plain[last : m.end()]):
+    """Where a first name's surnames end: at most three more words, with capitals."""
+    for _ in range(3):
+        m = _NEXT_NAME.match(view.plain, end)
+        if m is None or not view.capital(m.start("last")) or _common(m["last"]):
             break
         end = m.end()
     return end

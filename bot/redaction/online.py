@@ -29,11 +29,17 @@ _PROVIDER: Final = (
 _SPELLED: Final = re.compile(
     rf"(?:[a-z0-9µ_+-]+{_DOT}){{0,4}}[a-z0-9µ_+-]+ ?"
     rf"(?:(?<![a-zµ]){_AT} ?(?![a-z]*'){_PROVIDER}(?:{_DOT}{_TLD}){{0,2}}(?![a-zµ])|"
-    rf"(?<![a-zµ])(?:arr?obase?|aro?base|arobaz|[\[({{<] ?at ?[\])}}>]|\( ?a ?\)) ?[a-z0-9µ-]+(?:{_DOT}[a-z0-9µ-]+){{0,3}}|"
+    rf"(?:(?<![a-zµ])(?:arr?obas(?:e|se)?|aro?base|arobaz)|[\[({{<] ?(?:at|arr?obase?) ?[\])}}>]|\( ?a ?\)|\[ ?a ?\]|chez(?= [a-z0-9-]+ (?:point|dot) (?:com|fr|net))) ?[a-z0-9µ-]+(?:{_DOT}[a-z0-9µ-]+){{0,3}}|"
     rf"(?<![a-zµ])at (?:[a-z0-9µ-]+ (?:dot|point) ){{1,3}}{_TLD}(?![a-zµ])|"
     rf"(?<![a-zµ])at [a-z0-9µ-]+\.{_TLD}(?![a-zµ]))"
 )
-_SIGN: Final = re.compile(r"arr?obas|aro?base|arobaz|\bat\b|\( ?a ?\)|\[ ?a ?\]")
+_SIGN: Final = re.compile(r"\bat ?[\])}>]|\bat [a-z0-9-]+\.[a-z]|\( ?a ?\)|\[ ?a ?\]")
+_AT_WORDS: Final = frozenset("arobase arobas arobaz arrobase arrobas arobasse aerobase".split())
+_DOT_WORDS: Final = frozenset("dot point pt".split())
+_PROVIDERS: Final = frozenset(
+    "gmail googlemail hotmail outlook yahoo ymail icloud proton protonmail laposte live".split()
+)
+_DOTTED: Final = re.compile(r"[./][a-z]")
 
 _LINK: Final = re.compile(
     r"(?:h(?:tt|xx)ps? ?: ?/ ?/ ?|www ?\. ?)[^\s<>\"\x00\]]+|"
@@ -73,11 +79,12 @@ _CUE: Final = re.compile(
 _LINKING: Final = re.compile(
     r" ?(?P<sign>[:=@]|-+>|=>|→|¿)+ ?@?|"
     r" ?\(@?(?P<open>)|"
-    r" (?P<verb>(?:c'?est|c est|est|etait|cest|c|is|was|s'appelle|sous le nom de|sous le nom|sous le pseudo|au nom de|called|under|as)"
+    r" (?P<verb>(?:c'?est|c est|est|etait|cest|c|is|was|s'appelle|il est|elle est|il s'appelle|elle s'appelle|il c'est|he is|he's|il etait|sous le nom de|sous le nom|sous le pseudo|au nom de|called|under|as)"
     r"(?: :)?) ?[\"«“']? ?|"
     r",? ?(?P<bare>)"
 )
-_TOKEN: Final = re.compile(r"[a-z0-9µ_][a-z0-9µ_.-]*[a-z0-9µ_]")
+_TOKEN: Final = re.compile(r"[a-z0-9µ_][a-z0-9µ_.-]*[a-z0-9µ_](?: ?#\d{2,6})?")
+_NEXT_NAME: Final = re.compile(r" ([a-zµ-]{2,})")
 _LOOKS: Final = re.compile(r"[a-z]*[0-9_][a-z0-9_.-]*|[a-z0-9_-]+\.[a-z0-9_.-]+")
 _NOT_ACCOUNTS: Final = STOP | frozenset(
     "prive privee public publique nul ferme fermee bloque bloquee supprime supprimee ouvert verifie mort faux fausse pirate hacke "
@@ -91,11 +98,11 @@ _NOT_ACCOUNTS: Final = STOP | frozenset(
 def find(view: View) -> Iterator[Span]:
     """E-mail addresses, links and accounts in a text."""
     plain = view.plain
-    if "." in plain or "/" in plain:
+    if _DOTTED.search(plain) or "www" in plain or "//" in plain:
         yield from _links(plain)
     if "@" in plain:
         yield from _with_at(plain)
-    if _SIGN.search(plain):
+    if _signed(view):
         for m in _SPELLED.finditer(plain):
             yield Span(m.start(), m.end(), Kind.EMAIL)
     if not view.words.isdisjoint(_NETWORKS) or not view.words.isdisjoint({"point", "dot", "slash"}):
@@ -103,6 +110,17 @@ def find(view: View) -> Iterator[Span]:
             yield Span(m.start(), m.end(), Kind.LINK)
     if not view.words.isdisjoint(_NETWORKS):
         yield from _accounts(view)
+
+
+def _signed(view: View) -> bool:
+    """An @ may be written out here: "arobase", "(at)", "at … dot", "chez … point"."""
+    words = view.words
+    if not words.isdisjoint(_AT_WORDS) or "arob" in view.plain or "arrob" in view.plain:
+        return True
+    spelled = not words.isdisjoint(_DOT_WORDS) or not words.isdisjoint(_PROVIDERS)
+    return (spelled and ("at" in words or "chez" in words or "a" in words)) or (
+        ("at" in words or "(" in view.plain or "[" in view.plain) and _SIGN.search(view.plain) is not None
+    )
 
 
 def _links(plain: str) -> Iterator[Span]:
@@ -137,6 +155,8 @@ LONGEST_PART: Final = 80
 
 
 def _email_around(plain: str, at: int, done: int) -> Span | None:
+    if plain[at - 1 : at] in {"", "@"} or plain[at + 1 : at + 2] in {"", "@"}:
+        return None
     before = _LOCAL.search(plain, max(done, at - LONGEST_PART), at)
     if before is None:
         return None
@@ -146,7 +166,7 @@ def _email_around(plain: str, at: int, done: int) -> Span | None:
         wide = re.compile(rf"(?: ?\. ?{_TLD}(?![a-zµ0-9]))+").match(plain, tight.end())
         return Span(before.start(), wide.end() if wide else tight.end(), Kind.EMAIL)
     wide = re.compile(
-        rf" ?[a-z0-9µ-]+(?: ?\. ?[a-z0-9µ-]+)*? ?\. ?{_TLD}(?![a-zµ0-9])|\s*{_PROVIDER}(?![a-zµ])"
+        rf"\s?[a-z0-9µ-]+(?: ?\. ?[a-z0-9µ-]+)*? ?\. ?{_TLD}(?![a-zµ0-9])|\s*{_PROVIDER}(?![a-zµ])"
     ).match(plain, at + 1, at + LONGEST_PART)
     return Span(before.start(), wide.end(), Kind.EMAIL) if wide else None
 
@@ -176,8 +196,10 @@ def _ends_there(plain: str, end: int) -> bool:
 
 
 def _surname(view: View, end: int) -> int:
-    while (m := re.compile(r" [a-zµ-]{2,}").match(view.plain, end)) and view.capital(m.start() + 1):
-        if m.group()[1:] in STOP:
+    """Where a profile's name ends: at most three more words, with capitals."""
+    for _ in range(3):
+        m = _NEXT_NAME.match(view.plain, end)
+        if m is None or not view.capital(m.start() + 1) or m[1] in STOP:
             break
         end = m.end()
     return end

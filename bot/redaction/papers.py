@@ -30,7 +30,7 @@ _FOREIGN_PLATE: Final = re.compile(
 _PLATE_CUE: Final = re.compile(
     r"\b(?:plaques?(?: d'immatriculation| mineralogique)?|immat(?:riculation|riculee?)?|(?:number |licen[cs]e )?plates?|registration|reg)"
     r"(?: number| numero| n°)?[^a-z0-9\x00\n]{0,3}(?:(?:c'?est|est|etait|is|was|du camion|de la voiture|de sa voiture|sur|en|commence par|:) ?){0,3}"
-    r"(?P<plate>(?=[a-z0-9 -]*\d)[a-z0-9]{1,8}(?:[ .-]?(?:[a-z]{1,3}(?![a-zµ'])|[a-z0-9]*\d[a-z0-9]*)){0,3})(?![a-z0-9µ])"
+    r"(?P<plate>(?=[a-z0-9 -]{0,10}\d)[a-z0-9]{1,8}(?:[ .-]?(?:[a-z]{1,3}(?![a-zµ'])|[a-z0-9]*\d[a-z0-9]*)){0,3})(?![a-z0-9µ])"
 )
 _PLATE_WORDS: Final = frozenset(
     "plaque plaques immat immatriculation immatricule immatriculee plate plates registration reg".split()
@@ -78,11 +78,12 @@ _CASES: Final = frozenset(_CASE_WORDS.replace("rendez-vous", "").replace("main-c
     "num",
     "number",
 }
+_FILES: Final = _CASES - {"n", "no", "numero", "num", "number"}
 _NO: Final = r"(?:n ?[°ºo] ?|no\.? ?|nr\.? ?|num(?:ero)?\.? ?|numeros? ?|number ?|# ?|id )"
 _CASE: Final = re.compile(
     r"\b(?P<what>" + "|".join(sorted(_CASE_WORDS.split(), key=len, reverse=True)) + r")s?\b"
     r"(?: (?:d'intervention|de (?:suivi|commande|dossier|plainte|colis|police)|client|number|numero|file|sociale|ref(?:erence)?|bancaire|bleue|vitale|postale|visa))*"
-    rf"\s?[\"«(:=-]*\s?(?P<no>{_NO})?(?:(?:d'intervention|de (?:suivi|dossier|commande|client)|client) )?"
+    rf"\.?\s?[\"«(:=-]*\s?(?P<no>{_NO})?(?:(?:d'intervention|de (?:suivi|dossier|commande|client)|client) )?"
     r"(?P<is>(?:c'?est|c est|est|etait|is|was|le|numero|:) ?(?:le )?)?[\"«:=(-]*\s?"
     r"(?P<token>[a-z]{0,6}[-/. ]?\d[a-z0-9]*(?:[-/._ ]{1,3}(?=[a-z]{0,4}\d)[a-z0-9]+){0,8})(?![a-zµ])"
 )
@@ -108,12 +109,12 @@ def find(view: View) -> Iterator[Span]:
     for m in _IBAN.finditer(plain):
         if sum(map(str.isdigit, m.group())) >= 10:
             yield Span(m.start(), _trimmed(plain, m.start(), m.end()), Kind.IBAN)
+    if not view.words.isdisjoint(_CASES):
+        yield from _cases(plain)
     for m in _NIR.finditer(plain):
         yield Span(m.start(), m.end(), Kind.NIR)
     yield from _long(plain)
     yield from _mixed(plain)
-    if not view.words.isdisjoint(_CASES):
-        yield from _cases(plain)
 
 
 def _trimmed(plain: str, start: int, end: int) -> int:
@@ -132,7 +133,11 @@ def _plates(view: View) -> Iterator[Span]:
             dashed = bool(m.group(1).strip() and m.group(2).strip())
             upper = all(c.isupper() for c in text[m.start() : m.end()] if c.isalpha()) and not view.shouting
             ordinary = any(w in _UNITS for w in letters)
-            if cued or upper or (not ordinary and (joined or dashed or pattern is _PLATE)):
+            if (
+                cued
+                or upper
+                or (not ordinary and (joined or dashed or pattern is _PLATE or len(m.group().split()[0]) > 2))
+            ):
                 if pattern is _OLD_PLATE and ordinary and not cued:
                     continue
                 if (
@@ -173,13 +178,11 @@ def _by_length(digits: str, groups: list[str]) -> Kind:
     shape = tuple(map(len, groups))
     if shape in {(3, 3, 3, 5), (14,), (9, 5)}:
         return Kind.SIRET
-    if shape in {(3, 3, 3), (9,)}:
-        return Kind.SIRET if digits[0] in "345689" else Kind.NUMBER
     if count in {15, 16, 19} or (shape[:3] == (4, 4, 4) and count > 12) or shape == (4, 6, 5):
         return Kind.CARD
     if 20 <= count <= 27:
         return Kind.IBAN
-    return Kind.CASE_NUMBER if count in {12, 13, 14} else Kind.NUMBER
+    return Kind.NUMBER
 
 
 def _mixed(plain: str) -> Iterator[Span]:
@@ -188,6 +191,8 @@ def _mixed(plain: str) -> Iterator[Span]:
         code = m.group()
         digits = sum(map(str.isdigit, code))
         letters = sum(map(str.isalpha, code))
+        if re.fullmatch(r"[a-z]*0\d{9}[a-z]*", code):
+            continue  # a telephone number typed without its space
         if digits >= 6 and letters and letters <= digits + 4 and not re.fullmatch(r"\d+[a-z]{3,}", code):
             yield Span(m.start(), m.end(), Kind.CASE_NUMBER)
 
@@ -211,7 +216,8 @@ def _cases(plain: str) -> Iterator[Span]:
             and not _is_measure(plain, end)
             and not bare_no
         ):
-            yield Span(m.start("token"), end, Kind.CASE_NUMBER)
+            said = set(re.findall(r"[a-z]+", plain[m.start() : m.start("token")])) & _FILES
+            yield Span(m.start("token"), end, Kind.CASE_NUMBER if said else Kind.NUMBER)
     for pattern in (_RIB_CUE, _SWIFT):
         for m in pattern.finditer(plain):
             yield Span(m.start("number"), m.end("number"), Kind.IBAN)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.redaction.kinds import Kind, Span
+from bot.redaction.kinds import Kind, Span, inside_any
 from bot.redaction.view import View
 
 HELP_NUMBERS: Final = frozenset(
@@ -74,6 +74,7 @@ _LOOSE: Final = re.compile(
     + "|".join(sorted((*_NUMERALS, *_TWICE), key=len, reverse=True))
     + r"|(?<![a-zµ'])o(?![a-zµ'])"
 )
+_BETWEEN: Final = frozenset("point points tiret slash barre dot dash puis espace".split())
 _LETTERS_AS_DIGITS: Final = re.compile(r"[oli|]\d|\d[oli|]|\do\b|\bo \d")
 _AS_DIGITS: Final = str.maketrans("oli|", "0111")
 
@@ -176,9 +177,7 @@ def _runs_of_digits(plain: str) -> Iterator[_Run]:
     dates = [(m.start(), m.end()) for m in _DATE.finditer(plain)]
     run: _Run = []
     for m in _DIGITS.finditer(plain):
-        while dates and dates[0][1] <= m.start():
-            dates.pop(0)
-        dated = bool(dates) and dates[0][0] <= m.start()
+        dated = inside_any(dates, m.start(), m.end())
         if run and (dated or not _GAP.fullmatch(plain, run[-1].end, m.start())):
             yield run
             run = []
@@ -199,7 +198,7 @@ def _scan(
         ends, digits = _ends(run, at)
         plus = "+" in plain[max(0, run[at].start - 2) : run[at].start]
         helped = _help_line(ends, digits, plus, keep)
-        if helped is not None and not (plus is False and _french(ends, digits)):
+        if helped is not None and (plus or not _french(ends, digits) or helped == ends[10]):
             kept.append((run[at].start - plus, run[helped].end))
             at = helped + 1
             continue
@@ -307,7 +306,7 @@ def _after_cues(plain: str, kept: list[tuple[int, int]]) -> Iterator[Span]:
             number = shape.match(plain, m.end())
             if number is None or _MEASURES.match(plain, number.end()):
                 continue
-            if not any(a <= number.start() and number.end() <= b for a, b in kept):
+            if not inside_any(kept, number.start(), number.end()):
                 yield Span(number.start(), number.end(), Kind.PHONE)
 
 
@@ -315,7 +314,9 @@ def _worth_a_loose_look(view: View) -> bool:
     if view.digits and _LETTERS_AS_DIGITS.search(view.plain):
         return True
     strong = view.words & SPELLED
-    return len(strong) > 2 or "zero" in strong or ("oh" in view.words and bool(strong))
+    if len(strong) > 2 or "zero" in strong or ("oh" in view.words and strong):
+        return True
+    return view.digits and (bool(strong) or not view.words.isdisjoint(_BETWEEN))
 
 
 def _loose_runs(plain: str) -> Iterator[_Run]:
@@ -352,7 +353,8 @@ def _count(run: _Run) -> str:
 
 def _spelled(plain: str, run: _Run, keep: frozenset[str], kept: list[tuple[int, int]]) -> Iterator[Span]:
     if not any(token.word for token in run):
-        return
+        if not run[0].digits.startswith("0") or len(run) < 3:
+            return
     while run and (run[0].word in _WEAK - {"oh", "o"} or (run[0].word == "o" and len(run) < 5)):
         run = run[1:]
     while run and run[-1].word in _WEAK - {"neuf", "one", "un", "oh", "o"}:

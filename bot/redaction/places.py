@@ -70,7 +70,7 @@ _ENGLISH_SURE: Final = frozenset(
 )
 _ENGLISH_NOT: Final = STOP | frozenset(
     "minute minutes min mins hour hours hr mile miles metre metres meter meters foot feet yard yards year years old day days week weeks "
-    "people men women guys car cars way door doors empty busy side high main open next quiet dead one-way two-way long short different "
+    "people men women guys car cars way door doors empty busy side open next quiet dead one-way two-way long short different "
     "separate other wrong right times time same bike bus taxi truck front back".split()
 )
 
@@ -86,6 +86,9 @@ _CODE_CUE: Final = re.compile(
 )
 _ASKED_CODE: Final = re.compile(
     r"\b(?:code postal|cp|postal code|postcode|zip(?: code)?|npa)\b[ :,(]{0,3}(?:c'?est |est |de |le |is |it's )?[:( ]?(?P<code>[a-z]{0,2}-?\d{4,5})(?!\d)"
+)
+_NEXT_TOWN: Final = re.compile(
+    r"[ -](?:(?:sur|sous|en|les|le|la|lez|de|du|des|d'|l')[ -]){0,2}(?P<last>[a-zµ']+)"
 )
 _COUNTED: Final = frozenset(
     "euros euro eur e balles francs chf cad dollars pounds personnes gens habitants km kms metres m fois abonnes followers vues messages "
@@ -165,7 +168,7 @@ _DOOR_WORDS: Final = frozenset(
     "appartement appartements appart appt apprt appts apt aprt app logement studio chambre porte bureau box cave flat apartment unit room suite door "
     "lot parking boite bal batiment batim bat bt building block bloc tour escalier escal esc cage hall entree staircase stairwell etage floor palier "
     "niveau sonnette interphone buzzer intercom digicode digi code vigik gauche droite face storey pin gate entry keypad keybox key sonner sonnez sonne "
-    "doorbell letterbox mailbox nom etag etg et pavillon villa maison ilot aile access alarm".split()
+    "doorbell letterbox mailbox nom etag etg pavillon code villa maison ilot aile access alarm".split()
 )
 
 
@@ -215,7 +218,11 @@ def _street_name(view: View, at: int, *, needs_capital: bool = False) -> int | N
             break
         if capital and not view.capital(piece.start()):
             break
-        if not capital and inner.group() and inner.group() != "saint ":
+        if (
+            not capital
+            and inner.group()
+            and not inner.group().startswith(("de ", "du ", "des ", "d'", "saint", "st"))
+        ):
             break
         first, end = piece, piece.end()
     return end - (plain[end - 1] == ".")
@@ -361,14 +368,12 @@ def _postcodes(view: View) -> Iterator[Span]:
             )
         )
         sole = plain[: m.start()].strip() == "" and plain[m.end("code") :].strip(" .\n") == ""
+        bracketed = plain[max(0, m.start() - 1) : m.start()] == "(" and plain[m.end("code") :][:1] == ")"
         if not counted and (
             named
             or known
-            or (
-                not split
-                and not code.endswith("00")
-                and (cue or sole or m["gap"] and ")" in m["gap"] or (town and town not in STOP))
-            )
+            or bracketed
+            or (not split and not code.endswith("00") and (cue or sole or (town and town not in STOP)))
         ):
             end = _town_end(view, m.start("town"), m.end()) if named or known else m.end("code")
             yield Span(m.start(), end, Kind.POSTCODE)
@@ -393,24 +398,22 @@ def _postcodes(view: View) -> Iterator[Span]:
 
 
 def _town_end(view: View, start: int, end: int) -> int:
-    """A town's name goes on through "-sur-", "Saint" and capitals."""
-    while m := re.compile(r"[ -](?:(?:sur|sous|en|les|le|la|lez|de|du|des|d'|l')[ -]){0,2}[a-zµ'-]+").match(
-        view.plain, end
-    ):
-        last = m.end() - len(re.split(r"[ -]", m.group())[-1])
-        if (
-            not view.capital(last)
-            and view.plain[end] == " "
-            and view.plain[start:end] not in {"saint", "st", "sainte", "ste"}
-        ):
+    """A town's name goes on through "-sur-", "Saint" and capitals, for at most four more words."""
+    for _ in range(4):
+        m = _NEXT_TOWN.match(view.plain, end)
+        if m is None:
+            break
+        saint = view.plain[start:end] in {"saint", "st", "sainte", "ste"}
+        if view.plain[end] == " " and not saint and not view.capital(m.start("last")):
             break
         end = m.end()
     return end
 
 
 def _doors(view: View) -> Iterator[Span]:
-    plain = view.plain
-    for m in _DOORS.finditer(plain):
+    plain, words = view.plain, view.words
+    lettered = not words.isdisjoint(_LETTERED) or any(len(word) == 1 for word in words - _SMALL)
+    for m in _DOORS.finditer(plain) if view.digits or lettered else ():
         token = m["token"]
         if len(token) == 1 and token.isalpha():
             if not _is_letter_door(view, m):
@@ -418,14 +421,14 @@ def _doors(view: View) -> Iterator[Span]:
         elif _COUNTS_AFTER.match(plain, m.end()) or not _numbered(m["what"], m["no"], token):
             continue
         yield Span(m.start(), m.end(), Kind.DOOR)
-    for m in _FLOOR.finditer(plain):
+    for m in _FLOOR.finditer(plain) if not words.isdisjoint(_FLOORED) else ():
         side = _SIDE.match(plain, m.end())
         yield Span(m.start(), side.end() if side else m.end(), Kind.DOOR)
-    if view.digits:
+    if view.digits and not words.isdisjoint(_CODED):
         for m in _CODE.finditer(plain):
             if sum(map(str.isdigit, m["token"])) >= 3 or "digicode" in m.group():
                 yield Span(m.start("token"), m.end("token"), Kind.DOOR)
-    for m in _RINGS.finditer(plain):
+    for m in _RINGS.finditer(plain) if not words.isdisjoint(_RUNG) else ():
         words = re.split(r"[ -]", m["name"])
         pointed = (
             any(mark in m["link"] for mark in ':="«')
@@ -444,6 +447,15 @@ def _doors(view: View) -> Iterator[Span]:
         yield Span(m.start("name"), end, Kind.NAME)
 
 
+_LETTERED: Final = frozenset(
+    "batiment bat bt bloc block escalier esc appt apt hall building porte entree cage".split()
+)
+_SMALL: Final = frozenset("a c d i j l m n s t y".split())
+_FLOORED: Final = frozenset("etage etag etg floor storey niveau gauche droite face".split())
+_CODED: Final = frozenset("digicode digi vigik code buzzer pin".split())
+_RUNG: Final = frozenset(
+    "interphone sonnette boite buzzer intercom letterbox mailbox nom doorbell sonne sonner sonnez".split()
+)
 _NOT_RUNG: Final = frozenset(
     "casse cassee marche fonctionne hs ne video vide pleine plein cassees neuf neuve camera puis sans ouverte fermee forcee exterieure commune "
     "collective rang broken works working door doorbell again twice video camera voisine voisin droite gauche vigik badge".split()

@@ -16,7 +16,6 @@ from typing import Final
 MASK: Final = "\x00"
 """Stands for each character of a placeholder: no cleaned text holds it, so no detector matches across one."""
 
-_WORD: Final = re.compile(r"[a-zµ]+")
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -26,6 +25,10 @@ def _bare(code: int) -> int:
 
 
 _BARE: Final = bytes(code if chr(code) in "´¨¯¸µª²³¹º¼½¾" else _bare(code) for code in range(256))
+
+
+_WORDS: Final = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyzµ" else 0x20 for code in _BARE)
+"""What is left of each character when only words count."""
 
 
 class _OneForOne(dict[int, str]):
@@ -51,10 +54,17 @@ _ONE_FOR_ONE: Final = _OneForOne(
 def plainly(text: str) -> str:
     """`text` in lower-case letters without accents, one character for one; `µ` stands for any other alphabet."""
     try:
-        raw = text.replace("’", "'").encode("latin-1")
+        raw = text.replace("’", "'").replace("…", ".").replace("œ", "o").replace("–", "-").encode("latin-1")
     except UnicodeEncodeError:
         raw = text.translate(_ONE_FOR_ONE).encode("latin-1")
     return raw.translate(_BARE).decode("latin-1")
+
+
+def _shouted(text: str) -> bool:
+    if sum(map(str.isupper, text[:20])) < 7:
+        return False
+    letters = sum(map(str.isalpha, text))
+    return letters > 11 and sum(map(str.isupper, text)) * 5 > letters * 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,12 @@ class View:
     @classmethod
     def of(cls, text: str) -> View:
         plain = plainly(text)
-        shouting = text.isupper() or (
-            text[:1].isupper() and sum(map(str.isupper, text)) * 2 > sum(map(str.isalpha, text))
-        )
+        shouting = text[:1].isupper() and _shouted(text)
+        words = plain.encode("latin-1").translate(_WORDS).decode("latin-1").split()
         return cls(
             text,
             plain,
-            frozenset(_WORD.findall(plain)),
+            frozenset(words),
             _DIGIT.search(plain) is not None,
             shouting,
         )
