@@ -132,7 +132,7 @@ class Dispatch:
         if heard.kind == "gone":
             await self._commit(person, Done(Envelope(NOBODY)), heard.update)
             return
-        if heard.update in person.seen:
+        if heard.update in person.seen and state.at:
             await self._show_again(person, heard, channel)
             return
         turn = step(self._questionnaire, state, self._event(heard, state))
@@ -288,13 +288,12 @@ class Dispatch:
         screens = list(done.tells)
         if person.lost:
             screens.append(self._screen("expired", language))
-        if done.envelope.owes_receipt:
-            screens += self._receipt_screens(done.envelope)
         shown_state = done.envelope.state
         effects: tuple[Effect, ...] = turn.effects
         if shown_state != turn.state:
             effects = (Ask(),) if shown_state.at else ()
-        screens += painter.turn(effects, shown_state, language)
+        asked = painter.turn(effects, shown_state, language)
+        screens += self._with_receipt(done.envelope, asked) if done.envelope.owes_receipt else asked
         for screen in screens:
             await channel.show(heard.who, screen)
         if done.envelope.owes_receipt:
@@ -303,22 +302,23 @@ class Dispatch:
     async def _show_again(self, person: Person, heard: Heard, channel: Channel) -> None:
         """A redelivered update: what it did is done; the place where she stands is shown again."""
         state = person.envelope.state
-        if not state.at:
-            return
-        screens = self._receipt_screens(person.envelope) if person.envelope.owes_receipt else []
-        screens += self._painter(channel).turn((Ask(),), state, state.language)
+        screens = self._painter(channel).turn((Ask(),), state, state.language)
+        if person.envelope.owes_receipt:
+            screens = self._with_receipt(person.envelope, screens)
         for screen in screens:
             await channel.show(heard.who, screen)
         if person.envelope.owes_receipt:
             await self._receipt_was_shown(heard)
 
-    def _receipt_screens(self, envelope: Envelope) -> list[Screen]:
+    def _with_receipt(self, envelope: Envelope, screens: list[Screen]) -> list[Screen]:
+        """The receipt in a message of its own, so that it can be hidden; then what happens now, and the rest."""
         words = self._words[envelope.state.language]
         eight = receipt_words(new_receipt(envelope.entropy), envelope.state.language)
         numbered = "\n".join(f"{n}. {word}" for n, word in enumerate(eight, start=1))
-        sent = words.say("sent", story_days=self._house.story_days, coded_months=self._house.coded_months)
         receipt = "\n".join((words.say("receipt", words=numbered), words.say("receipt-use")))
-        return [Screen(sent), Screen(receipt, protect=True)]
+        sent = words.say("sent", story_days=self._house.story_days, coded_months=self._house.coded_months)
+        first, *rest = screens
+        return [Screen(receipt, protect=True), replace(first, text=f"{sent}\n\n{first.text}"), *rest]
 
     async def _receipt_was_shown(self, heard: Heard) -> None:
         """The receipt was shown: it is destroyed here, with the key of the draft that held it."""

@@ -216,31 +216,23 @@ class Painter:
     # --- reviewing ------------------------------------------------------------------------------------------
 
     def _review(self, state: State, here: Place, words: Words) -> list[Screen]:
-        """The exact text that will be kept, then every answer, then what was taken out and what can be
-        done."""
+        """The exact text that will be kept, every answer and what was taken out; then what can be done."""
         texts = places.kept_texts(self.questionnaire, state)
         story = [message for said in texts.values() for message in said]
-        screens = (
-            [
-                Screen(part)
-                for part in _pages([words.say("review-intro"), words.say("review-story-head"), *story])
-            ]
-            if story
-            else [Screen(words.say("review-intro"))]
-        )
-        answers = [
+        told = (
             self._answer(question, state, words)
             for question in places.told_questions(self.questionnaire, state)
-        ]
-        parts = [line for line in answers if line]
-        if parts:
-            parts.insert(0, words.say("review-answers-head"))
-        blocks = ["\n".join(parts)] if parts else []
+        )
+        answers = [line for line in told if line]
+        parts = [words.say("review-intro")]
+        if story:
+            parts += [words.say("review-story-head"), *story]
+        if answers:
+            parts.append("\n".join((words.say("review-answers-head"), *answers)))
         if state.removed:
             kinds = ", ".join(words.say(f"kind-{kind}") for kind in state.removed)
-            blocks.append(words.say("review-removed", kinds=kinds))
-        screens += [Screen(block) for block in blocks]
-        return [*screens, self._list(state, here, words, here.words)]
+            parts.append(words.say("review-removed", kinds=kinds))
+        return [*(Screen(page) for page in _pages(parts)), self._list(state, here, words, here.words)]
 
     def _answer(self, question: AnyQuestion, state: State, words: Words) -> str:
         codes = state.answers.get(question.id, ())

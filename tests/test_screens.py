@@ -39,6 +39,16 @@ def test_every_turn_can_be_shown_in_every_language_on_every_channel(said, langua
         state = turn.state
 
 
+@given(moves())
+def test_a_turn_is_two_messages_at_the_most(said):
+    """A burst frightens: what is told is one message, what is asked another."""
+    state = State()
+    for event in said:
+        turn = step(QUESTIONNAIRE, state, meant(event, state))
+        assert len(painter().turn(turn.effects, turn.state, "fr")) <= 2
+        state = turn.state
+
+
 def test_every_key_that_may_be_told_exists_in_every_language():
     for file in ("bot/conversation.py", "handlers/dispatch.py"):
         source = (ROOT / file).read_text()
