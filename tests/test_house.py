@@ -425,44 +425,50 @@ def test_a_failed_update_leaves_the_old_environment_whole(machine):
 # --- the tests' own promises --------------------------------------------------------------------------------
 
 
-def run_tests(place: Path, body: str, **env: str) -> str:
-    shutil.copy(ROOT / "tests" / "conftest.py", place / "conftest.py")
-    (place / "test_it.py").write_text(body)
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(place)],
-        cwd=place, env={**os.environ, "SEUIL_NO_SKIP": "", **env},
-        capture_output=True, text=True, check=False,
-    ).stdout  # fmt: skip
+FEW_TESTS = {
+    "test_canary.py": """
+import logging
 
+def test_told(canary):
+    logging.getLogger("any.library").debug("told %s", canary)
 
-def test_a_canary_that_is_logged_is_found(tmp_path):
-    told = run_tests(
-        tmp_path,
-        "import logging\n"
-        "def test_told(canary): logging.getLogger('any.library').debug('told %s', canary)\n"
-        "def test_raised(canary):\n"
-        "    try: raise ValueError(canary)\n"
-        "    except ValueError: logging.getLogger('bot').debug('it failed', exc_info=True)\n"
-        "def test_kept(canary): logging.getLogger('bot').debug('told %s', len(canary))\n",
-    )
+def test_raised(canary):
+    try:
+        raise ValueError(canary)
+    except ValueError:
+        logging.getLogger("bot").debug("it failed", exc_info=True)
 
-    assert "3 passed, 2 errors" in told
+def test_kept(canary):
+    logging.getLogger("bot").debug("told %s", len(canary))
+""",
+    "test_skipped.py": """
+import pytest
+
+@pytest.mark.skip
+def test_skipped(): ...
+
+@pytest.mark.xfail
+def test_known(): assert False
+""",
+    "test_module_skipped.py": "import pytest\npytest.importorskip('no_such_module')\n",
+}
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        (
-            "import pytest\n@pytest.mark.skip\ndef test_it(): pass\ndef test_that(): pass\n",
-            "1 passed, 1 error",
-        ),
-        ("import pytest\npytest.importorskip('no_such_module')\n", "1 error"),
-        ("import pytest\n@pytest.mark.xfail\ndef test_it(): assert False\n", "1 xfailed"),
-    ],
+    ("no_skip", "told"),
+    [("", "3 passed, 2 skipped, 1 xfailed, 2 errors"), ("1", "3 passed, 1 xfailed, 4 errors")],
 )
-def test_where_nothing_may_be_skipped_a_skip_is_a_failure(tmp_path, body, told):
-    assert told in run_tests(tmp_path, body, SEUIL_NO_SKIP="1")
+def test_a_logged_canary_is_found_and_where_nothing_may_be_skipped_a_skip_is_a_failure(
+    tmp_path, no_skip, told
+):
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    for name, body in FEW_TESTS.items():
+        (tmp_path / name).write_text(body)
 
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors"],
+        cwd=tmp_path, env={**os.environ, "SEUIL_NO_SKIP": no_skip},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
-def test_elsewhere_a_skip_is_a_skip(tmp_path):
-    assert "1 skipped" in run_tests(tmp_path, "import pytest\n@pytest.mark.skip\ndef test_it(): pass\n")
+    assert told in ran.stdout
