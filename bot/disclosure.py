@@ -21,10 +21,10 @@ Notation: N people; k the threshold (10 by default, from 5 up); every count is o
    alone is not told could be subtracted, so it is told too, or else it must not be alone. Otherwise, with
      S people with g and Z people without g in the columns of the row that are not told, and
      A, for each of these columns, the people of all the others of them,
-   it must be that S >= k, Z >= k, and that S - A and Z - A, the least that column must hold of each, are
-   0 or less, or k or more. While that fails, the told cell in the smallest column W is withheld as well. A
-   row that withholding cells cannot save loses its total G, in its one-way table and in both two-way tables,
-   and all is done again: a fixpoint, since cells are only ever withheld.
+   it must be that S >= k, Z >= k, and that of S - A and Z - A, the least that column must hold of each, one
+   is 0 or less, or both are k or more. While that fails, the told cell in the smallest column W is withheld
+   as well. A row that withholding cells cannot save loses its total G, in its one-way table and in both
+   two-way tables, and all is done again: a fixpoint, since cells are only ever withheld.
 5. Only then is every told number rounded, each by itself, to the nearest multiple of 5. Percentages and
    changes are computed by readers of a `SafeTally`, thus from rounded numbers.
 
@@ -45,9 +45,10 @@ Interval: a withheld count may lie anywhere in [lo, hi] with hi - lo >= k.
 Why a reader who runs this very program on all populations learns no more: apart from the first test of each
 cell, every decision rests on told numbers (S, Z, A, W are differences of told numbers; the order in 4 is by
 W, not by n: the smallest n would say that the others are larger). So populations with the same told numbers
-are treated the same. What remains is the first test itself: a cell known to have failed it for being small
-lies in [0, k - 1], k values, and the condition on S - A sees to it that none of them can be ruled out. Small
-designs are enumerated whole in tests/attack.
+are treated the same. What remains is the first test itself, which a cell fails with n in [0, k - 1] or with
+W - n in [0, k - 1], k values each: the condition on S - A and Z - A sees to it that all of one of these stay
+possible, or that the cell cannot have failed and was withheld for another's sake. Small designs are
+enumerated whole in tests/attack.
 
 What it does not promise: a person who knows k - 1 others of a cell from elsewhere learns about the last one;
 rounding only blurs that. The two two-way tables share their row totals, and their joint table is free; that
@@ -231,8 +232,16 @@ def _row_is_safe(untold: list[tuple[int, int]], total: int, k: int) -> bool:
     having = sum(inside for inside, _ in untold)
     everybody = sum(whole for _, whole in untold)
     lacking = everybody - having
-    least = [count - (everybody - whole) for _, whole in untold for count in (having, lacking)]
-    return having >= k and lacking >= k and not any(0 < count < k for count in least)
+    return min(having, lacking) >= k and all(
+        _can_be_anything_small(having - (everybody - whole), lacking - (everybody - whole), k)
+        for _, whole in untold
+    )
+
+
+def _can_be_anything_small(having: int, lacking: int, k: int) -> bool:
+    """From the least a cell must hold of people with and without g: whether all of 0 to k - 1 is open for one
+    of the two, or nothing of it for either."""
+    return having <= 0 or lacking <= 0 or min(having, lacking) >= k
 
 
 def _table(exact: Tally, id: str, told: frozenset[int]) -> SafeTable:
