@@ -263,13 +263,17 @@ def redact(
 def check(
     all_entries: Annotated[bool, typer.Option("--all", help="Also what needs no look.")] = False,
 ) -> None:
-    """List what to verify before opening: every help line and legal line that is old, undated or doubtful."""
+    """List what to verify before opening: every help line and legal line that is old, undated or doubtful.
+
+    Also reads every page of the database, and says so if one is damaged.
+    """
     settings = Settings.load()
     today = datetime.now(UTC).date()
 
     async def look() -> list[verifying.Entry]:
         store = await open_store(f"sqlite:{settings.data}", console=True)
         try:
+            await store.check()
             return await verifying.entries(store, today)
         finally:
             await store.close()

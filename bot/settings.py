@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     ask_about_you: bool = _yes_no(False)
 
     # what is kept, and how long
-    draft_hours: int = _whole(72, 1, 168, "hours")
+    draft_hours: int = _whole(72, 1, 72, "hours")
     story_days: int = _whole(60, 1, 365, "days")
     coded_months: int = _whole(24, 1, 60, "months")
     desk_idle_minutes: int = _whole(30, 1, 480, "minutes")

@@ -37,10 +37,10 @@ LOG = logging.getLogger(__name__)
 
 
 class Shelf(Protocol):
-    """Keys by draft id (16 bytes). A `day` is a number of days since 1970-01-01 (UTC)."""
+    """Keys by draft id (16 bytes). An `hour` or a `day` is a number of them since 1970-01-01 (UTC)."""
 
-    def new_key(self, draft: bytes, day: int) -> bytes:
-        """A fresh key of 32 bytes for a draft begun on this day. One that was there for this id is
+    def new_key(self, draft: bytes, hour: int) -> bytes:
+        """A fresh key of 32 bytes for a draft begun in this hour. One that was there for this id is
         destroyed."""
         ...
 
@@ -58,8 +58,8 @@ class Shelf(Protocol):
         """Overwrite the key. A second time does nothing."""
         ...
 
-    def expire(self, before_day: int) -> list[bytes]:
-        """Destroy the keys of drafts begun before this day; their ids, so that the boxes can follow."""
+    def expire(self, before_hour: int) -> list[bytes]:
+        """Destroy the keys of drafts begun before this hour; their ids, so that the boxes can follow."""
         ...
 
     def day_keys(self, today: int) -> list[tuple[int, bytes]]:
@@ -72,7 +72,7 @@ class Shelf(Protocol):
 
 _MAGIC: Final = b"SEUIL SHELF v1\n".ljust(64, b"\0")
 _SLOT: Final = struct.Struct("<16s32sqiB3x")
-"""Draft id (or the day's 16 bytes), key, revision, day, mark: 64 bytes, the revision on a multiple of 8."""
+"""Draft id (or 16 zeros for a day), key, revision, hour (or day), mark: 64 bytes, the revision on a multiple of 8."""
 _REVISION, _MARK = 48, 60
 _FREE, _DRAFT, _DAY = 0, 0xD5, 0xDA
 
@@ -122,10 +122,10 @@ class FolderShelf:
 
     # --- keys of drafts -------------------------------------------------------------------------------------
 
-    def new_key(self, draft: bytes, day: int) -> bytes:
+    def new_key(self, draft: bytes, hour: int) -> bytes:
         self.destroy(draft)
         key = secrets.token_bytes(KEY_BYTES)
-        self._places[draft] = self._write(draft, key, day, _DRAFT)
+        self._places[draft] = self._write(draft, key, hour, _DRAFT)
         return key
 
     def key(self, draft: bytes) -> tuple[bytes, int] | None:
@@ -145,8 +145,8 @@ class FolderShelf:
         if place is not None:
             self._wipe(place)
 
-    def expire(self, before_day: int) -> list[bytes]:
-        old = [draft for draft, place in self._places.items() if self._day(place) < before_day]
+    def expire(self, before_hour: int) -> list[bytes]:
+        old = [draft for draft, place in self._places.items() if self._hour(place) < before_hour]
         for draft in old:
             self.destroy(draft)
         return sorted(old)
@@ -207,9 +207,9 @@ class FolderShelf:
         self._map[place : place + _SLOT.size] = bytes(_SLOT.size)
         self._free.append(place)
 
-    def _day(self, place: int) -> int:
-        day: int = _SLOT.unpack_from(self._map, place)[3]
-        return day
+    def _hour(self, place: int) -> int:
+        hour: int = _SLOT.unpack_from(self._map, place)[3]
+        return hour
 
     def _grow(self) -> None:
         old = len(self._map)
@@ -237,9 +237,9 @@ class MemoryShelf:
     def close(self) -> None:
         return
 
-    def new_key(self, draft: bytes, day: int) -> bytes:
+    def new_key(self, draft: bytes, hour: int) -> bytes:
         key = secrets.token_bytes(KEY_BYTES)
-        self._keys[draft] = (key, 0, day)
+        self._keys[draft] = (key, 0, hour)
         return key
 
     def key(self, draft: bytes) -> tuple[bytes, int] | None:
@@ -248,14 +248,14 @@ class MemoryShelf:
 
     def advance(self, draft: bytes, revision: int) -> None:
         if draft in self._keys:
-            key, _, day = self._keys[draft]
-            self._keys[draft] = (key, revision, day)
+            key, _, hour = self._keys[draft]
+            self._keys[draft] = (key, revision, hour)
 
     def destroy(self, draft: bytes) -> None:
         self._keys.pop(draft, None)
 
-    def expire(self, before_day: int) -> list[bytes]:
-        old = sorted(draft for draft, (_, _, day) in self._keys.items() if day < before_day)
+    def expire(self, before_hour: int) -> list[bytes]:
+        old = sorted(draft for draft, (_, _, hour) in self._keys.items() if hour < before_hour)
         for draft in old:
             del self._keys[draft]
         return old
