@@ -80,5 +80,8 @@ class Clock:
         if was_due:
             # First what follows, then that it was answered: a crash in between rings again, which changes nothing.
             await self._due()
-        await self._store.commit((PutMeta(BELL, str(int(now.timestamp() // 60)).encode()),))
+        minute = int(now.timestamp() // 60)
+        if kept is None or minute > int(kept):
+            # Never backwards: a clock that was set back would ring again for what was answered.
+            await self._store.commit((PutMeta(BELL, str(minute).encode()),))
         return was_due

@@ -1,0 +1,264 @@
+"""An instance is put together from its folder, keeps its hours, and is taken apart with nothing half done."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from bot import moderation
+from bot.errors import AlreadyRunning, KeyFileError, SeuilError, WordsError
+from bot.questions import questionnaire
+from bot.settings import Settings
+from handlers import Address, Heard, console, keyring
+from handlers import instance as instances
+from handlers.instance import CHAIRS, KEYS, lay_keys, open_instance, passphrase_at_hand, seat_chairs, serve
+from handlers.terminal import Terminal
+from tests.stage import CHEAP, NOW, Clock, receipt_in
+
+QUICK = 10
+"""scrypt's work factor in tests: a thousandth of the real one."""
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    """An instance's settings, with keys that are quick to unlock."""
+    monkeypatch.setattr(keyring, "WORK_FACTOR", QUICK)
+    monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": QUICK})
+    shelf = Path("/dev/shm") / f"seuil-instance-{os.getpid()}-{tmp_path.name}"
+    yield Settings(data=tmp_path / "data", shelf=shelf)
+    for file in shelf.glob("*"):
+        file.unlink()
+    if shelf.exists():
+        shelf.rmdir()
+
+
+@pytest.fixture
+async def house(settings):
+    """A running instance with its terminal chairs, unlocked, on a clock that stands still."""
+    lay_keys(settings)
+    clock = Clock()
+    instance = await open_instance(settings, clock=clock, cost=CHEAP)
+    await seat_chairs(instance, "fr")
+    await instance.desk.unlock(passphrase_at_hand(settings) or "")
+    yield instance
+    await instance.close()
+
+
+async def play(instance, *lines: str, start: int = 0) -> str:
+    """What the terminal shows of a play."""
+    shown = io.StringIO()
+    reads = io.StringIO("".join(line + "\n" for line in lines))
+    terminal = Terminal(start=start, language="fr", reads=reads, writes=shown, guide=False)
+    await serve(instance, terminal)
+    return shown.getvalue()
+
+
+TO_STORY = ("/start", "1", "2", "1", "1", "1")
+
+
+def test_a_first_start_makes_owner_only_keys_once_and_says_where(settings):
+    made = lay_keys(settings)
+
+    assert made is not None
+    assert made.passphrase is not None
+    for file in made.keys.iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file.name
+    assert settings.data.stat().st_mode & 0o077 == 0
+    assert lay_keys(settings) is None
+
+
+def test_a_passphrase_file_of_the_operators_own_is_used_and_none_is_drawn(settings, tmp_path):
+    own = tmp_path / "phrase"
+    own.write_text("six mots tirés au hasard ici\n")
+    own.chmod(0o600)
+    settings = settings.model_copy(update={"passphrase_file": own})
+
+    made = lay_keys(settings)
+
+    assert made is not None
+    assert made.passphrase is None
+    assert keyring.unlock(made.keys, "six mots tirés au hasard ici")
+
+
+def test_a_passphrase_others_can_read_is_refused(settings, tmp_path):
+    own = tmp_path / "phrase"
+    own.write_text("six mots\n")
+    own.chmod(0o644)
+
+    with pytest.raises(KeyFileError, match="read by others"):
+        lay_keys(settings.model_copy(update={"passphrase_file": own}))
+
+
+async def test_a_wrong_passphrase_leaves_the_desk_locked(settings):
+    lay_keys(settings)
+    instance = await open_instance(settings, cost=CHEAP)
+    try:
+        with pytest.raises(KeyFileError):
+            await instance.desk.unlock("pas la bonne")
+        assert not instance.desk.is_open
+    finally:
+        await instance.close()
+
+
+@pytest.mark.parametrize("name", ["team.keys", "sign.pub", "team.age"])
+async def test_a_missing_key_file_is_named_with_a_way_out(settings, name):
+    lay_keys(settings)
+    (settings.data / KEYS / name).unlink()
+
+    with pytest.raises(SeuilError, match=name) as told:
+        instance = await open_instance(settings, cost=CHEAP)
+        try:
+            await instance.desk.unlock(passphrase_at_hand(settings) or "")
+        finally:
+            await instance.close()
+    assert "backup" in told.value.hint
+
+
+async def test_a_list_of_team_keys_that_is_not_signed_by_its_key_is_refused(settings, tmp_path):
+    lay_keys(settings)
+    keyring.create(tmp_path / "other", "une autre", work_factor=QUICK)
+    (settings.data / KEYS / "team.keys").write_bytes((tmp_path / "other" / "team.keys").read_bytes())
+
+    with pytest.raises(KeyFileError, match="not signed"):
+        await open_instance(settings, cost=CHEAP)
+
+
+async def test_two_programs_on_one_folder_the_second_says_so(settings, house):
+    with pytest.raises(AlreadyRunning):
+        await open_instance(settings, cost=CHEAP)
+
+
+def test_words_that_lack_something_refuse_to_start(monkeypatch):
+    monkeypatch.setattr(instances, "missing", lambda *_: ["fr: no words for who_came in questions.ftl."])
+
+    with pytest.raises(WordsError, match="who_came"):
+        instances.check_words(questionnaire())
+
+
+async def test_every_chair_of_the_terminal_joins_once_by_invitation(house):
+    assert await seat_chairs(house, "fr") == 0
+    members = await house.store.members()
+    assert len(members) == len(CHAIRS)
+    assert {row.role for row in members} == set(moderation.ROLES)
+    assert await house.store.invites() == []
+
+
+async def test_the_whole_circle_in_one_terminal(house):
+    shown = await play(
+        house,
+        *TO_STORY,
+        "Son numéro : 06 39 98 12 34. Il a écrit.",
+        "FINI",
+        *["PASSER"] * 18,
+        "1",
+        "1",
+        "1",
+        "5",
+        "/as moderator",
+        "/next",
+        "/open",
+        "/approve",
+        "/as owner",
+        "/digest preview",
+    )
+
+    assert "[téléphone]" in shown
+    assert "06 39 98" not in shown.split("C’est reçu", 1)[1]
+    assert any(map(receipt_in, [shown.replace("  ", "")]))
+    (row,) = await house.store.cases("approved")
+    assert row.counted_in is None
+
+
+async def test_a_draft_is_destroyed_once_its_hours_are_over_and_not_before(house):
+    await play(house, *TO_STORY, "Un.")
+    assert len(house.shelf) == 1
+
+    house.clock.now = NOW + 70 * 3600
+    assert await house.expire_drafts() == 0
+    house.clock.now = NOW + 73 * 3600
+    assert await house.expire_drafts() == 1
+
+    assert len(house.shelf) == 0
+    shown = await play(house, "FINI", start=1000)
+    assert "Bonjour" in shown
+    house.clock.now = NOW + 200 * 3600
+    await house.expire_drafts()
+    rows = await house.store.drafts_before(10**6)
+    assert all(house.shelf.key(row.id) for row in rows), "boxes without a key are swept out"
+
+
+async def test_a_members_words_go_to_the_desk_and_never_into_a_draft(house):
+    shown = await play(house, "/as moderator", "/queue", "bonjour")
+
+    assert "À relire" in shown
+    assert await house.store.count_drafts() == 0
+
+
+async def test_an_invited_person_joins_by_typing_her_code_once(house):
+    code = await house.members.invite("partner", "Association", int(NOW // 86400))
+    shown = await play(house, "/as witness 7", code, "/help", start=2000)
+
+    assert "/digest" in shown
+    member = await house.members.find(Address("terminal", "witness 7"))
+    assert member is not None
+    assert member.role == "partner"
+
+
+async def test_a_new_digest_period_has_a_new_tag_key_and_the_old_one_is_destroyed(
+    house, settings, monkeypatch
+):
+    before = house.tag()
+    real = house.store.digests
+
+    async def frozen():
+        class Row:
+            period = 1
+
+        return [Row()]
+
+    monkeypatch.setattr(house.store, "digests", frozen)
+    await house.refresh()
+
+    assert house.tag() != before
+    assert [file.name for file in settings.data.glob("tag-*")] == ["tag-2.key"]
+    monkeypatch.setattr(house.store, "digests", real)
+
+
+async def test_the_console_unlocks_and_locks_a_running_desk(house, settings):
+    await house.desk.lock()
+
+    async def unlock(passphrase: str) -> dict[str, str]:
+        await house.desk.unlock(passphrase)
+        return {"said": "open"}
+
+    line = console.Console(settings.data, {"unlock": unlock})
+    await line.open()
+    try:
+        assert (settings.data / console.NAME).stat().st_mode & 0o077 == 0
+        with pytest.raises(KeyFileError):
+            await console.ask(settings.data, "unlock", "pas la bonne")
+        assert (await console.ask(settings.data, "unlock", passphrase_at_hand(settings) or ""))[
+            "said"
+        ] == "open"
+        assert house.desk.is_open
+        with pytest.raises(KeyFileError, match="not understood"):
+            await console.ask(settings.data, "open the door")
+    finally:
+        await line.close()
+    with pytest.raises(AlreadyRunning, match="No running Seuil"):
+        await console.ask(settings.data, "unlock", "x")
+
+
+async def test_updates_of_many_people_are_heard_at_the_same_time(house):
+    async def one(n: int) -> None:
+        channel = Terminal(start=0, language="fr", reads=io.StringIO(), writes=io.StringIO(), guide=False)
+        house.channels["terminal"] = channel
+        for update, text in enumerate(TO_STORY, start=1):
+            await house.hear(Heard(Address("terminal", f"witness {n}"), update, "text", text, "fr"), channel)
+
+    await asyncio.gather(*(one(n) for n in range(2, 30)))
+    assert await house.store.count_drafts() == 28
