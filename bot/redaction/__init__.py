@@ -119,7 +119,7 @@ def _marks(view: View, finders: Iterable[Finder], keep: frozenset[str]) -> list[
     """Everything found, in order, overlaps united under the kind of the longest of them."""
     kept: list[tuple[int, int]] = []
     found: list[Span] = []
-    if view.digits or not view.words.isdisjoint(SPELLED):
+    if view.digits or "zero" in view.plain or not view.words.isdisjoint(SPELLED):
         found, kept = phones(view, keep)
     for finder in finders:
         found.extend(finder(view))

@@ -47,7 +47,7 @@ _SENT_BEFORE: Final = re.compile(
     r"cliente?|sav|mec|gars|type|bonhomme|monsieur|employee?|salariee?|reparateur|installateur|technicians?|engineers?|drivers?|agence|compte|facteur|postiere?|coursier|"
     r"societe|entreprise|groupe|boite|fournisseur|contrat|facture|camionnette|camion|vehicule|uniforme|badge|prestataire|sous[ -]traitant|intervention|rdv|rendez[ -]vous|plateforme|appli|"
     r"application|chauffeur|vendeur|demarcheur|commercial|magasin|courier|guy|man|company|from|works? for|worked for|working for|with|internet|ligne|contre|appele|appeler|contacte|contacter|prevenu|signale a|ecrit a|plainte (?:a|chez|aupres de)|travaille (?:pour|a|chez)|bosse (?:pour|a|chez))"
-    r"(?: (?:internet|fibre|telecom|reseau|de|d'|du|for|from|of|at|pour|par|chez|officiel|envoyee?))*)[ ':(\"«]{1,2}$"
+    r"(?: (?:internet|fibre|telecom|reseau|de|d'|du|for|from|of|at|pour|par|chez|officiel|envoyee?))*)[ ':(\"«]{0,2}$"
 )
 _COLOURED: Final = re.compile(
     r"(?:\b(?:jus|couleur|gilet|veste|camionnette|camion|badge|uniforme|vehicule|fleur|fleurs|zeste|marmelade|confiture|peau|huile essentielle|ville|quartier|feu|pull|t-shirt|casquette|tenue) (?:d'|de |en )?)$"

@@ -12,6 +12,8 @@ from typing import Final
 
 SURE: Final = frozenset(
     """
+alex seb nico ludo ludovic greg manu fred fanny sacha bogdan piotr tarik tarek tariq wladek jb cedrick stephan sylvio nono
+krzysztof radu ionut vasile goran dragan milos zoran
 abdel abdelkader abdellah abdelkrim abdou abdoulaye abdul adam adama adeline adil adrien agathe agnes ahmed aicha aissatou alain alban albert
 alessandro alex alexandra alexandre alexia alexis alfred ali alice alicia aline alison alix aliou allan alphonse amadou amandine amanda amelie
 amina amine aminata amir amelia anais anaelle andre andrea andreas andrew andrzej angela angele angelina angelique anissa anita anna annabelle anne annie annick
@@ -58,7 +60,8 @@ lynn megan michelle natalie nick nicky olivia owen paige pete phil rhys sharon s
 dave barry derek gavin graham ian joe kev matt neil trevor bob danny eddie frankie jimmy kenny lenny ricky ronnie sammy terry tommy vince
 """.split()
 ) - frozenset(
-    "max guy jack said sam tim charlie ali nour tom jade alex chelsea stuart lana rosa bob holly paris vince wayne terry dorian claude diane".split()
+    "max guy jack said sam tim charlie ali nour tom jade chelsea stuart lana rosa bob holly paris vince wayne terry dorian claude diane "
+    "jean marcel loan jules pete urbain germain romane romain roman heather milan lorraine charlotte basile victor barbara lou".split()
 )
 """Unambiguous: taken out wherever they stand."""
 
@@ -66,12 +69,12 @@ ALSO_WORDS: Final = frozenset(
     """
 pierre rose marine colin claire aurore olive iris violette ange victoire blanche clement constant constance prudence grace oceane lilas marguerite
 capucine ambre robin martin franc lou noel pascal pascale avril carmen celeste lucky mike mark marc will bill jack hope faith joy may june art frank grant
-dean rich sue pat drew chase hunter max guy tom tim sam said ali alex charlie jade rosa bob holly paris florence charlotte angel fleur flore melodie
-clementine prune cerise eve luna stella nova ray ruby rusty sandy summer autumn dawn amber crystal pearl daisy lily poppy ivy olivia jean basile
-bastien barbara lana nour desire aime fortune parfait modeste severe juste valere benjamin delphin dauphine gentil reine roi louis florence lorraine
-madeleine valence vienne clemence vincent roman romain lazare felicite perle emeraude saphir iman islam salam hiba aden cheyenne dakota chelsea stuart
-guillemette gaston gad marjolaine cannelle vince wayne terry dorian claude diane solal carole harmony tina zelda nelson victor sofia
-lea eva leon hector
+dean rich sue pat drew chase hunter max guy tom tim sam said ali charlie jade rosa bob holly paris florence charlotte angel fleur flore melodie
+clementine prune cerise eve luna stella nova ray ruby rusty sandy summer autumn dawn amber crystal pearl daisy lily poppy ivy jean basile
+barbara lana nour desire aime fortune parfait modeste severe juste valere delphin dauphine gentil reine roi florence lorraine
+madeleine valence vienne roman romain lazare felicite perle emeraude saphir iman islam salam hiba aden cheyenne dakota chelsea stuart
+guillemette gaston gad marjolaine cannelle vince wayne terry dorian claude diane harmony tina zelda nelson victor sofia
+jean marcel loan jules pete urbain germain romane heather milan hector
 """.split()
 )
 """Also words, towns or months: taken out with a capital inside a sentence, or after a cue."""

@@ -152,10 +152,10 @@ def _english_may(view: View, start: int, found: str) -> bool:
     """ "the 2 may have", "6 march to": verbs, unless written as months are."""
     word = re.search(r"\b(?:may|march)\b", found)
     return (
-        bool(word)
+        word is not None
         and not view.text[start + word.start()].isupper()
         and not re.search(r"\d(?:st|nd|rd|th)|\bof\b|(?:19|20)\d\d", found)
-    )  # type: ignore[union-attr]
+    )
 
 
 def _in_figures(plain: str) -> Iterator[Span]:

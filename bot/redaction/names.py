@@ -45,6 +45,11 @@ _CUE_WORDS: Final = frozenset(
 )
 _MYSELF: Final = re.compile(r"moi (?:c|je suis)")
 _MISTER: Final = re.compile(r"M[. ]|m\. ?\w")
+_WITH: Final = re.compile(r"(?<![a-zµ'])(?:avec|contre|chez|de chez) (?=[a-zµ]{3})")
+_NOT_PEOPLE: Final = frozenset(
+    "internet facebook instagram snapchat whatsapp telegram tinder google apple netflix android iphone windows messenger signal "
+    "tiktok linkedin maman papa mamie papy france paris lyon marseille noel dieu allah".split()
+)
 _NEVER: Final = re.compile(r"(?:\bca |\bcela |\bc'a |\bqui |\bce que )?(?:ca|cela) (?:s'|s)?$")
 _THING_BEFORE: Final = re.compile(
     r"\b(?:ca|cela|boite|societe|entreprise|appli|application|rue|residence|chien|chat|ville|immeuble|company|app|street|ce qu'on|ce que l'on|this is|it's|it is|it was|that's)(?: qui)? $"
@@ -85,6 +90,9 @@ _LATER_WORD: Final = re.compile(r"(?: |-)")
 _NEXT_NAME: Final = re.compile(
     r"[ -](?:(?:de|du|le|la|ben|el|van|von|da|di) )?(?P<last>[a-zµ]+(?:['-][a-zµ]+){0,3})"
 )
+_NICKED: Final = re.compile(r"[_0-9][a-z0-9_.]*[a-z0-9_]|[_0-9]")
+"""What makes an account name of a name: `kev_tech`, `kevin93`."""
+
 _SHORTEST_REMEMBERED: Final = 3
 """Letters. Shorter names are taken out after their cue, but not looked for elsewhere: they are parts of too much."""
 
@@ -119,6 +127,8 @@ def find(view: View) -> Iterator[Span]:
         found.extend(_after_titles(view))
     if not words.isdisjoint(_JOB_WORDS):
         found.extend(_after_jobs(view))
+    if "avec" in words or "chez" in words or "contre" in words:
+        found.extend(_after_company(view))
     names = {
         word for span in found for word in _WORD.findall(view.plain[span.start : span.end].replace("-", " "))
     }
@@ -187,6 +197,15 @@ def _after_titles(view: View) -> Iterator[Span]:
             yield span
 
 
+def _after_company(view: View) -> Iterator[Span]:
+    """ "avec Bogdan", "contre Ludger": with a capital, and no common word."""
+    for m in _WITH.finditer(view.plain):
+        if view.capital(m.end()) and not view.capital(m.start()):
+            span = _name(view, m.end(), needs_capital=True)
+            if span is not None and view.plain[span.start : span.end] not in _NOT_PEOPLE:
+                yield span
+
+
 def _sentence_end(plain: str, at: int) -> bool:
     """ "100 m. puis": a measure, not a title."""
     return re.compile(r"\d ?$").search(plain, max(0, at - 3), at) is not None
@@ -194,10 +213,10 @@ def _sentence_end(plain: str, at: int) -> bool:
 
 def _after_jobs(view: View) -> Iterator[Span]:
     for m in _JOB.finditer(view.plain):
-        if view.capital(m.end()) or (
-            _listed(view.plain, m.end()) and _WORD.match(view.plain, m.end()).group() in SURE
-        ):  # type: ignore[union-attr]
-            span = _name(view, m.end(), needs_capital=not _listed(view.plain, m.end()))
+        first = _WORD.match(view.plain, m.end())
+        sure = first is not None and first.group() in SURE
+        if view.capital(m.end()) or sure:
+            span = _name(view, m.end(), needs_capital=not sure)
             if span is not None:
                 yield span
 
@@ -247,6 +266,8 @@ def _name(view: View, at: int, *, needs_capital: bool) -> Span | None:
             ):
                 break
         end = later.end()
+    tail = _NICKED.match(plain, end)
+    end = tail.end() if tail else end
     return Span(at if start > at else start, end, Kind.NAME)
 
 

@@ -22,12 +22,16 @@ _TLD: Final = (
 )
 _AT: Final = r"(?:[\[({<]? ?(?:arr?obas[e]?|aro?base|arobaz|at) ?[\])}>]?|\( ?a ?\)|\[ ?a ?\])"
 _DOT: Final = r"(?: ?\. ?| ?[\[({<]? ?(?:point|pt|dot) ?[\])}>]? ?)"
+_MARK: Final = (
+    r"(?: ?\. ?| ?[\[({<]? ?(?:point|pt|dot|tiret(?: du (?:bas|haut|6|8|six|huit))?|underscore|under score|dash|hyphen|"
+    r"moins|plus) ?[\])}>]? ?)"
+)
 _PROVIDER: Final = (
     r"(?:g ?mail|googlemail|hotmail|outlook|yahoo|ymail|icloud|proton(?:mail)?|laposte|wanadoo|orange|free|sfr|live|msn|gmx|"
     r"bbox|neuf|aol|numericable|tutanota|caramail|mail|bluewin|skynet|videotron)"
 )
 _SPELLED: Final = re.compile(
-    rf"(?:[a-z0-9µ_+-]+{_DOT}){{0,4}}[a-z0-9µ_+-]+ ?"
+    rf"(?<![a-z0-9µ_+-])(?:[a-z0-9µ_+-]{{1,64}}{_MARK}){{0,4}}[a-z0-9µ_+-]{{1,64}} ?"
     rf"(?:(?<![a-zµ]){_AT} ?(?![a-z]*'){_PROVIDER}(?:{_DOT}{_TLD}){{0,2}}(?![a-zµ])|"
     rf"(?:(?<![a-zµ])(?:arr?obas(?:e|se)?|aro?base|arobaz)|[\[({{<] ?(?:at|arr?obase?) ?[\])}}>]|\( ?a ?\)|\[ ?a ?\]|chez(?= [a-z0-9-]+ (?:point|dot) (?:com|fr|net))) ?[a-z0-9µ-]+(?:{_DOT}[a-z0-9µ-]+){{0,3}}|"
     rf"(?<![a-zµ])at (?:[a-z0-9µ-]+ (?:dot|point) ){{1,3}}{_TLD}(?![a-zµ])|"
@@ -85,6 +89,7 @@ _LINKING: Final = re.compile(
 )
 _TOKEN: Final = re.compile(r"[a-z0-9µ_][a-z0-9µ_.-]*[a-z0-9µ_](?: ?#\d{2,6})?")
 _NEXT_NAME: Final = re.compile(r" ([a-zµ-]{2,})")
+_NEW_CLAUSE: Final = frozenset("il elle je on et mais puis depuis he she i and but then".split())
 _LOOKS: Final = re.compile(r"[a-z]*[0-9_][a-z0-9_.-]*|[a-z0-9_-]+\.[a-z0-9_.-]+")
 _NOT_ACCOUNTS: Final = STOP | frozenset(
     "prive privee public publique nul ferme fermee bloque bloquee supprime supprimee ouvert verifie mort faux fausse pirate hacke "
@@ -183,7 +188,10 @@ def _accounts(view: View) -> Iterator[Span]:
         if looks or (
             word not in _NOT_ACCOUNTS
             and "'" != plain[token.end() : token.end() + 1]
-            and (link["sign"] or (link["verb"] and _ends_there(plain, token.end())))
+            and (
+                link["sign"]
+                or (link["verb"] and (view.capital(token.start()) or _ends_there(plain, token.end())))
+            )
         ):
             yield Span(token.start(), _surname(view, token.end()), Kind.HANDLE)
 
@@ -199,7 +207,7 @@ def _surname(view: View, end: int) -> int:
     """Where a profile's name ends: at most three more words, with capitals."""
     for _ in range(3):
         m = _NEXT_NAME.match(view.plain, end)
-        if m is None or not view.capital(m.start() + 1) or m[1] in STOP:
+        if m is None or not view.capital(m.start() + 1) or m[1] in _NEW_CLAUSE:
             break
         end = m.end()
     return end

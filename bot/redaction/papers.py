@@ -64,6 +64,10 @@ _AMOUNT: Final = re.compile(
 )
 _ROUND: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 
+_LAW: Final = re.compile(
+    r"\b(?:articles?|art\.?|loi|lois|decret|alinea|section|directive|reglement|act|ordonnance|arret|pourvoi|rgpd|gdpr)"
+    r"(?: (?:n ?[°o]|no\.?|numero))? ?[lrda]?[. *]{0,2}(?:\d[\d-]* ?(?:et|a|,|and|to) ?){0,3}(?:[lrd]\.? ?)?$"
+)
 _CASE_WORDS: Final = (
     "dossier intervention ticket commande colis suivi reference ref refs contrat client cliente plainte pv facture incident demande "
     "reclamation sinistre matricule badge pdl prm compteur case order tracking booking job complaint crime invoice contract customer "
@@ -78,6 +82,11 @@ _CASES: Final = frozenset(_CASE_WORDS.replace("rendez-vous", "").replace("main-c
     "num",
     "number",
 }
+_SCHEDULE: Final = re.compile(r"\d{1,2} ?h(?![a-z])")
+_NEXT_WORD: Final = re.compile(r" ?([a-zµ]+)")
+_MEASURES: Final = frozenset(
+    "fois euros mois ans jours heures h min minutes km times days weeks hours years months metres".split()
+)
 _FILES: Final = _CASES - {"n", "no", "numero", "num", "number"}
 _NO: Final = r"(?:n ?[°ºo] ?|no\.? ?|nr\.? ?|num(?:ero)?\.? ?|numeros? ?|number ?|# ?|id )"
 _CASE: Final = re.compile(
@@ -162,11 +171,20 @@ def _long(plain: str) -> Iterator[Span]:
     for m in _LONG.finditer(plain):
         digits = "".join(filter(str.isdigit, m.group()))
         groups = re.findall(r"\d+", m.group())
-        if all(_year(g) for g in groups) or (_ROUND.fullmatch(m.group()) and _AMOUNT.match(plain, m.end())):
+        if (
+            all(_year(g) for g in groups)
+            or _of_a_law(plain, m.start())
+            or (_ROUND.fullmatch(m.group()) and _AMOUNT.match(plain, m.end()))
+        ):
             continue
         if len(digits) < 10 and (_AMOUNT.match(plain, m.end()) or all(len(g) < 3 for g in groups)):
             continue
         yield Span(m.start(), m.end(), _by_length(digits, groups))
+
+
+def _of_a_law(plain: str, start: int) -> bool:
+    """ "article 222-33-2", "loi n° 2018-703": the number of a law points at nobody."""
+    return _LAW.search(plain, max(0, start - 40), start) is not None
 
 
 def _year(group: str) -> bool:
@@ -191,7 +209,7 @@ def _mixed(plain: str) -> Iterator[Span]:
         code = m.group()
         digits = sum(map(str.isdigit, code))
         letters = sum(map(str.isalpha, code))
-        if re.fullmatch(r"[a-z]*0\d{9}[a-z]*", code):
+        if re.fullmatch(r"[a-z]*[0o]\d{9}[a-z]*", code):
             continue  # a telephone number typed without its space
         if digits >= 6 and letters and letters <= digits + 4 and not re.fullmatch(r"\d+[a-z]{3,}", code):
             yield Span(m.start(), m.end(), Kind.CASE_NUMBER)
@@ -201,7 +219,7 @@ def _cases(plain: str) -> Iterator[Span]:
     for m in _CASE.finditer(plain):
         what, token = m["what"], m["token"]
         end = m.start("token") + len(token)
-        if _AMOUNT.match(plain, end) or _is_measure(plain, end):
+        if _AMOUNT.match(plain, end) or _is_measure(plain, end) or _SCHEDULE.match(token):
             continue
         digits = sum(map(str.isdigit, token))
         if digits >= (2 if m["no"] else 4 if token.isdigit() else 3) and (m["no"] or not _year(token)):
@@ -216,6 +234,8 @@ def _cases(plain: str) -> Iterator[Span]:
             and not _is_measure(plain, end)
             and not bare_no
         ):
+            if _of_a_law(plain, m.start("token")):
+                continue
             said = set(re.findall(r"[a-z]+", plain[m.start() : m.start("token")])) & _FILES
             yield Span(m.start("token"), end, Kind.CASE_NUMBER if said else Kind.NUMBER)
     for pattern in (_RIB_CUE, _SWIFT):
@@ -227,22 +247,8 @@ def _cases(plain: str) -> Iterator[Span]:
 
 
 def _is_measure(plain: str, end: int) -> bool:
-    m = re.compile(r" ?([a-zµ]+)").match(plain, end)
-    return bool(m) and m[1] in {
-        "fois",
-        "euros",
-        "mois",
-        "ans",
-        "jours",
-        "heures",
-        "h",
-        "min",
-        "minutes",
-        "km",
-        "times",
-        "days",
-        "weeks",
-    }  # type: ignore[index]
+    m = _NEXT_WORD.match(plain, end)
+    return m is not None and m[1] in _MEASURES
 
 
 def _kind_for(what: str) -> Kind:

@@ -57,12 +57,29 @@ _TENS: Final = {
     "quarante": "40", "quarente": "40", "karante": "40", "forty": "40", "fourty": "40", "cinquante": "50",
     "cinquantes": "50", "cinkante": "50", "fifty": "50", "soixante": "60", "soixantes": "60", "soixente": "60",
     "soissante": "60", "sixty": "60", "septante": "70", "seventy": "70", "octante": "80", "huitante": "80",
-    "eighty": "80", "nonante": "90", "ninety": "90",
+    "eighty": "80", "cent": "00", "cents": "00", "hundred": "00", "nonante": "90", "ninety": "90",
 }  # fmt: skip
 _TWICE: Final = {"double": 2, "triple": 3}
 
 _NUMERALS: Final = _UNITS | _TEENS | _TENS
-_WEAK: Final = frozenset({"un", "une", "one", "oh", "o", "cet", "sis", "double", "triple", "neuf", "sink"})
+_WEAK: Final = frozenset(
+    {
+        "cent",
+        "cents",
+        "hundred",
+        "un",
+        "une",
+        "one",
+        "oh",
+        "o",
+        "cet",
+        "sis",
+        "double",
+        "triple",
+        "neuf",
+        "sink",
+    }
+)
 """Number words that also mean something else: a run neither begins nor ends with them unless it begins with 0."""
 
 SPELLED: Final = frozenset(_NUMERALS) - _WEAK
@@ -71,7 +88,10 @@ SPELLED: Final = frozenset(_NUMERALS) - _WEAK
 _DIGITS: Final = re.compile(r"\d+")
 _LOOSE: Final = re.compile(
     r"[oli|]*\d(?:[0-9oli|])*(?![a-z])|\d+|"
-    + "|".join(sorted((*_NUMERALS, *_TWICE), key=len, reverse=True))
+    + "|".join(
+        f"{word}(?!ix|ept)" if word[-1] == "s" and word[:-1] in _NUMERALS else word
+        for word in sorted((*_NUMERALS, *_TWICE), key=len, reverse=True)
+    )
     + r"|(?<![a-zµ'])o(?![a-zµ'])"
 )
 _BETWEEN: Final = frozenset("point points tiret slash barre dot dash puis espace".split())
@@ -89,7 +109,7 @@ _DATE: Final = re.compile(
 )
 
 _AFTER_COUNTRY: Final = {
-    "33": (9, 10), "32": (8, 9, 10), "41": (9, 10), "44": (10, 11), "1": (10,), "352": (6, 8, 9), "377": (8, 9),
+    "33": (9, 10), "32": (8, 9, 10), "41": (9, 10), "44": (10, 11), "1": (10,), "352": (9, 8, 6), "377": (8, 9),
     "262": (9,), "590": (9,), "594": (9,), "596": (9,), "687": (6,), "689": (8,), "212": (9, 10), "213": (9, 10),
     "216": (8,), "221": (9,), "223": (8,), "225": (10,), "229": (8, 10), "237": (9,), "243": (9,), "261": (9,),
     "34": (9,), "351": (9,), "49": (10, 11, 9), "39": (10, 9), "40": (9,), "48": (9,), "90": (10,), "31": (9,),
@@ -314,7 +334,7 @@ def _worth_a_loose_look(view: View) -> bool:
     if view.digits and _LETTERS_AS_DIGITS.search(view.plain):
         return True
     strong = view.words & SPELLED
-    if len(strong) > 2 or "zero" in strong or ("oh" in view.words and strong):
+    if len(strong) > 2 or "zero" in view.plain or ("oh" in view.words and strong):
         return True
     return view.digits and (bool(strong) or not view.words.isdisjoint(_BETWEEN))
 

@@ -21,7 +21,9 @@ _SURE_TYPES: Final = (
 _UNSURE_TYPES: Final = r"place|pl\.?|cours|passage|voie|route|villa|mail|clos|domaine|cote|all\.?|ch\.?|r|za|zi|lot|res|chemin|cours|galerie|port|pont|porte"
 """With a number before them these may count things: "3 cours de yoga", "2 places de parking"."""
 
-_NUMBER: Final = r"(?<![\d.,/])\d{1,4}(?: ?(?:-|/|et|,) ?\d{1,4})?(?: ?(?:bis|ter|quater)\b| ?[a-d]\b(?!'))?"
+_NUMBER: Final = (
+    r"(?<![\d.,/])\d{1,4}(?: ?(?:-|/|et|,) ?\d{1,4})?(?:,? ?(?:bis|ter|quater)\b| ?[a-d]\b(?!'))?"
+)
 _NUMBER_WORD: Final = (
     r"(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|"
     r"soixante|quatre[ -]vingts?|cent)(?:[ -](?:et[ -])?(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|"
@@ -34,7 +36,7 @@ _UNSURE_STREET: Final = re.compile(
     rf"(?:\b(?:n ?[°o]|numero) ?)?(?P<n>{_NUMBER}) ?,? ?\b(?P<type>{_UNSURE_TYPES})(?:(?<=\.)|(?![a-zµ'])) ?"
 )
 _BARE_STREET: Final = re.compile(
-    r"(?<![a-zµ])(?P<type>rue|avenue|av\.?|boulevard|bd\.?|bld|impasse|quai|square|faubourg|residence|lotissement|allee|chemin|place|"
+    r"(?<![a-zµ])(?P<type>rue|r\.|avenue|av\.?|boulevard|bd\.?|bld|impasse|quai|square|faubourg|residence|lotissement|allee|chemin|place|"
     r"hameau|lieu[ -]dit|cite|passage|chaussee|sentier|immeuble|route|esplanade)(?:(?<=\.)|(?![a-zµ'])) "
 )
 _LINK: Final = (
@@ -52,7 +54,7 @@ _NOT_STREETS: Final = STOP | frozenset(
     "disponible bus yoga danse piano guitare cuisine chant maths math francais anglais espagnol allemand sport gym natation dessin "
     "theatre musique soutien particulier particuliers collectif collectifs semaine route secours cause accident retour ecole "
     "deux trois blanche coup moment endroit moins voie gauche droite metres mail mails recu recus envoye envoyes "
-    "communautaire sociale hlm gardee fermee ouverte collective gardienne standing meublee nationale departementale".split()
+    "metre metres meter meters foot feet miles communautaire sociale hlm gardee fermee ouverte collective gardienne standing meublee nationale departementale".split()
 )
 _PLAIN_AFTER_LINK: Final = frozenset(
     "mon ma mes chez derriere en face haut bas dessus dessous cote son sa ses notre nos leur leurs autre autres ici ce cette "
@@ -275,6 +277,7 @@ def _without_number(view: View, m: re.Match[str]) -> Iterator[Span]:
         "bd.",
         "impasse",
         "av.",
+        "r.",
         "lotissement",
         "lieu-dit",
         "lieu dit",
@@ -315,6 +318,8 @@ def _without_number(view: View, m: re.Match[str]) -> Iterator[Span]:
     end = _street_name(view, m.end())
     if end is not None:
         tail = _TAIL.match(plain, end)
+        if m["type"] == "r." and not named and not tail:
+            return
         yield Span(m.start(), tail.end() if tail else end, Kind.ADDRESS)
 
 
@@ -429,22 +434,18 @@ def _doors(view: View) -> Iterator[Span]:
             if sum(map(str.isdigit, m["token"])) >= 3 or "digicode" in m.group():
                 yield Span(m.start("token"), m.end("token"), Kind.DOOR)
     for m in _RINGS.finditer(plain) if not words.isdisjoint(_RUNG) else ():
-        words = re.split(r"[ -]", m["name"])
-        pointed = (
-            any(mark in m["link"] for mark in ':="«')
-            or "nom" in m["link"]
-            or "marque" in m["link"]
-            or "name" in m["link"]
-        )
-        named = view.capital(m.start("name"))
-        if (
-            words[0] in STOP
-            or words[0] in _NOT_RUNG
-            or not (pointed or named or len(words) == 1 and _clause_ends(plain, m.end()))
-        ):
-            continue
-        end = m.end() if len(words) == 1 or words[1] not in STOP else m.start("name") + len(words[0])
-        yield Span(m.start("name"), end, Kind.NAME)
+        yield from _rung(view, m)
+
+
+def _rung(view: View, m: re.Match[str]) -> Iterator[Span]:
+    """The name on a doorbell: after a mark or "au nom de", with a capital, or as the last word of the clause."""
+    parts = re.split(r"[ -]", m["name"])
+    pointed = any(mark in m["link"] for mark in (":", "=", '"', "«", "nom", "marque", "name"))
+    named = view.capital(m.start("name"))
+    last = len(parts) == 1 and _clause_ends(view.plain, m.end())
+    if parts[0] not in STOP and parts[0] not in _NOT_RUNG and (pointed or named or last):
+        whole = len(parts) == 1 or parts[1] not in STOP
+        yield Span(m.start("name"), m.end() if whole else m.start("name") + len(parts[0]), Kind.NAME)
 
 
 _LETTERED: Final = frozenset(

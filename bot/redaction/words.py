@@ -16,7 +16,7 @@ avaient avais avant avec avez avoir avons ayant beaucoup bien bientot bon bonjou
 celui cependant certain certaine certains ces cet cette ceux chaque chez chose ci combien comme comment contre d dans de debut
 dedans dehors deja demain depuis derriere des desormais dessous dessus deux devant devait dire dis disait disant dit dites donc
 dont du durant elle elles en encore enfin ensuite entre envers est et etaient etais etait etant ete etes etre eu eux ete face
-faire fais faisait fait faites faut fois font genre grace gros haut hier hors ici il ils j jamais je jusqu jusque juste l la
+faire fais faisait fait faites faut fois font genre grace gros haut hier hors ici il ils j jamais je jusqu jusque juste l la le
 lequel laquelle les leur leurs loin lol longtemps lors lorsque lui m ma mais maintenant mal malgre matin mdr me meme memes merci
 mes mieux mis moi moins mon n ne ni non nos notre nous nuit on ont or ou oui par parce parfois parmi pas passe pendant peu peut
 peux plein plus plusieurs plutot point pour pourquoi pourtant pouvait pres presque ptdr puis puisque qd qu quand que quel quelle
