@@ -73,6 +73,14 @@ class ItemError(Exception):
         self.part = part
 
 
+class LedgerError(Exception):
+    """A digest in the ledger is not what was frozen there: it is not sent, and owners hear of it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"digest {number} cannot be read")
+        self.number = number
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A command on its way: who gave it, in which words she is answered, about which case."""

@@ -22,7 +22,7 @@ from bot.errors import CannotOpen, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
 from handlers import Address, Screen, casefile, cases, office
-from handlers.bench import Act, Asked, Bench, ItemError, Say
+from handlers.bench import Act, Asked, Bench, ItemError, LedgerError, Say
 from handlers.commands import Answer, Order, lease, read_queued
 from handlers.digests import Digests
 from handlers.keyring import Unlocked
@@ -334,6 +334,8 @@ class Desk:
                 acts = [await self._acts[effect](bench, asked) for effect in decision]
         except ItemError as error:
             acts, taken = [await cases.alarmed(bench, asked, error)], ()
+        except LedgerError as error:
+            acts = [await self.digests.alarmed(asked, error)]
         return self._together(asked, acts, taken)
 
     def _together(self, asked: Asked, acts: list[Act], taken: tuple[Operation, ...]) -> Act:

@@ -21,13 +21,13 @@ from typing import TypeVar
 
 from bot.digest import Digest, Offered, choose_quotes, compose, fingerprint, freeze, thaw
 from bot.disclosure import TooFew, protect
-from bot.errors import CannotOpen, StoreDamaged
+from bot.errors import CannotOpen
 from bot.formats import FORMATS, File
 from bot.moderation import Do, reference
 from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
 from handlers import Screen
-from handlers.bench import EPOCH, Act, Asked, Bench, ItemError, Say, mark, shown
+from handlers.bench import EPOCH, Act, Asked, Bench, ItemError, LedgerError, Say, mark, shown
 from handlers.commands import Answer
 from handlers.counting import Counted, Progress, count
 from handlers.office import named
@@ -100,6 +100,7 @@ class Digests:
         self._progress = progress
         self._shuffle = random.SystemRandom().shuffle
         self._next_try: dict[tuple[int, bytes], float] = {}
+        self._alarmed: set[int] = set()
         self.acts: Mapping[Do, Callable[[Bench, Asked], Awaitable[Act]]] = {
             Do.DIGEST_PREVIEW: self._preview,
             Do.DIGEST_APPROVE: self._approve,
@@ -226,17 +227,14 @@ class Digests:
         return thaw(self.frozen(row))
 
     def frozen(self, row: DigestRow) -> bytes:
-        """The bytes that were frozen. Raises `StoreDamaged` where the ledger holds something else."""
+        """The bytes that were frozen. Raises `LedgerError` where the ledger holds something else."""
         expected = Expected(case=_NO_CASE, item=f"{_KIND}-{row.period}", kind=_KIND)
         try:
             frozen = open_item(row.frozen, self._bench.keys().identities, expected).body
         except CannotOpen:
             frozen = b""
         if bytes.fromhex(fingerprint(frozen)) != row.sha256:
-            raise StoreDamaged(
-                f"Digest {row.period} in the ledger is not what was frozen there.",
-                hint="Restore the ledger from a backup. Partners have a copy, and /audit its fingerprint.",
-            )
+            raise LedgerError(row.period)
         return frozen
 
     def messages(self, frozen: bytes, words: Words) -> tuple[Screen, ...]:
@@ -256,9 +254,19 @@ class Digests:
 
     async def settle(self, progress: Progress | None = None) -> None:
         """Make what is due, send what is owed. Call it at any time: the ledger knows what is left."""
-        if await self._bench.store.meta(DUE):
-            await self._make_due(progress)
-        await self.deliver()
+        try:
+            if await self._bench.store.meta(DUE):
+                await self._make_due(progress)
+            await self.deliver()
+        except LedgerError as error:
+            await self._alarm(error.number)
+
+    async def _alarm(self, number: int) -> None:
+        """Once for each start: it does not mend itself, and nobody reads a log that repeats."""
+        if number not in self._alarmed:
+            self._alarmed.add(number)
+            await self._bench.store.commit((self._bench.log("desk", "cannot read digest", str(number)),))
+            await self._tell("owner", "desk-alarm-digest", period=number)
 
     async def _make_due(self, progress: Progress | None) -> None:
         bench = self._bench
@@ -322,6 +330,13 @@ class Digests:
                         bench.log("desk", f"{state} digest", about),
                     )
                 )
+
+    async def alarmed(self, asked: Asked, error: LedgerError) -> Act:
+        others = await self._bench.tell("owner", "desk-alarm-digest", period=error.number)
+        line = self._bench.log("desk", "cannot read digest", str(error.number))
+        return Act(
+            (line,), (asked.say("desk-digest-cannot-read", period=error.number),), others, audited=False
+        )
 
     def _may_try(self, number: int, member: bytes) -> bool:
         return self._next_try.get((number, member), 0.0) <= self._bench.clock()
@@ -410,7 +425,7 @@ class Digests:
         """Send, then say how it went. After a crash the clock sends, and /digest says how it went."""
 
         async def after() -> None:
-            await self.deliver()
+            await self.settle()
             states = [d.state for d in await self._bench.store.deliveries(number)]
             screen = asked.say(
                 "desk-digest-sent",

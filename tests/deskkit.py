@@ -74,6 +74,7 @@ class Testimony:
     quote: str = ""
     tag: bytes = field(default_factory=lambda: os.urandom(16))
     keys: ReceiptKeys = REPLY
+    _change: tuple[Operation, ...] = field(default=(), repr=False)
 
     @property
     def ref(self) -> str:
@@ -93,6 +94,12 @@ class Testimony:
         return write_story(StoryPart("fr", (("narrative", (self.story,)),), self.quote))
 
     def change(self) -> tuple[Operation, ...]:
+        """Sealed at the first call; the same afterwards."""
+        if not self._change:
+            self._change = self._sealed()
+        return self._change
+
+    def _sealed(self) -> tuple[Operation, ...]:
         locator = hashlib.sha256(self.case).digest()[:16]
         public = self.keys.reply_recipient.public
         return (

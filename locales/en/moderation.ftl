@@ -178,6 +178,7 @@ desk-status-verify =
     }
 desk-alarm-item = Alarm: a part of { $case } ({ $part }) cannot be opened. Compare the key's fingerprint with /status and read /audit.
 desk-alarm-command = Alarm: a command in the queue cannot be opened. It was set aside.
+desk-alarm-digest = Alarm: digest { $period } is not the one that was frozen. It is not sent. Restore the database from a backup.
 desk-alarm-reply = Alarm: the reply key of { $case } does not match. Somebody may have changed the database.
 
 ## Help, one line a command

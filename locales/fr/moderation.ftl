@@ -178,6 +178,7 @@ desk-status-verify =
     }
 desk-alarm-item = Alarme : une partie de { $case } ({ $part }) ne s'ouvre pas. Comparez l'empreinte de la clé avec /status et relisez /audit.
 desk-alarm-command = Alarme : une commande de la file ne s'ouvre pas. Elle a été écartée.
+desk-alarm-digest = Alarme : le bilan { $period } n'est pas celui qui a été figé. Il n'est pas envoyé. Rétablissez la base depuis une sauvegarde.
 desk-alarm-reply = Alarme : la clé de réponse de { $case } ne correspond pas. Quelqu'un a peut-être changé la base.
 
 ## Aide, une ligne par commande
