@@ -1,0 +1,101 @@
+"""A house for measurements: everything real (files, shelf, keys, words), only the network is missing.
+
+The folder lies under the project's `.cache`, on the disk one works on, because a temporary folder is often in
+memory; the shelf lies in /dev/shm, as in service.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from bot.age import HybridIdentity
+from bot.questions import QUESTIONNAIRE
+from bot.receipts import COST, Cost
+from bot.sealing import TeamKey
+from bot.signing import SignKey
+from handlers import Abilities, Address, Heard, Screen
+from handlers.dispatch import Dispatch
+from handlers.intake import Keys, ReceiptDesk
+from handlers.screens import House
+from handlers.vocabulary import vocabularies
+from locales import load
+from storage import Store, open_store
+from storage.shelf import FolderShelf
+
+TEAM = HybridIdentity(bytes(range(32)))
+HOUSE = House("l’association Exemple", "bonjour@exemple.invalid", "FR", 72, 60, 24)
+
+
+class Silent:
+    """A channel that takes every screen at once and forgets it."""
+
+    name = "terminal"
+    can = Abilities(buttons=True, deletes=True, protects=True, longest=4096)
+
+    def __init__(self) -> None:
+        self.shown = 0
+        self.last = Screen("")
+
+    async def heard(self) -> AsyncIterator[Heard]:
+        return
+        yield
+
+    async def show(self, who: Address, screen: Screen) -> None:
+        del who
+        self.shown += 1
+        self.last = screen
+
+    async def forget(self, who: Address) -> None:
+        del who
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder on the project's disk, gone afterwards."""
+    cache = Path(__file__).parent.parent / ".cache"
+    cache.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache, prefix="bench-") as place:
+        yield Path(place)
+
+
+@contextmanager
+def shelf_folder() -> Iterator[Path]:
+    """A folder in memory, gone afterwards."""
+    place = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="seuil-bench-"))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place)
+
+
+def dispatch_for(store: Store, shelf: FolderShelf, cost: Cost = COST) -> Dispatch:
+    words = load()
+    signer = SignKey(bytes(range(32)))
+    return Dispatch(
+        store=store,
+        shelf=shelf,
+        keys=Keys(TeamKey(1, TEAM.recipient), signer.verify_key, bytes(16), lambda: bytes(32)),
+        receipts=ReceiptDesk(bytes(16), cost=cost, clock=time.time),
+        questionnaire=QUESTIONNAIRE,
+        words=words,
+        vocabularies=vocabularies(words),
+        house=HOUSE,
+        clock=time.time,
+    )
+
+
+@asynccontextmanager
+async def a_house(cost: Cost = COST) -> AsyncIterator[Dispatch]:
+    """A dispatch on fresh files, closed and erased afterwards."""
+    with folder() as place, shelf_folder() as kept:
+        store, shelf = await open_store(f"sqlite:{place}"), FolderShelf(kept)
+        try:
+            yield dispatch_for(store, shelf, cost)
+        finally:
+            await store.close()
+            shelf.close()
