@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot import places
-from bot.places import Place, place
+from bot.places import Offer, Place, place
 from bot.questionnaire import AnyQuestion, Questionnaire
 from bot.turns import Ask, Effect, State, Tell
 from handlers import Button, Screen
@@ -25,6 +25,9 @@ limit."""
 
 WITHOUT_ROW = frozenset({places.RESUME, places.BREATH, places.CLOSING})
 """Places whose own options already say all there is to do."""
+
+VARYING = frozenset({places.RIGHTS, places.CHANGE, places.REMOVE, places.QUOTE})
+"""Places whose options follow from what she said: painted each time. All other lists are painted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,33 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One option as it is shown, and as it is shown once she has picked it."""
+
+    code: str
+    plain: str = field(repr=False)
+    picked: str = field(repr=False)
+    plain_button: Button = field(repr=False)
+    picked_button: Button = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A list ready to be shown: all of it but the marks beside what she has picked."""
+
+    head: str = field(repr=False)
+    lines: tuple[Line, ...] = field(repr=False)
+    tail: tuple[str, ...]
+    row: tuple[Button, ...]
+
+    def screen(self, picked: Sequence[str] = ()) -> Screen:
+        lines = "\n".join([line.picked if line.code in picked else line.plain for line in self.lines])
+        buttons = [line.picked_button if line.code in picked else line.plain_button for line in self.lines]
+        parts = (self.head, lines, *self.tail) if lines else (self.head, *self.tail)
+        return Screen("\n\n".join(parts), tuple(buttons), self.row)
+
+
+@dataclass(frozen=True, slots=True)
 class Painter:
     """Paints turns on one kind of channel (its name chooses what is said about it)."""
 
@@ -49,18 +79,21 @@ class Painter:
     words: Mapping[str, Words]
     house: House
     channel: str
-    _made: dict[tuple[str, str, str, int], Screen] = field(default_factory=dict, repr=False, compare=False)
+    _sheets: dict[tuple[str, str, int], Sheet] = field(default_factory=dict, repr=False, compare=False)
+    _told: dict[tuple[str, str, str], list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def turn(self, effects: Iterable[Effect], state: State, language: str) -> list[Screen]:
         """What is shown after a turn: what is told in one message, then what is asked."""
         words = self.words_of(language)
-        told = [
-            text for effect in effects if isinstance(effect, Tell) for text in self.tell(effect, state, words)
-        ]
+        told: list[str] = []
+        asks = False
+        for effect in effects:
+            if isinstance(effect, Tell):
+                told += self.tell(effect, state, words)
+            elif isinstance(effect, Ask):
+                asks = True
         screens = [Screen("\n\n".join(told))] if told else []
-        if any(isinstance(effect, Ask) for effect in effects):
-            screens += self.ask(state)
-        return screens
+        return screens + self.ask(state) if asks else screens
 
     def words_of(self, language: str) -> Words:
         return self.words.get(language) or self.words["fr"]
@@ -76,6 +109,15 @@ class Painter:
                 near = (*self._lines("danger", state)[:1], *self._lines("sexual", state)[:3])
                 lines = "\n".join(self._short_line(line, words) for line in dict.fromkeys(near))
                 return [words.say("validation-care"), words.say("care-block", lines=lines)]
+        known = (words.language, tell.key, tell.about)
+        told = self._told.get(known)
+        if told is None:
+            told = self._told[known] = self._always(tell, words)
+        return told
+
+    def _always(self, tell: Tell, words: Words) -> list[str]:
+        """What is told in the same words to everybody, as long as this instance runs."""
+        match tell.key:
             case "stage":
                 return [self._stage(tell.about, words)]
             case "clear-chat":
@@ -135,13 +177,7 @@ class Painter:
                 return [self._list(state, here, words, here.words, quote=state.quote)]
         if here.id.startswith(places.TOPIC):
             return [self._reading(state, here, words, _topic_key(here.id, state.page % here.turns))]
-        if state.picked or any(offer.label or offer.question for offer in here.offers):
-            return [self._list(state, here, words, here.words)]
-        known = (words.language, here.words, here.about, state.page)
-        screen = self._made.get(known)
-        if screen is None:
-            screen = self._made[known] = self._list(state, here, words, here.words)
-        return [screen]
+        return [self._list(state, here, words, here.words)]
 
     def _consent(self, words: Words) -> str:
         notice = words.say(
@@ -169,28 +205,39 @@ class Painter:
         }
 
     def _list(self, state: State, here: Place, words: Words, key: str, **args: str) -> Screen:
-        head = self._head(here, words, key, args)
-        shown = here.on_page(state.page)
-        lines: list[str] = []
-        buttons: list[Button] = []
-        for number, offer in shown:
-            label = offer.label or (
-                self.short(offer.question, words) if offer.question else words.option(key, offer.code)
-            )
-            if offer.code in state.picked:
-                label = words.say("option-chosen", label=label)
-            lines.append(words.say("option-line", number=number, label=label))
-            buttons.append(Button(label, str(number)))
-        parts = [head]
-        if lines:
-            parts.append("\n".join(lines))
+        known = (words.language, here.id, state.page)
+        sheet = self._sheets.get(known)
+        if sheet is None:
+            sheet = self._sheet(state.page, here, words, key, args)
+            if here.id not in VARYING and not args:
+                self._sheets[known] = sheet
+        # What she has picked stands at the question, not at a place beside the way.
+        return sheet.screen(() if state.aside else state.picked)
+
+    def _sheet(self, page: int, here: Place, words: Words, key: str, args: Mapping[str, str]) -> Sheet:
         pages = here.page_count()
+        tail: list[str] = []
         if pages > 1:
-            parts.append(words.say("page-of", page=state.page % pages + 1, pages=pages))
+            tail.append(words.say("page-of", page=page % pages + 1, pages=pages))
         if here.many and not here.takes_text:
-            parts.append(words.say("several-hint"))
-        row = self._row(words, next=pages > 1, done=here.many, plain=here.id in WITHOUT_ROW)
-        return Screen("\n\n".join(parts), tuple(buttons), row)
+            tail.append(words.say("several-hint"))
+        return Sheet(
+            self._head(here, words, key, args),
+            tuple(self._line_of(number, offer, words, key) for number, offer in here.on_page(page)),
+            tuple(tail),
+            self._row(words, next=pages > 1, done=here.many, plain=here.id in WITHOUT_ROW),
+        )
+
+    def _line_of(self, number: int, offer: Offer, words: Words, key: str) -> Line:
+        label = offer.label or self.short(offer.question, words) or words.option(key, offer.code)
+        chosen = words.say("option-chosen", label=label)
+        return Line(
+            offer.code,
+            words.say("option-line", number=number, label=label),
+            words.say("option-line", number=number, label=chosen),
+            Button(label, str(number)),
+            Button(chosen, str(number)),
+        )
 
     def _head(self, here: Place, words: Words, key: str, args: Mapping[str, str]) -> str:
         if here.about:

@@ -114,3 +114,26 @@ def test_long_lists_are_paged_and_numbered_through():
         numbers += [int(button.say) for button in screen.buttons]
 
     assert numbers == list(range(1, 25))
+
+
+def test_a_painter_that_paints_for_many_tells_each_only_of_her_own_rights_and_picks():
+    one = painter()
+    states = [
+        State(at="who_came", aside=(places.RIGHTS,), country=country, answers=answers)
+        for country in ("FR", "BE")
+        for answers in ({}, {"what_happened": ("data_misuse",)}, {"what_happened": ("threats", "other")})
+    ]
+    states += [
+        State(at="what_happened", picked=picked, aside=aside)
+        for picked in ((), ("other",), ("staring", "other"))
+        for aside in ((), (places.COUNTRY,))
+    ]
+
+    for state in (*states, *states):
+        assert one.ask(state) == painter().ask(state)
+
+    assert one.ask(states[0]) != one.ask(states[1])
+    assert (
+        "(choisi)"
+        not in one.ask(State(at="what_happened", picked=("other",), aside=(places.COUNTRY,)))[0].text
+    )
