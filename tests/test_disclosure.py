@@ -226,6 +226,42 @@ def test_a_lone_withheld_cell_takes_another_with_it() -> None:
     assert figures.crosses[0].rests[1] is None
 
 
+def test_among_equals_the_category_declared_last_is_merged() -> None:
+    people = [coded(n, repetition=("ongoing", "two_to_five", "once")[n % 3]) for n in range(60)]
+
+    assert told_in(safe(people).table("repetition")) == {"ongoing": 20, "two_to_five": 20}
+
+
+def test_a_row_that_no_withholding_can_save_loses_its_total() -> None:
+    """13 called, 10 had a delivery: 3 or more of the 20 others called. If fewer than 5 did, 3 or 4 did."""
+    people = [
+        coded(n, who_came="delivery" if n < 10 else "", what_happened="calls" if n < 2 or n > 18 else "")
+        for n in range(30)
+    ]
+
+    figures = safe(people, k=5)
+
+    assert told_in(figures.table("who_came")) == {"delivery_transport": 10}
+    assert told_in(figures.table("what_happened")) == {}
+
+
+def test_a_cell_that_is_nearly_its_whole_row_is_not_told() -> None:
+    """185 of the 200 who told of calls had a delivery: those who had none would stand out."""
+    people = [
+        coded(
+            n,
+            who_came="delivery" if n < 300 else "plumber",
+            what_happened="calls" if n < 185 or n >= 585 else "",
+        )
+        for n in range(600)
+    ]
+
+    figures = safe(people)
+
+    assert told_in(figures.table("what_happened"))["messages"] == 200
+    assert figures.crosses[0].counts[1] == (None,) * 5
+
+
 def test_everybody_of_a_trade_saying_the_same_is_not_told() -> None:
     people = [
         coded(
