@@ -13,13 +13,14 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeAlias, TypeVar
+from typing import Self, TypeAlias, TypeVar
 
 from bot.errors import CannotOpen, KeyFileError
 from bot.moderation import CaseView, Given, Role, reference
 from bot.opening import Expected, Opened, open_item
 from bot.receipts import reply_key_hash
 from bot.sealing import Context, TeamKey, seal
+from bot.settings import Settings
 from handlers import Address, Screen
 from handlers.commands import Answer, Queue
 from handlers.keyring import Unlocked
@@ -62,6 +63,18 @@ class Policy:
     min_people: int = 30
     automatic: bool = False
     """Whether a due digest leaves without `/digest approve`."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """What the settings say; what they leave open is as above."""
+        return cls(
+            story_days=settings.story_days,
+            coded_months=settings.coded_months,
+            idle_minutes=settings.desk_idle_minutes,
+            k=settings.k,
+            min_people=settings.min_people,
+            automatic=settings.digest_automatic,
+        )
 
 
 class ItemError(Exception):

@@ -204,7 +204,7 @@ async def reply(bench: Bench, asked: Asked) -> Act:
 
 async def _no_reply(bench: Bench, asked: Asked) -> Act:
     others = await bench.tell("owner", "desk-alarm-reply", case=asked.ref)
-    line = bench.log("desk", "reply key differs", asked.ref.removeprefix("t-"))
+    line = bench.log("desk", "reply key differs", asked.ref)
     return Act((line,), (asked.say("desk-reply-impossible", case=asked.ref),), others, audited=False)
 
 

@@ -18,7 +18,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.errors import CannotOpen, StoreDamaged, StoreFull
+from bot.errors import CannotOpen, KeyFileError, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
 from handlers import Address, Screen, casefile, cases, office
@@ -114,6 +114,11 @@ class Desk:
     async def unlock(self, passphrase: str) -> None:
         """Take the keys into memory. Raises `KeyFileError`, and stays locked."""
         ring = await asyncio.to_thread(self._unlocking, passphrase)
+        if self._bench.team.recipient not in [identity.recipient for identity in ring.identities]:
+            raise KeyFileError(
+                "The key file opens, but it is not the key that testimonies are sealed to.",
+                hint="Restore keys/team.age of this instance, and compare fingerprints: python -m bot keys",
+            )
         await self._bench.store.commit((lease(self._bench.clock()), self._bench.log("desk", "unlock")))
         self._used, self._locking = self._bench.clock(), False
         self._bench.ring = ring

@@ -45,6 +45,7 @@ from storage.changes import (
     MarkDigest,
     Operation,
     PutMeta,
+    Unban,
 )
 
 log = logging.getLogger(__name__)
@@ -169,6 +170,8 @@ class Digests:
             *drops,
             waiting.put(),
             *[DueDelivery(number, row.member) for row in await bench.store.members("partner")],
+            # Sender tags change with the period: an old ban would mean nobody any more.
+            *[Unban(tag) for tag in await bench.store.bans()],
             PutMeta(DUE, b""),
             *alarms,
             bench.log("desk", "freeze digest", f"{number} {sha256[:16]}"),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.age import HybridIdentity
 from bot.errors import KeyFileError
 from bot.moderation import ROLES
 from bot.receipts import open_reply
+from bot.settings import Settings
 from handlers import Address
 from handlers.bench import Policy
 from handlers.commands import Order, desk_is_open
+from handlers.keyring import Unlocked
 from storage import Store, open_store
 from storage.changes import KeepItem, QueueCommand, Withdraw
 from tests.deskkit import CHAIRS, INSTANCE, PASSPHRASE, REPLY, SIGNER, TEAM, House, Testimony, words
@@ -641,6 +646,32 @@ async def test_a_wrong_passphrase_leaves_the_desk_locked(store: Store) -> None:
         await house.desk.unlock("wrong")
 
     assert not house.desk.is_open
+
+
+async def test_a_key_that_opens_nothing_here_does_not_unlock_the_desk(store: Store) -> None:
+    house = House(store)
+    stranger = HybridIdentity(b"\x05" * 32)
+    house.desk._unlocking = lambda _: Unlocked((stranger,), SIGNER)
+
+    with pytest.raises(KeyFileError, match="not the key"):
+        await house.desk.unlock(PASSPHRASE)
+
+    assert not house.desk.is_open
+
+
+def test_the_listening_path_of_members_cannot_open_anything() -> None:
+    opening = "('bot.opening', 'bot.custody', 'handlers.desk')"
+    said = f"import sys, handlers.reception; print([name for name in {opening} if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_settings_of_an_association_are_the_policy_of_its_desk() -> None:
+    policy = Policy.of(Settings(story_days=30, k=12, desk_idle_minutes=5, digest_automatic=True))
+
+    assert (policy.story_days, policy.k, policy.idle_minutes, policy.automatic) == (30, 12, 5, True)
 
 
 async def test_lock_answers_first_and_then_lets_go_of_the_keys(house: House) -> None:

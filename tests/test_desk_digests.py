@@ -179,6 +179,18 @@ async def test_periods_are_disjoint_and_the_second_compares_with_the_first(house
     assert sorted({case.counted_in for case in await house.store.cases()}) == [1, 2]  # type: ignore[type-var]  # all counted
 
 
+async def test_a_ban_ends_with_the_period_of_its_tag(house: House) -> None:
+    told = Testimony()
+    await house.tell(told)
+    await house.say("moderator", "/next")
+    await house.say("moderator", "/ban")
+    await approved(house, *THIRTY)
+
+    await house.say("moderator", "/digest send")
+
+    assert not await house.store.is_banned(told.tag)
+
+
 async def test_what_is_counted_can_no_longer_be_undone(house: House) -> None:
     told = Testimony()
     await house.tell(told)

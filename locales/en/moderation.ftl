@@ -112,10 +112,8 @@ desk-bans-none = No ban at present.
 
 desk-digest-none = No digest was made yet.
 desk-digest-too-few = No digest yet: it takes at least { $min } people. The period stays open and goes on.
-desk-digest-postponed = Testimonies were withdrawn during the computation. Nothing was frozen: try again.
 desk-digest-waits-locked = A digest is due. It waits for the desk to be opened.
 desk-digest-working = Computing the digest over { $total } testimonies…
-desk-digest-progress = Digest: { $done } of { $total }
 desk-digest-preview-open = Preview, nothing is frozen. A digest made now would say:
 desk-digest-preview-frozen = Digest { $period }, frozen. State: { $state }
 desk-digest-frozen = Digest { $period } is frozen. /digest preview to read it, /digest approve to approve it.
@@ -128,7 +126,6 @@ desk-digest-sent =
         [0] Digest { $period }: sent to { $sent } of { $total }.
        *[other] Digest { $period }: sent to { $sent } of { $total }, failed: { $failed }. It will be tried again.
     }
-desk-digest-already-sent = Digest { $period } has already reached every partner.
 desk-digest-cannot-read = Digest { $period } cannot be read back. The owners were told.
 desk-digest-line = { $period } · { $state }
 desk-digest-delivery = { $name }: { $state }, tries: { $tries }

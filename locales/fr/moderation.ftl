@@ -112,10 +112,8 @@ desk-bans-none = Aucun blocage en cours.
 
 desk-digest-none = Aucun bilan n'a encore été fait.
 desk-digest-too-few = Pas encore de bilan : il faut au moins { $min } personnes. La période reste ouverte et continue.
-desk-digest-postponed = Des témoignages ont été retirés pendant le calcul. Rien n'a été figé : recommencez.
 desk-digest-waits-locked = Un bilan est dû. Il attend l'ouverture du bureau.
 desk-digest-working = Calcul du bilan sur { $total } témoignages…
-desk-digest-progress = Bilan : { $done } sur { $total }
 desk-digest-preview-open = Aperçu, rien n'est figé. Voici ce que dirait un bilan fait maintenant :
 desk-digest-preview-frozen = Bilan { $period }, figé. État : { $state }
 desk-digest-frozen = Le bilan { $period } est figé. /digest preview pour le lire, /digest approve pour l'accepter.
@@ -128,7 +126,6 @@ desk-digest-sent =
         [0] Bilan { $period } : envoyé à { $sent } sur { $total }.
        *[other] Bilan { $period } : envoyé à { $sent } sur { $total }, en échec : { $failed }. Nouvel essai automatique.
     }
-desk-digest-already-sent = Le bilan { $period } est déjà parti chez tous les partenaires.
 desk-digest-cannot-read = Le bilan { $period } ne se relit pas. Les responsables sont prévenus.
 desk-digest-line = { $period } · { $state }
 desk-digest-delivery = { $name } : { $state }, essais : { $tries }
