@@ -61,7 +61,7 @@ dave barry derek gavin graham ian joe kev matt neil trevor bob danny eddie frank
 """.split()
 ) - frozenset(
     "max guy jack said sam tim charlie ali nour tom jade chelsea stuart lana rosa bob holly paris vince wayne terry dorian claude diane "
-    "jean marcel loan jules pete urbain germain romane romain roman heather milan lorraine charlotte basile victor barbara lou".split()
+    "jean marcel loan jules pete urbain germain romane romain roman heather milan lorraine charlotte basile clementine victor barbara lou".split()
 )
 """Unambiguous: taken out wherever they stand."""
 
@@ -74,7 +74,7 @@ clementine prune cerise eve luna stella nova ray ruby rusty sandy summer autumn 
 barbara lana nour desire aime fortune parfait modeste severe juste valere delphin dauphine gentil reine roi florence lorraine
 madeleine valence vienne roman romain lazare felicite perle emeraude saphir iman islam salam hiba aden cheyenne dakota chelsea stuart
 guillemette gaston gad marjolaine cannelle vince wayne terry dorian claude diane harmony tina zelda nelson victor sofia
-jean marcel loan jules pete urbain germain romane heather milan hector
+jean marcel loan jules pete urbain germain romane heather milan clementine hector
 """.split()
 )
 """Also words, towns or months: taken out with a capital inside a sentence, or after a cue."""

@@ -78,9 +78,13 @@ _DURATION_AFTER: Final = re.compile(
     r" ?(?:/|plus tard|plus tot|apres\b|avant\b|de (?!l'apres)|d'|par |a attendre|durant|en tout|non[ -]stop|d affilee|later|ago|par jour|chaque|/ ?24|sur 24|chrono|max)"
 )
 _SPOKEN_ENGLISH: Final = re.compile(
-    r"\b(?:at|around|about|by|until|before|after|past) (?:(?:half|quarter|ten|five|twenty)(?: past| to) )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"\b(?:at|around|about|by|until|before|after|past) (?:(?:half|quarter|ten|five|twenty)(?: past| to)? )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
     r"(?: (?:thirty|fifteen|forty[ -]five|o'? ?clock|[ap]\.?m\b)|(?= in the (?:morning|afternoon|evening)))"
+    r"|\b(?:at|around|about|by|before|after) half (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
     r"|\b(?:half|quarter) (?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})\b"
+)
+_DOTTED: Final = re.compile(
+    r"\b(?:at|vers|around|about) (?P<h>[01]?\d|2[0-3])\.[0-5]\d(?![\d.]| ?(?:¤|£|%|eur|km|m\b|pounds|dollars|chf))"
 )
 _DURATION_BEFORE: Final = re.compile(
     r"(?:pendant|durant|dure|duree|toutes les|tous les|il y a|depuis|en|au bout de|environ|plus de|moins de|presque|quasi|quelques|for|every|during|"
@@ -126,9 +130,7 @@ def find(view: View) -> Iterator[Span]:
         if not view.words.isdisjoint(_DAYS):
             for m in _WEEKDAY_DAY.finditer(view.plain):
                 yield Span(m.start(), m.end(), Kind.DATE)
-    if (
-        view.digits and (":" in view.plain or "h" in view.plain or "m" in view.plain)
-    ) or not view.words.isdisjoint(_HOUR_WORDS):
+    if view.digits or not view.words.isdisjoint(_HOUR_WORDS):
         yield from _times(view.plain)
 
 
@@ -193,6 +195,8 @@ def _times(plain: str) -> Iterator[Span]:
         told_hour: str = m["h"]
         value = int(told_hour) if told_hour.isdigit() else _HOURS_SPELLED[told_hour.replace("-", " ")]
         yield Span(start, m.end(), Kind.TIME, _band(value, m["half"] or ""))
+    for m in _DOTTED.finditer(plain):
+        yield Span(m.start("h"), m.end(), Kind.TIME, _band(int(m["h"]), ""))
     for m in _SPOKEN_ENGLISH.finditer(plain):
         yield Span(m.start(), m.end(), Kind.TIME)
 

@@ -23,7 +23,7 @@ _QUOTE: Final = r"[ :,(\"'«“=]*"
 
 _CUES: Final = re.compile(
     r"(?<![a-zµ'])(?:"
-    r"s ?'? ?(?:appelle|apelle|appele|apele|appel|apl|appelait|apelait|applle)\b|sappell?e?\b|"
+    r"s ?'? ?(?:appelle|apelle|appele|apele|appel|apl|appelait|apelait|applle)\b|sappell?e?\b|s ?'? ?appeler\b|"
     r"(?:se nomme|se nommait|se prenomme|se prenommait|se fait appeler|se faisait appeler|repond au nom de|du nom de|au nom de|dont le (?:pre)?nom est|"
     r"surnommee?|prenommee?|nommee?|denommee?|un certain|une certaine|le fameux|la fameuse|le dit|un dit|le denomme|le nomme|de la part de|signee? ?:?|cordialement|"
     r"on l'appelle|tout le monde l'appelle|l'appellent|alias)\b|"
@@ -107,7 +107,7 @@ _NOT_NAMES: Final = (
         "problem probleme idee raison histoire chance hasard meme harcelement agression viol vol peur abus pareil incroyable fou folie normal anormal "
         "possible impossible inadmissible dingue horrible complique simple different personnel prive connu visible ecrit marque affiche note dessus "
         "commun propre complet sexy mort important dommage fini pire mieux clair vrai faux sur evident terrible domicile clientele accueil loi mere "
-        "directeur directrice commissaire juge maire president ministre muscle propre tout-le-monde le-monde technique nickname surname "
+        "temps nombre age moment point mal malaise charme recul silence regard degre plaisir succes niveau effort courage risque flou air responsable delegue adjoint volontaire confiance insistance gene colere angoisse tension violence facon maniere distance somme periode epoque quantite directeur directrice commissaire juge maire president ministre muscle propre tout-le-monde le-monde technique nickname surname "
         "wrong right same different unknown hidden harassment assault abuse horrible scary wall door list badge card name names".split()
     )
 )
@@ -318,6 +318,8 @@ def _elsewhere(
     only_capital = doubtful | {n for n in names if len(n) >= _SHORTEST_REMEMBERED and n in ALSO_WORDS}
     for m in re.finditer(r"(?<![a-zµ@0-9_.])[a-zµ]+(?![a-zµ0-9_@])", plain):
         word = m.group()
+        if word in STOP:
+            continue
         if word in again or (word in listed and not _a_place(view, m.start(), m.end())):
             yield Span(m.start(), _surname(view, m.end()), Kind.NAME)
         elif (

@@ -64,6 +64,9 @@ _SPOKEN_LINK: Final = re.compile(
 _MAP: Final = re.compile(
     r"maps?\.|/maps?\b|goo\.gl|waze|openstreetmap|osm\.org|what3words|w3w|mappy|here\.com|[?&](?:ll|q|daddr)=-?\d"
 )
+_WRAPPED: Final = re.compile(r"[\[({<]@[\])}>]")
+_BRACKETS: Final = str.maketrans("[({<])}>", "____----")
+_CAPITAL_SIGNS: Final = re.compile(r"[a-z0-9._-]{1,64}(?:AT|AROBASE)[a-z0-9-]{1,64}(?:DOT|POINT)[a-z]{2,6}")
 _TRAILING: Final = ".,;:!?)'\"»…"
 
 _HANDLE: Final = re.compile(r"@ ?(?=[a-z0-9_µ.-]*[a-z_µ])[a-z0-9µ_][a-z0-9µ_.-]*[a-z0-9µ_]|@[a-z0-9µ_]{2,}")
@@ -110,6 +113,9 @@ def find(view: View) -> Iterator[Span]:
     if _signed(view):
         for m in _SPELLED.finditer(plain):
             yield Span(m.start(), m.end(), Kind.EMAIL)
+    if "DOT" in view.text or "POINT" in view.text:
+        for m in _CAPITAL_SIGNS.finditer(view.text):
+            yield Span(m.start(), m.end(), Kind.EMAIL)
     if not view.words.isdisjoint(_NETWORKS) or not view.words.isdisjoint({"point", "dot", "slash"}):
         for m in _SPOKEN_LINK.finditer(plain):
             yield Span(m.start(), m.end(), Kind.LINK)
@@ -139,6 +145,7 @@ def _links(plain: str) -> Iterator[Span]:
 def _with_at(plain: str) -> Iterator[Span]:
     """Around each @: an e-mail address when something stands on both sides, an account otherwise."""
     done = 0
+    plain = _WRAPPED.sub(_unwrapped, plain)
     at = plain.find("@")
     while at >= 0:
         span = _email_around(plain, at, done) if at >= done else None
@@ -153,6 +160,11 @@ def _with_at(plain: str) -> Iterator[Span]:
             yield span
             done = span.end
         at = plain.find("@", at + 1)
+
+
+def _unwrapped(found: re.Match[str]) -> str:
+    """`(@)` and `[@]` as an @ with letters around it, of the same length."""
+    return found.group().translate(_BRACKETS)
 
 
 LONGEST_PART: Final = 80

@@ -105,6 +105,7 @@ _CARD_ENDS: Final = re.compile(
 )
 _CVV: Final = re.compile(r"\b(?:cvv|cvc|crypto(?:gramme)?)\b[^0-9\x00\n]{0,15}(?P<number>\d{3,4})(?!\d)")
 _CARD_WORDS: Final = frozenset("carte cb visa mastercard card amex".split())
+_BANK: Final = frozenset("rib iban bic swift compte bancaire".split())
 _SOCIAL: Final = frozenset("securite secu nir vitale".split())
 _COMPANY: Final = frozenset("siren siret".split())
 
@@ -120,6 +121,10 @@ def find(view: View) -> Iterator[Span]:
             yield Span(m.start(), _trimmed(plain, m.start(), m.end()), Kind.IBAN)
     if not view.words.isdisjoint(_CASES):
         yield from _cases(plain)
+    if not view.words.isdisjoint(_BANK):
+        for pattern in (_RIB_CUE, _SWIFT):
+            for m in pattern.finditer(plain):
+                yield Span(m.start("number"), m.end("number"), Kind.IBAN)
     for m in _NIR.finditer(plain):
         yield Span(m.start(), m.end(), Kind.NIR)
     yield from _long(plain)
@@ -174,7 +179,7 @@ def _long(plain: str) -> Iterator[Span]:
         if (
             all(_year(g) for g in groups)
             or _of_a_law(plain, m.start())
-            or (_ROUND.fullmatch(m.group()) and _AMOUNT.match(plain, m.end()))
+            or (_ROUND.fullmatch(m.group()) and (digits.endswith("000") or _AMOUNT.match(plain, m.end())))
         ):
             continue
         if len(digits) < 10 and (_AMOUNT.match(plain, m.end()) or all(len(g) < 3 for g in groups)):
@@ -183,7 +188,7 @@ def _long(plain: str) -> Iterator[Span]:
 
 
 def _of_a_law(plain: str, start: int) -> bool:
-    """ "article 222-33-2", "loi n° 2018-703": the number of a law points at nobody."""
+    """The number of a law, "article 222-33-2" or "loi n° 2018-703", points at nobody."""
     return _LAW.search(plain, max(0, start - 40), start) is not None
 
 
@@ -238,9 +243,6 @@ def _cases(plain: str) -> Iterator[Span]:
                 continue
             said = set(re.findall(r"[a-z]+", plain[m.start() : m.start("token")])) & _FILES
             yield Span(m.start("token"), end, Kind.CASE_NUMBER if said else Kind.NUMBER)
-    for pattern in (_RIB_CUE, _SWIFT):
-        for m in pattern.finditer(plain):
-            yield Span(m.start("number"), m.end("number"), Kind.IBAN)
     for pattern in (_CARD_ENDS, _CVV):
         for m in pattern.finditer(plain):
             yield Span(m.start("number"), m.end("number"), Kind.CARD)

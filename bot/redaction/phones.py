@@ -87,16 +87,16 @@ SPELLED: Final = frozenset(_NUMERALS) - _WEAK
 
 _DIGITS: Final = re.compile(r"\d+")
 _LOOSE: Final = re.compile(
-    r"[oli|]*\d(?:[0-9oli|])*(?![a-z])|\d+|"
+    r"[oli|]*\d[0-9olisb|]*(?![a-z])|\d+|"
     + "|".join(
         f"{word}(?!ix|ept)" if word[-1] == "s" and word[:-1] in _NUMERALS else word
         for word in sorted((*_NUMERALS, *_TWICE), key=len, reverse=True)
     )
-    + r"|(?<![a-zµ'])o(?![a-zµ'])"
+    + r"|(?<![a-zµ'])oo?(?![a-zµ'])"
 )
 _BETWEEN: Final = frozenset("point points tiret slash barre dot dash puis espace".split())
-_LETTERS_AS_DIGITS: Final = re.compile(r"[oli|]\d|\d[oli|]|\do\b|\bo \d")
-_AS_DIGITS: Final = str.maketrans("oli|", "0111")
+_LETTERS_AS_DIGITS: Final = re.compile(r"[oli|]\d|\d[olisb|]|\do\b|\bo \d")
+_AS_DIGITS: Final = str.maketrans("oli|sb", "011158")
 
 _GAP: Final = re.compile(r"[^a-zµ0-9\x00¤$£%]{0,5}")
 _SPOKEN_GAP: Final = re.compile(
@@ -109,7 +109,7 @@ _DATE: Final = re.compile(
 )
 
 _AFTER_COUNTRY: Final = {
-    "33": (9, 10), "32": (8, 9, 10), "41": (9, 10), "44": (10, 11), "1": (10,), "352": (9, 8, 6), "377": (8, 9),
+    "33": (9, 10), "32": (10, 9, 8), "41": (9, 10), "44": (10, 11), "1": (10,), "352": (9, 8, 6), "377": (8, 9),
     "262": (9,), "590": (9,), "594": (9,), "596": (9,), "687": (6,), "689": (8,), "212": (9, 10), "213": (9, 10),
     "216": (8,), "221": (9,), "223": (8,), "225": (10,), "229": (8, 10), "237": (9,), "243": (9,), "261": (9,),
     "34": (9,), "351": (9,), "49": (10, 11, 9), "39": (10, 9), "40": (9,), "48": (9,), "90": (10,), "31": (9,),
@@ -150,6 +150,7 @@ _NORTH_AMERICAN_SHAPES: Final = frozenset(
     {(10,), (3, 3, 4), (3, 7), (6, 4), (11,), (1, 10), (1, 3, 3, 4), (1, 3, 7), (3, 3, 2, 2), (1, 3, 3, 2, 2)}
 )
 
+_EXTENSION: Final = re.compile(r",? ?(?:poste|ext\.?|extension) ?\d{1,5}(?!\d)")
 _CUE: Final = re.compile(
     r"\b(?:(?:no|num|numero|n°|number|numeros) (?:de |du )?(?:tel|telephone|portable|mobile|fixe|phone|gsm)|tel|teleph?one|"
     r"tph|phone|portable|gsm|whatsapp|(?:rappele[rz]?|appele[rz]?|joindre|joignable|call(?:ed)?|reach|ring)"
@@ -229,7 +230,8 @@ def _scan(
         start = run[at].start
         while start and plain[start - 1] in "+(":
             start -= 1
-        found.append(Span(start, run[last].end, Kind.PHONE))
+        extension = _EXTENSION.match(plain, run[last].end)
+        found.append(Span(start, extension.end() if extension else run[last].end, Kind.PHONE))
         at = last + 1
 
 
@@ -375,7 +377,9 @@ def _spelled(plain: str, run: _Run, keep: frozenset[str], kept: list[tuple[int, 
     if not any(token.word for token in run):
         if not run[0].digits.startswith("0") or len(run) < 3:
             return
-    while run and (run[0].word in _WEAK - {"oh", "o"} or (run[0].word == "o" and len(run) < 5)):
+    while run and (
+        run[0].word in _WEAK - {"oh", "o", "double", "triple"} or (run[0].word == "o" and len(run) < 5)
+    ):
         run = run[1:]
     while run and run[-1].word in _WEAK - {"neuf", "one", "un", "oh", "o"}:
         run = run[:-1]
@@ -386,7 +390,7 @@ def _spelled(plain: str, run: _Run, keep: frozenset[str], kept: list[tuple[int, 
         kept.append((run[0].start, run[-1].end))
     elif len(digits) >= (6 if digits.startswith("0") and len(run) > 3 else 8):
         letters = [token for token in run if token.word]
-        if all(token.word[0] in "oli|0123456789" and token.word not in _NUMERALS for token in letters) and (
+        if all(token.word[0] in "oli|sb0123456789" and token.word not in _NUMERALS for token in letters) and (
             digits[0] not in "0367" or sum(c.isdigit() for t in run for c in plain[t.start : t.end]) < 5
         ):
             return

@@ -14,7 +14,7 @@ from bot.redaction.view import View
 from bot.redaction.words import STOP
 
 _SURE_TYPES: Final = (
-    r"rue|r\.|av\.?|ave\.?|avenue|bd\.?|bld\.?|blvd\.?|boul\.?|boulevard|impasse|imp\.?|allees?|chemin|chem\.?|quai|square|sq\.?|"
+    r"rue|r\.|av\.?|ave\.?|avenue|bd\.?|bvd\.?|boulv\.?|bld\.?|blvd\.?|boul\.?|boulevard|impasse|imp\.?|allees?|chemin|chem\.?|quai|square|sq\.?|"
     r"faubourg|fbg|fg|esplanade|promenade|ruelle|venelle|traverse|rond[ -]point|sentier|sente|chaussee|drève|dreve|lotissement|"
     r"hameau|residence|resid|rte\.?|lieu[ -]dit|zac|montee|cite|cour|rang|peripherique|parvis|rampe|corniche|esc\.|res\.|lot\."
 )
@@ -30,7 +30,7 @@ _NUMBER_WORD: Final = (
     r"quinze|seize|vingts?))*(?: (?:bis|ter))?"
 )
 _STREET: Final = re.compile(
-    rf"(?:\b(?:n ?[°o]|numero) ?)?(?:{_NUMBER}|(?<![a-zµ]){_NUMBER_WORD}) ?,? ?(?:dans la |de la |sur l' ?|de l' ?)?\b(?P<type>{_SURE_TYPES})(?:(?<=\.)|(?![a-zµ])) ?"
+    rf"(?:\b(?:n ?[°o]|numero) ?)?(?:{_NUMBER}|(?<![a-zµ])(?!une? [a-z]){_NUMBER_WORD}(?= (?:rue|avenue|boulevard|bd|av|impasse|allee))) ?,? ?(?:dans la |de la |sur l' ?|de l' ?)?\b(?P<type>{_SURE_TYPES})(?:(?<=\.)|(?![a-zµ])) ?"
 )
 _UNSURE_STREET: Final = re.compile(
     rf"(?:\b(?:n ?[°o]|numero) ?)?(?P<n>{_NUMBER}) ?,? ?\b(?P<type>{_UNSURE_TYPES})(?:(?<=\.)|(?![a-zµ'])) ?"
@@ -55,6 +55,27 @@ _NOT_STREETS: Final = STOP | frozenset(
     "theatre musique soutien particulier particuliers collectif collectifs semaine route secours cause accident retour ecole "
     "deux trois blanche coup moment endroit moins voie gauche droite metres mail mails recu recus envoye envoyes "
     "metre metres meter meters foot feet miles communautaire sociale hlm gardee fermee ouverte collective gardienne standing meublee nationale departementale".split()
+)
+_COMMON_BEFORE: Final = frozenset(
+    "la ma mon ta ton une un cette sa son notre votre leur l' autre meme d'une chaque deux".split()
+)
+_SURE_BARE: Final = frozenset(
+    [
+        "rue",
+        "r.",
+        "avenue",
+        "av.",
+        "boulevard",
+        "bd",
+        "bd.",
+        "impasse",
+        "lotissement",
+        "lieu-dit",
+        "lieu dit",
+        "hameau",
+        "faubourg",
+        "chaussee",
+    ]
 )
 _PLAIN_AFTER_LINK: Final = frozenset(
     "mon ma mes chez derriere en face haut bas dessus dessous cote son sa ses notre nos leur leurs autre autres ici ce cette "
@@ -82,10 +103,7 @@ _TOWN: Final = (
 _FRENCH_CODE: Final = re.compile(
     r"(?<![\d.,/+-])(?:f-?)?(?P<code>(?:0[1-9]|[1-8]\d|9[0-8])[ .]?\d{3})(?![\d/]|[.,]\d)(?: ?cedex(?: \d+)?)?(?P<gap>[ ,)(-]{1,3})?(?P<town>[a-zµ][a-zµ'-]*)?"
 )
-_CODE_CUE: Final = re.compile(
-    r"(?:\b(?:code postal|cp|postal code|postcode|zip(?: code)?|npa|habite|habitais|vis|vivais|a|au|dans le|secteur|sur|commune|ville|[a-z-]+)"
-    r"[ :,(]{1,3}(?:c'?est |est |de |le |is )?|\(|^|\n|, ?)$"
-)
+_BEFORE_CODE: Final = re.compile(r"(?:\b(?:au|a|habite|dans le|code postal|cp|postal|vis|quartier) |\()$")
 _ASKED_CODE: Final = re.compile(
     r"\b(?:code postal|cp|postal code|postcode|zip(?: code)?|npa)\b[ :,(]{0,3}(?:c'?est |est |de |le |is |it's )?[:( ]?(?P<code>[a-z]{0,2}-?\d{4,5})(?!\d)"
 )
@@ -109,6 +127,9 @@ _TOWNS: Final = frozenset(
     "bayonne biarritz lorient vannes quimper cholet laval blois bourges nevers dunkerque calais lens arras valenciennes beziers sete ajaccio "
     "bastia cayenne noumea papeete drancy bobigny noisy sevran epinay sarcelles villejuif champigny maisons malakoff montrouge".split()
 )
+_TOWNS_OF_YEARS: Final = frozenset("neuchatel anvers antwerpen antwerp sion martigny".split())
+"""Towns whose postcode looks like a year: 2000 Neuchâtel, 1950 Sion."""
+
 _FOUR_FIGURES: Final = re.compile(
     r"(?<![\d.,/+-])(?P<country>(?:b|be|ch|l)-)?(?P<code>[1-9]\d{3})(?![\d/]|[.,]\d)[ ,]{1,2}(?P<town>[a-zµ][a-zµ'-]+)"
 )
@@ -139,11 +160,12 @@ _FLOOR: Final = re.compile(
     r"(?<![\d.,/])(?P<floor>\d{1,2} ?(?:er|ere|eme|ieme|iem|em|e|nd|nde|me|st|rd|th|°|º)? ?(?:et dernier )?(?:etage|etag|etg|et\.|floor|storey|niveau)(?![a-zµ]))"
     r"|\b(?P<words>(?:premier|deuxieme|second|troisieme|quatrieme|cinquieme|sixieme|septieme|huitieme|neuvieme|dixieme|onzieme|douzieme|treizieme|"
     r"quatorzieme|quinzieme|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth) (?:et dernier )?(?:etage|floor|storey)\b)"
+    r"|\b(?:habite|habitais|vis|vivais|loge|suis|monte|monter) (?P<high>au \d{1,2} ?(?:er|ere|e|eme|ieme|em)(?![a-zµ])(?! (?:rdv|rendez|jour|mois|fois|appel|message|sms|arrondissement)))"
     r"|(?<![\d.,/])(?P<side>\d{1,2} ?(?:er|ere|eme|e|°)(?: etage)?,? (?:porte |a )?(?:gauche|droite|face|porte [a-z0-9]{1,3})(?![a-zµ]))"
 )
 _SIDE: Final = re.compile(r",? ?(?:porte |a |cote )?(?:de )?(?:gauche|droite|face)(?![a-zµ])")
 _CODE: Final = re.compile(
-    r"\b(?:digicode|digi code|vigik|code(?: (?:d'entree|d'acces|de (?:la |l' ?|ma |mon |notre )?(?:porte|immeuble|entree|portail|residence|cle|boite a cles?|batiment|hall|maison|alarme|barriere|garage)"
+    r"\b(?:digicode|digi code|digi|vigik|code(?: (?:d'entree|d'acces|de (?:la |l' ?|ma |mon |notre )?(?:porte|immeuble|entree|portail|residence|cle|boite a cles?|batiment|hall|maison|alarme|barriere|garage)"
     r"|(?:du |d'|de l')?(?:portail|immeuble|porte|entree|batiment|hall|alarme|interphone|garage)|wifi|alarme|porte|entree|immeuble))?|(?:door|gate|entry|access|key ?box|building|alarm|buzzer|keypad) ?(?:code|number)?|buzzer|pin)"
     r"(?: (?:en bas|du bas|d'en bas|de la porte|de l'immeuble|number|numero))?[ :=(\"«-]{0,4}(?:(?:c'?est|c est|est|etait|is|was|le|:|=) ?){0,2}[\"«( ]?"
     r"(?P<token>(?=[a-z*#]{0,3} ?\d)[a-z*#]{0,3}(?:[ .-]?\d[a-z0-9*#]*){1,4}(?:[ -]?[a-z*#](?![a-zµ'0-9]))?)(?![a-zµ])"
@@ -161,7 +183,7 @@ _COORDINATES: Final = re.compile(
 _LAT_LON: Final = re.compile(r"\b(?:lat(?:itude)?|lon(?:gitude)?|lng)[ :=]{1,3}-?\d{1,3}[.,]\d+")
 
 _STREET_WORDS: Final = frozenset(
-    "rue r av ave avenue bd bld blvd boul boulevard impasse imp allee allees chemin chem quai square sq faubourg fbg fg esplanade promenade "
+    "rue r av ave avenue bd bvd boulv bld blvd boul boulevard impasse imp allee allees chemin chem quai square sq faubourg fbg fg esplanade promenade "
     "ruelle venelle traverse rond sentier sente chaussee dreve lotissement hameau residence resid rte lieu zac montee cite cour rang parvis "
     "place pl cours passage voie route villa mail clos domaine cote all ch za zi lot res immeuble galerie port pont porte corniche".split()
 )
@@ -180,7 +202,7 @@ def find(view: View) -> Iterator[Span]:
         yield from _streets(view)
     if not view.words.isdisjoint(_ENGLISH_WORDS):
         yield from _english(view)
-    if not view.words.isdisjoint(_DOOR_WORDS):
+    if not view.words.isdisjoint(_DOOR_WORDS) or (view.digits and not view.words.isdisjoint(_FLOORED)):
         yield from _doors(view)
     if view.digits:
         yield from _postcodes(view)
@@ -269,40 +291,10 @@ def _without_number(view: View, m: re.Match[str]) -> Iterator[Span]:
     word = _PIECE.match(plain, name)
     if word is None:
         return
-    sure = m["type"] in {
-        "rue",
-        "avenue",
-        "boulevard",
-        "bd",
-        "bd.",
-        "impasse",
-        "av.",
-        "r.",
-        "lotissement",
-        "lieu-dit",
-        "lieu dit",
-        "hameau",
-        "faubourg",
-        "chaussee",
-    }
+    sure = m["type"] in _SURE_BARE
     named = view.capital(name)
     before = plain[max(0, m.start() - 6) : m.start()].split()
-    common = bool(before) and before[-1] in {
-        "la",
-        "ma",
-        "une",
-        "cette",
-        "sa",
-        "notre",
-        "votre",
-        "leur",
-        "l'",
-        "autre",
-        "meme",
-        "d'une",
-        "chaque",
-        "deux",
-    }
+    common = bool(before) and before[-1] in _COMMON_BEFORE
     if not named and (
         not sure or word.group().rstrip(".") in _PLAIN_AFTER_LINK | _NOT_STREETS or (common and not linked)
     ):
@@ -366,12 +358,8 @@ def _postcodes(view: View) -> Iterator[Span]:
             "£",
         }
         split = len(code) > 5
-        cue = bool(
-            re.search(
-                r"(?:\b(?:au|a|habite|dans le|code postal|cp|postal|vis|quartier) |\()$",
-                plain[max(0, m.start() - 16) : m.start()],
-            )
-        )
+        before = plain[max(0, m.start() - 20) : m.start()]
+        cue = _BEFORE_CODE.search(before) is not None or before.rstrip(" ,").rpartition(" ")[2] in _TOWNS
         sole = plain[: m.start()].strip() == "" and plain[m.end("code") :].strip(" .\n") == ""
         bracketed = plain[max(0, m.start() - 1) : m.start()] == "(" and plain[m.end("code") :][:1] == ")"
         if not counted and (
@@ -387,7 +375,7 @@ def _postcodes(view: View) -> Iterator[Span]:
     for m in _FOUR_FIGURES.finditer(plain):
         town, year = m["town"], 1900 <= int(m["code"]) < 2100
         known = town in _TOWNS or town.split("-")[0] in _TOWNS
-        if town in _COUNTED or (year and not m["country"] and not (known and not view.digits)):
+        if town in _COUNTED or (year and not m["country"] and town not in _TOWNS_OF_YEARS):
             continue
         if (
             known
@@ -428,7 +416,9 @@ def _doors(view: View) -> Iterator[Span]:
         yield Span(m.start(), m.end(), Kind.DOOR)
     for m in _FLOOR.finditer(plain) if not words.isdisjoint(_FLOORED) else ():
         side = _SIDE.match(plain, m.end())
-        yield Span(m.start(), side.end() if side else m.end(), Kind.DOOR)
+        yield Span(
+            m.start("high") + 3 if m["high"] else m.start(), side.end() if side else m.end(), Kind.DOOR
+        )
     if view.digits and not words.isdisjoint(_CODED):
         for m in _CODE.finditer(plain):
             if sum(map(str.isdigit, m["token"])) >= 3 or "digicode" in m.group():
@@ -452,7 +442,9 @@ _LETTERED: Final = frozenset(
     "batiment bat bt bloc block escalier esc appt apt hall building porte entree cage".split()
 )
 _SMALL: Final = frozenset("a c d i j l m n s t y".split())
-_FLOORED: Final = frozenset("etage etag etg floor storey niveau gauche droite face".split())
+_FLOORED: Final = frozenset(
+    "etage etag etg floor storey niveau gauche droite face habite habitais vis vivais loge suis monte monter".split()
+)
 _CODED: Final = frozenset("digicode digi vigik code buzzer pin".split())
 _RUNG: Final = frozenset(
     "interphone sonnette boite buzzer intercom letterbox mailbox nom doorbell sonne sonner sonnez".split()
