@@ -14,8 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from storage.shelf import Shelf
@@ -56,7 +55,7 @@ from bot.turns import (
     UseReceipt,
 )
 from handlers import Address, Channel, Heard, Screen
-from handlers.drafts import Envelope, Person, find, with_consent, write
+from handlers.drafts import Envelope, Person, find, moved, with_consent, write
 from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
 from handlers.screens import House, Painter
 from locales import Words
@@ -115,15 +114,28 @@ class Dispatch:
 
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """Handle one update to its end. Raises nothing of the witness's making."""
-        async with self._alone(heard.who):
-            try:
-                await self._turn(heard, channel)
-            except SeuilError as error:
-                log.error("a turn failed and nothing was kept of it: %s %s", error, error.hint)
-                await self._say_failed(heard, channel)
-                return
-            if heard.ack is not None:
-                await heard.ack()
+        # One turn at a time per person; nothing is kept of a person who is not speaking.
+        lock, waiting = self._turns.get(heard.who) or (asyncio.Lock(), 0)
+        self._turns[heard.who] = (lock, waiting + 1)
+        try:
+            async with lock:
+                await self._hear_alone(heard, channel)
+        finally:
+            _, waiting = self._turns[heard.who]
+            if waiting == 1:
+                del self._turns[heard.who]
+            else:
+                self._turns[heard.who] = (lock, waiting - 1)
+
+    async def _hear_alone(self, heard: Heard, channel: Channel) -> None:
+        try:
+            await self._turn(heard, channel)
+        except SeuilError as error:
+            log.error("a turn failed and nothing was kept of it: %s %s", error, error.hint)
+            await self._say_failed(heard, channel)
+            return
+        if heard.ack is not None:
+            await heard.ack()
 
     async def _turn(self, heard: Heard, channel: Channel) -> None:
         today = int(self._clock() // DAY_SECONDS)
@@ -180,8 +192,7 @@ class Dispatch:
     # --- carrying effects out -------------------------------------------------------------------------------
 
     async def _carry_out(self, turn: Turn, person: Person, heard: Heard, today: int) -> Done:
-        envelope = replace(person.envelope, state=turn.state)
-        done = Done(envelope)
+        done = Done(moved(person.envelope, turn.state))
         for effect in turn.effects:
             match effect:
                 case NoteConsent():
@@ -282,15 +293,15 @@ class Dispatch:
         self, turn: Turn, done: Done, person: Person, before: State, heard: Heard, channel: Channel
     ) -> None:
         painter = self._painter(channel)
-        language = turn.state.language if turn.state != NOBODY else before.language
-        if any(isinstance(effect, Forget) and effect.messages for effect in turn.effects):
+        language = turn.state.language if turn.state.at else before.language
+        if done.fresh and any(isinstance(effect, Forget) and effect.messages for effect in turn.effects):
             await channel.forget(heard.who)
         screens = list(done.tells)
         if person.lost:
             screens.append(self._screen("expired", language))
         shown_state = done.envelope.state
         effects: tuple[Effect, ...] = turn.effects
-        if shown_state != turn.state:
+        if shown_state is not turn.state:
             effects = (Ask(),) if shown_state.at else ()
         asked = painter.turn(effects, shown_state, language)
         screens += self._with_receipt(done.envelope, asked) if done.envelope.owes_receipt else asked
@@ -339,27 +350,9 @@ class Dispatch:
     def _painter(self, channel: Channel) -> Painter:
         painter = self._painters.get(channel.name)
         if painter is None:
-            painter = Painter(self._questionnaire, self._words, self._house, channel.name)
+            painter = Painter(self._questionnaire, dict(self._words), self._house, channel.name)
             self._painters[channel.name] = painter
         return painter
-
-    # --- order ----------------------------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def _alone(self, who: Address) -> AsyncIterator[None]:
-        """One turn at a time per person; nothing is kept of a person who is not speaking."""
-        lock, waiting = self._turns.get(who, (None, 0))
-        lock = lock or asyncio.Lock()
-        self._turns[who] = (lock, waiting + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            _, waiting = self._turns[who]
-            if waiting == 1:
-                del self._turns[who]
-            else:
-                self._turns[who] = (lock, waiting - 1)
 
 
 _SAME_ANSWER = {"read": "receipt-nothing", "add": "added", "withdraw": "withdrawn"}

@@ -67,6 +67,11 @@ def read_envelope(plain: bytes) -> Envelope:
         raise ValueError("not an envelope") from None
 
 
+def moved(envelope: Envelope, state: State) -> Envelope:
+    """The same draft with her at another place. Written out: `dataclasses.replace` takes three times as long."""
+    return Envelope(state, envelope.case, envelope.entropy, envelope.consented, envelope.owes_receipt)
+
+
 def with_consent(envelope: Envelope, record: ConsentRecord) -> Envelope:
     if envelope.case:
         return replace(envelope, consented=record)
@@ -153,7 +158,7 @@ def write(
     today = int(now // DAY_SECONDS)
     seen: tuple[Operation, ...] = (Seen(person.pseudonym, update, today),)
     old = person.row
-    if envelope.state == NOBODY:
+    if not envelope.state.at:
         if old is None:
             return Writing(seen)
         return Writing((DropDraft(person.pseudonym), *seen), destroy=old.id)
