@@ -22,6 +22,9 @@ BITS = 11
 TELLING = 4
 """Letters that tell a word from all others of its list."""
 
+SHORTEST = 3
+"""Letters of the shortest word of any list."""
+
 LANGUAGES: Mapping[str, str] = {"fr": "french", "en": "english"}
 """Our name for a language, and that of its list."""
 
@@ -70,6 +73,19 @@ def tokens(text: str) -> list[Token]:
     """The words of a text, without case and accents, and where they stand. Digits and signs only part
     them."""
     return [Token(_plain(run.group()), run.start(), run.end()) for run in _RUN.finditer(text)]
+
+
+def may_hold(text: str, many: int) -> bool:
+    """False where no `many` words in a row are long enough for a list, as in almost all prose: quickly told.
+
+    A word with accents or ligatures counts as long, whatever its length: it may grow when it is made plain.
+    """
+    row = 0
+    for word in _RUN.findall(text):
+        row = row + 1 if len(word) >= SHORTEST or not word.isascii() else 0
+        if row == many:
+            return True
+    return False
 
 
 def _plain(word: str) -> str:

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from bot import signing
 from bot.age import HybridIdentity, HybridRecipient, decrypt, encrypt
 from bot.errors import CannotOpen
-from bot.receipt_words import BITS, LANGUAGES, Token, tokens, vocabulary
+from bot.receipt_words import BITS, LANGUAGES, Token, may_hold, tokens, vocabulary
 from bot.sealing import canonical, item_size, packed, unpacked
 
 ENTROPY = 10
@@ -131,6 +131,8 @@ def find_in(text: str) -> list[tuple[int, int]]:
     Also eight whole words of one list in a row whose check is wrong: in French and English prose the little
     words in between are in no list, and a mistyped receipt is nearly a receipt.
     """
+    if not may_hold(text, WORDS):
+        return []
     typed = tokens(text)
     starts = {sound.at for sound in _sound(typed)}
     starts |= {at for at in _windows(typed) if _is_list(typed[at : at + WORDS])}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import age, receipts, signing
 from bot.errors import CannotOpen, KeyFileError
-from bot.receipt_words import LANGUAGES, tokens, vocabulary
+from bot.receipt_words import LANGUAGES, SHORTEST, may_hold, tokens, vocabulary
 from bot.receipts import Cost, Receipt
 from bot.sealing import item_size, packed
 
@@ -45,6 +45,14 @@ def test_a_receipt_gives_the_words_it_always_gave():
 
 KNOWN_FR = "abaisser agréable inductif agréable éligible achat bolide coiffer"
 KNOWN_EN = "abandon amount liar amount expire adjust cage cry"
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_no_word_of_a_list_is_so_short_that_a_receipt_would_be_overlooked(language):
+    words = {**vocabulary(language).whole, **vocabulary(language).beginnings}
+
+    assert min(map(len, words)) >= SHORTEST
+    assert may_hold(" ".join(sorted(words, key=len)[:8]), 8)
 
 
 @given(some, languages)
