@@ -29,11 +29,15 @@ Progress = Callable[[int], None]
 
 @dataclass(slots=True)
 class Counted:
-    """The exact counts, which cases are in them, and which could not be opened. Never leaves the desk."""
+    """The exact counts, which cases are in them, and which could not be opened. Never leaves the desk.
+
+    `first_day`: the earliest day of consent among them, in days since 1970; None where nothing was counted.
+    """
 
     tally: Tally = field(repr=False)
     cases: tuple[bytes, ...] = field(repr=False)
     unopened: tuple[bytes, ...] = field(repr=False)
+    first_day: int | None = None
 
 
 async def count(
@@ -61,24 +65,30 @@ async def count(
     cases: list[bytes] = []
     unopened: list[bytes] = []
 
+    first_day: int | None = None
+
     def opened() -> Iterator[Coded]:
+        nonlocal first_day
         for rows in chunks():
             for row in rows:
-                coded = _open(row, identities)
-                if coded is None:
+                found = _open(row, identities)
+                if found is None:
                     unopened.append(row.case)
-                else:
-                    cases.append(row.case)
-                    yield coded
+                    continue
+                coded, day = found
+                first_day = day if first_day is None else min(first_day, day)
+                cases.append(row.case)
+                yield coded
 
     try:
         exact = await asyncio.to_thread(lambda: tally(opened()))
     finally:
         stopped = True
-    return Counted(exact, tuple(cases), tuple(unopened))
+    return Counted(exact, tuple(cases), tuple(unopened), first_day)
 
 
-def _open(row: ItemRow, identities: Sequence[KeyIdentity]) -> Coded | None:
+def _open(row: ItemRow, identities: Sequence[KeyIdentity]) -> tuple[Coded, int] | None:
+    """A testimony to be counted and its day of consent; None where it is not what was sealed."""
     try:
         opened = open_item(row.box, identities, Expected(case=row.case, item=CODED))
         part = read_coded(opened.body)
@@ -86,4 +96,4 @@ def _open(row: ItemRow, identities: Sequence[KeyIdentity]) -> Coded | None:
         return None
     if len(opened.context.sender_tag) < TAG_BYTES:
         return None
-    return Coded(part.answers, part.share, opened.context.sender_tag, part.language)
+    return Coded(part.answers, part.share, opened.context.sender_tag, part.language), part.consented.day

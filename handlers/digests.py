@@ -126,10 +126,12 @@ class Digests:
         rows = await bench.store.digests()
         before = self.read(rows[-1]) if rows else None
         number = rows[-1].period + 1 if rows else 1
+        first = bench.today if counted.first_day is None else counted.first_day
         texts = await self._texts(counted, number)
         digest = compose(
             number=number,
-            months=(await self._first_month(rows), _month(bench.today)),
+            # A period begins where the last one ended; the first, with the first testimony in it.
+            months=(_month(min(bench.today, rows[-1].day if rows else first)), _month(bench.today)),
             figures=figures,
             before=before,
             summaries=texts.summaries,
@@ -176,13 +178,6 @@ class Digests:
             *alarms,
             bench.log("desk", "freeze digest", f"{number} {sha256[:16]}"),
         )
-
-    async def _first_month(self, rows: list[DigestRow]) -> str:
-        """The month the last digest was frozen in; for the first, that of the oldest testimony in it."""
-        if rows:
-            return _month(rows[-1].day)
-        days = [row.day for row in await self._bench.store.cases("approved")]
-        return _month(min([*days, self._bench.today]))
 
     async def _texts(self, counted: Counted, number: int) -> Texts:
         bench = self._bench

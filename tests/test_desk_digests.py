@@ -89,6 +89,16 @@ async def test_under_thirty_people_the_period_stays_open_and_says_so(house: Hous
     assert [row.period for row in await house.store.digests()] == [1]
 
 
+async def test_the_first_digest_begins_in_the_month_of_its_first_testimony(house: House) -> None:
+    await approved(house, Testimony(day=house.today - 70), *THIRTY)
+
+    await house.say("moderator", "/digest send")
+
+    (row,) = await house.store.digests()
+    digest = thaw(house.desk.digests.frozen(row))
+    assert (digest.first_month, digest.last_month) == ("2026-07", "2026-09")
+
+
 async def test_one_person_counts_once(house: House) -> None:
     tag = b"the same person."
     await approved(house, *crowd(29), *crowd(10, tag=tag, answers={"needs": ("stop",)}))
