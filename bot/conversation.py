@@ -188,6 +188,11 @@ def _to_review(questionnaire: Questionnaire, state: State, *tells: Effect) -> Tu
     return Turn(_at(state, places.REVIEW), (*tells, Ask()))
 
 
+def _to_share(questionnaire: Questionnaire, state: State) -> Turn:
+    stage = questionnaire.stages[questionnaire.stage_of("consent_share") - 1]
+    return Turn(_at(state, "consent_share"), (Tell("stage", stage.id), Ask()))
+
+
 _BACK_TO: Mapping[str, str] = {
     places.CHANGE: places.REVIEW,
     places.REMOVE: places.REVIEW,
@@ -208,8 +213,16 @@ def _go_back(questionnaire: Questionnaire, state: State, event: WentBack) -> Tur
     end = questionnaire.places.get(state.at, questionnaire.places.get("consent_share", 0))
     for question in reversed(questionnaire.questions[:end]):
         if is_asked(question, state.answers):
-            return Turn(_at(state, question.id), (Ask(),))
+            return Turn(_at_again(state, question), (Ask(),))
     return Turn(_at(state, questionnaire.questions[0].id), (Ask(),))
+
+
+def _at_again(state: State, question: AnyQuestion | None) -> State:
+    """At a question she met before, with what she picked there still picked: FINI keeps it, PASSER drops it."""
+    if question is None:
+        return state
+    many = isinstance(question, Choice) and question.many
+    return replace(_at(state, question.id), picked=state.answers.get(question.id, ()) if many else ())
 
 
 def _turn_page(questionnaire: Questionnaire, state: State, event: TurnedPage) -> Turn:
@@ -428,7 +441,7 @@ def _skip(questionnaire: Questionnaire, state: State, event: Skipped) -> Turn:
         return _advance(questionnaire, replace(state, answers={**state.answers, question.id: ()}, picked=()))
     match state.at:
         case places.REVIEW:
-            return Turn(_at(state, "consent_share"), (Ask(),))
+            return _to_share(questionnaire, state)
         case places.QUOTE | places.QUOTE_SHOWN:
             return _without_quote(state)
         case places.CHANGE | places.REMOVE:
@@ -550,7 +563,7 @@ def _at_breath(questionnaire: Questionnaire, state: State, code: str) -> Turn:
 def _at_review(questionnaire: Questionnaire, state: State, code: str) -> Turn:
     match code:
         case "keep":
-            return Turn(_at(state, "consent_share"), (Ask(),))
+            return _to_share(questionnaire, state)
         case "change":
             return Turn(_at(state, places.CHANGE), (Ask(),))
         case "remove":
@@ -645,10 +658,7 @@ def _choose_dynamic(questionnaire: Questionnaire, state: State, here: Place, cod
         case places.RIGHTS:
             return Turn(_beside(state, places.TOPIC + code), (Ask(),))
         case places.CHANGE:
-            answered = state.answers.get(code, ())
-            question = questionnaire.question(code)
-            picked = answered if isinstance(question, Choice) and question.many else ()
-            return Turn(replace(_at(state, code), picked=picked), (Ask(),))
+            return Turn(_at_again(state, questionnaire.question(code)), (Ask(),))
         case places.REMOVE:
             return _remove_sentence(questionnaire, state, int(code[1:]))
         case places.QUOTE:

@@ -83,7 +83,7 @@ async def _paragraphs(bench: Bench, asked: Asked) -> list[str]:
     told = [_head(asked, coded)]
     told += _story(asked.words, story)
     told += [f"{say('desk-case-more')}\n{text}" for text in more]
-    if coded is not None:
+    if coded is not None and coded.answers:
         told.append("\n".join([say("desk-case-answers"), *_answers(asked.words, coded)]))
     return told + team
 
@@ -111,7 +111,8 @@ def _story(words: Words, story: StoryPart | None) -> Iterable[str]:
     if story.quote:
         yield f"{words.say('desk-case-quote')}\n{story.quote}"
     if story.removed:
-        yield words.say("desk-case-removed", kinds=", ".join(story.removed))
+        kinds = (words.say(f"kind-{kind}") if words.has(f"kind-{kind}") else kind for kind in story.removed)
+        yield words.say("desk-case-removed", kinds=", ".join(kinds))
 
 
 def _texts(story: StoryPart) -> str:
@@ -119,8 +120,9 @@ def _texts(story: StoryPart) -> str:
 
 
 def _answers(words: Words, coded: CodedPart) -> Iterable[str]:
-    """One line a question. A code this version does not know is shown as it is."""
-    for id, codes in coded.answers.items():
+    """One line a question, in the order they are asked. A code this version does not know is shown as it is."""
+    order = {id: place for place, id in enumerate(_QUESTIONS)}
+    for id, codes in sorted(coded.answers.items(), key=lambda told: order.get(told[0], len(order))):
         question = _QUESTIONS.get(id)
         if question is None:
             yield f"· {id}: {', '.join(codes)}"

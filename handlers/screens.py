@@ -250,6 +250,8 @@ class Painter:
         """A question as it stands in a list of questions."""
         if question is None:
             return ""
+        if words.has(f"change-which.{question.id}"):
+            return words.option("change-which", question.id)
         return words.asked(question)
 
     def _row(

@@ -13,9 +13,10 @@ import asyncio
 import sys
 import unicodedata
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import TextIO
 
-from handlers import Abilities, Address, Heard, Screen
+from handlers import Abilities, Address, Attachment, Heard, Screen
 
 CHAIRS: Mapping[str, str] = {
     "witness": "witness",
@@ -59,8 +60,12 @@ class Terminal:
         reads: TextIO | None = None,
         writes: TextIO | None = None,
         guide: bool = True,
+        received: Path | None = None,
     ) -> None:
-        """`start`: a number larger than any update's of an earlier run, such as milliseconds since 1970."""
+        """`start`: a number larger than any update's of an earlier run, such as milliseconds since 1970.
+
+        `received`: the folder where files sent to a chair are put; without one they are only named.
+        """
         self._update = start
         self._language = language
         self._in = reads or sys.stdin
@@ -68,6 +73,7 @@ class Terminal:
         self._chair = Address(self.name, "witness")
         self._is_play = not self._in.isatty()
         self._guide = guide
+        self._received = received
 
     # --- hearing --------------------------------------------------------------------------------------------
 
@@ -106,7 +112,7 @@ class Terminal:
         word, _, number = name.strip().partition(" ")
         chair = CHAIRS.get(_plain(word))
         if chair is None or (number and not number.isdigit()):
-            self._print("Chairs:\n" + GUIDE)
+            self._print("The chairs:\n" + GUIDE)
             return None
         seat = chair if number in ("", "1") else f"{chair} {number}"
         self._chair = Address(self.name, seat)
@@ -133,12 +139,21 @@ class Terminal:
 
     async def show(self, who: Address, screen: Screen) -> None:
         head = "" if who == self._chair else f"[{who.chat}] "
-        text = head + screen.text
+        text = "\n".join((head + screen.text, *(f"→ {self._put(who, file)}" for file in screen.files)))
         if screen.row:
             text += "\n" + " · ".join(button.label for button in screen.row)
-        self._print(
-            "\n" + "\n".join("  " + line for paragraph in text.split("\n") for line in _folded(paragraph))
-        )
+        lines = [line for paragraph in text.split("\n") for line in folded(paragraph)]
+        self._print("\n" + "\n".join(f"  {line}".rstrip() for line in lines))
+
+    def _put(self, who: Address, file: Attachment) -> str:
+        """Put a file where this chair finds it; how it is called there."""
+        if self._received is None:
+            return file.name
+        folder = self._received / who.chat.replace(" ", "-")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = folder / Path(file.name).name
+        place.write_bytes(file.body)
+        return str(place)
 
     async def forget(self, who: Address) -> None:
         """A terminal keeps what it showed: what remains, and how to clear it, is said in words
@@ -154,7 +169,7 @@ def _plain(word: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _folded(paragraph: str) -> list[str]:
+def folded(paragraph: str) -> list[str]:
     """A paragraph in lines of at most `WIDTH`; folded at plain spaces only, never at a non-breaking one."""
     lines = [""]
     for word in paragraph.split(" "):

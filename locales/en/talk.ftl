@@ -147,6 +147,9 @@ kind-company = company name
 kind-receipt = words of a receipt
 
 change-which = Which answer would you like to change?
+    .narrative = Your account
+    .narrative_more = What you added
+    .gate_physical = Gestures and physical contact
 remove-which = Which sentence would you like to take out? BACK returns you to the whole text.
 removed-sentence = This sentence is taken out.
 nothing-to-remove = There is no sentence to take out.
@@ -176,7 +179,7 @@ receipt-use = With these words, on any phone, you can add something, read a repl
 
 ## The end
 
-closing = The testimony has gone. Would you like anything else before you finish?
+closing = Would you like anything else before you finish?
     .help = Help lines
     .grounding = A short, calm exercise
     .hide = Hide the eight words

@@ -147,6 +147,9 @@ kind-company = nom d’entreprise
 kind-receipt = mots d’un reçu
 
 change-which = Quelle réponse voulez-vous changer ?
+    .narrative = Votre récit
+    .narrative_more = Ce que vous avez ajouté
+    .gate_physical = Gestes et contacts physiques
 remove-which = Quelle phrase voulez-vous retirer ? RETOUR vous ramène à la relecture.
 removed-sentence = Cette phrase est retirée.
 nothing-to-remove = Il n’y a pas de phrase à retirer.
@@ -176,7 +179,7 @@ receipt-use = Avec ces mots, sur n’importe quel téléphone, vous pouvez ajout
 
 ## La fin
 
-closing = Le témoignage est parti. Voulez-vous autre chose avant de finir ?
+closing = Voulez-vous autre chose avant de finir ?
     .help = Les lignes d’aide
     .grounding = Un court exercice au calme
     .hide = Cacher les huit mots
