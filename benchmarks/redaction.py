@@ -18,16 +18,16 @@ RUNS = 7
 TEXTS = {
     "a French paragraph, nothing in it": (
         "Il est revenu trois fois sans rendez-vous, après l’intervention. J’ai eu très peur… « Ouvrez-moi », "
-        "disait-il ; je n’ai pas répondu. Le lendemain, il m’a écrit que j’étais trop belle pour vivre seule. "
+        "disait-il ; je n’ai pas répondu. Le lendemain, il m’a écrit que j’étais trop belle pour vivre ici. "
         "Depuis, je ne dors plus : où que j’aille, j’ai l’impression d’être suivie, et ma sœur vient ici."
     ),
     "chat French, nothing in it": (
-        "il est revenu le lendemain sans prevenir, jai pas ouvert. apres il ma envoyer des messages toute la nuit "
-        "en disant que jetais belle et quil savait ou jhabite. jai peur de sortir, ma mere vient dormir a la maison"
+        "il est revenu le lendemain sans prevenir, jai pas ouvert. apres il ma envoyer des messages toute la "
+        "nuit en disant que jetais belle et quil savait ou jhabite. jai peur de sortir, ma mere vient dormir ici"
     ),
-    "a paragraph with six identifiers": (
-        "Il s'appelle Kévin Durand, technicien SFR, il m'a écrit du 06 39 98 12 34 le 12 mars 2024 à 14h30, puis "
-        "de kevin.durand@exemple.fr. Il sait que j'habite 12 rue des Lilas et que le digicode est 12A45."
+    "a paragraph with eight identifiers": (
+        "Il s'appelle Kévin Durand, technicien SFR, il m'a écrit du 06 39 98 12 34 le 12 mars 2024 à 14h30, "
+        "puis de kevin.durand@exemple.fr. Il sait que j'habite 12 rue des Lilas et que le digicode est 12A45."
     ),
 }
 
@@ -46,9 +46,8 @@ def main() -> None:
     print(f"{'kind':<14}{'cases':>6}{'taken out':>11}{'under its own kind':>20}")
     for kind in sorted(told):
         print(f"{kind:<14}{told[kind]:>6}{found[kind] / told[kind]:>11.1%}{named[kind] / told[kind]:>20.1%}")
-    print(
-        f"{'all':<14}{told.total():>6}{found.total() / told.total():>11.1%}{named.total() / told.total():>20.1%}"
-    )
+    every = told.total()
+    print(f"{'all':<14}{every:>6}{found.total() / every:>11.1%}{named.total() / every:>20.1%}")
     touched = [case for case in negatives if redact(case.text).text != case.text]
     print(
         f"ordinary texts touched: {len(touched)} of {len(negatives)} ({len(touched) / len(negatives):.2%})\n"

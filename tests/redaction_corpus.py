@@ -16,7 +16,7 @@ from bot.redaction import Kind, redact
 
 CORPUS = Path(__file__).parent / "corpus" / "redaction"
 STRUCTURED = frozenset(Kind) - {Kind.NAME, Kind.COMPANY, Kind.RECEIPT}
-"""Kinds with a shape of their own, of which at least 99 in 100 must be found; names and companies have none."""
+"""Kinds with a shape of their own, of which 99 in 100 must be found; names and companies have none."""
 
 _SECRET = re.compile(r"⟦(.*?)⟧", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\[[^\]]*\]")
@@ -33,7 +33,7 @@ class Case:
     secrets: tuple[str, ...]
 
     def survivors(self) -> list[str]:
-        """What still points at somebody: a whole secret, or any group of two digits or four letters of one."""
+        """What still points at somebody: a whole secret, or two digits or four letters of one in a row."""
         kept = _PLACEHOLDER.sub("", redact(self.text, language=self.language).text)
         parts = [p for s in self.secrets for p in (clean(s), *re.findall(r"\d{2,}|[^\W\d_]{4,}", clean(s)))]
         return [part for part in parts if part in kept]

@@ -1,4 +1,4 @@
-"""The plain forms: what is kept stays readable, what is compared forgives, and no trick of Unicode survives."""
+"""The plain forms: what is kept stays readable, what is compared forgives, no trick of Unicode survives."""
 
 import time
 
@@ -10,8 +10,9 @@ from bot.normal import clean, fold
 
 PARAGRAPH = (
     "Il est revenu trois fois sans rendez-vous, après l’intervention. J’ai eu très peur… « Ouvrez-moi », "
-    "disait-il ; je n’ai pas répondu. Le lendemain, il m’a écrit que j’étais « trop belle pour vivre seule ». "
-    "Depuis, je ne dors plus : où que j’aille, j’ai l’impression d’être suivie, et ma sœur vient dormir ici."
+    "disait-il ; je n’ai pas répondu. Le lendemain, il m’a écrit que j’étais « trop belle pour vivre "
+    "seule ». Depuis, je ne dors plus : où que j’aille, j’ai l’impression d’être suivie, et ma sœur vient "
+    "dormir ici."
 )
 
 

@@ -3,13 +3,13 @@
 `redact` is the only maker of a `Redacted` from what a person typed, and only a `Redacted` may be kept. Each
 family of detectors has its file: `phones`, `online`, `places`, `papers`, `moments`, `names`, `companies`.
 
-Never here: a hash, an index or a memory of what was removed; it is forgotten where it was found. Nor any claim of
-completeness: names that follow no cue, nicknames, rare facts and ways of writing stay, which is why everything
-that leaves the instance is read by two people first.
+Never here: a hash, an index or a memory of what was removed; it is forgotten where it was found. Nor any
+claim of completeness: names that follow no cue, nicknames, rare facts and ways of writing stay, which is
+why everything that leaves the instance is read by two people first.
 
 How: the text is cleaned, every detector marks what it sees, overlapping marks become one, and the whole is
-repeated until nothing is found, so that redacting twice is redacting once. Mistakes lean to the side of removing:
-the witness sees the result before it is kept, and can say it otherwise.
+repeated until nothing is found, so that redacting twice is redacting once. Mistakes lean to the side of
+removing: the witness sees the result before it is kept, and can say it otherwise.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _FINDERS: Final[tuple[Finder, ...]] = (
     companies,
     names,
 )
-"""Asked in this order after the phones; of two marks of the same length, the earlier finder names the kind."""
+"""Asked in this order after the phones; of two marks of one length, the earlier finder names the kind."""
 
 _MAKER: Final = object()
 
@@ -84,8 +84,8 @@ def redact(
     """Take out of `text` all that is known to point at somebody.
 
     `language` chooses the words of the placeholders only: French and English are both read in any text.
-    `keep_numbers` are national numbers, digits only, that pass. `extra` finders mark more, such as receipts; they
-    get a `View` and give `Span`s over `view.text`.
+    `keep_numbers` are national numbers, digits only, that pass. `extra` finders mark more, such as receipts:
+    they get a `View` and give `Span`s over `view.text`.
 
     Total: accepts any text, raises nothing of its own, and takes time in proportion to the length.
     """
@@ -102,7 +102,7 @@ def redact(
 
 
 def already_redacted(text: str, removed: Iterable[Kind]) -> Redacted:
-    """Sharp: takes `text` at its word. Only for what `redact` made and this program sealed and opened itself."""
+    """Sharp: takes `text` at its word. Only for what `redact` made and this program sealed itself."""
     return Redacted(text, tuple(removed), _MAKER)
 
 

@@ -5,6 +5,8 @@ Never here: sole traders' own names, which are people's names (`bot.redaction.na
 Why at all: a sole trader is a person, and naming a firm beside a town and a trade can be naming the one who came.
 """
 
+# ruff: noqa: E501, SIM905 - patterns and word lists are cut where they mean something, not at a column
+
 from __future__ import annotations
 
 import re
@@ -136,7 +138,7 @@ def _in_company(view: View, m: re.Match[str]) -> bool:
     if _SENT_BEFORE.search(before):
         return (
             capital
-            or word
+            or (word
             in {
                 "orange",
                 "free",
@@ -152,7 +154,7 @@ def _in_company(view: View, m: re.Match[str]) -> bool:
                 "stuart",
                 "sosh",
             }
-            and not _adjective(before, word)
+            and not _adjective(before, word))
         )
     inside = (
         m.start()

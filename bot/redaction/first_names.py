@@ -6,6 +6,8 @@ Why two lists: "kevin" is a person anywhere, "pierre" or "rose" only with a capi
 Source: names common in France, Belgium, Switzerland, Québec and Britain, of every origin, written for this project.
 """
 
+# ruff: noqa: E501, SIM905 - patterns and word lists are cut where they mean something, not at a column
+
 from __future__ import annotations
 
 from typing import Final

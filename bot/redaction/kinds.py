@@ -2,8 +2,8 @@
 
 Never here: how such things are found (one file a family beside this one).
 
-Why typed words and never a hash: a French mobile number is one of some two hundred million, so a hash of it is
-the number itself to anyone with an afternoon.
+Why typed words and never a hash: a French mobile number is one of some two hundred million, so a hash of it
+is the number itself to anyone with an afternoon.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Kind(StrEnum):
 
 
 class Span(NamedTuple):
-    """From `start` to before `end`, in characters of the cleaned text. `band` is the harmless part that stays."""
+    """From `start` to before `end`, in characters of the view. `band` is the harmless part that stays."""
 
     start: int
     end: int
@@ -116,7 +116,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "night": "night",
     },
 }
-"""The only words a witness reads that live in `bot`: they become part of her text, so they must never change."""
+"""The only words a witness reads that live in `bot`: they become part of her text, so they never change."""
 
 LANGUAGES: Final = tuple(_WORDS)
 
@@ -133,8 +133,8 @@ PLACEHOLDER: Final = re.compile(
 def placeholder(kind: Kind, language: str, band: str = "") -> str:
     """What stands for `kind`: `[téléphone]`, `[date : 2024]`, `[soir]`. Unknown languages read French.
 
-    A date keeps its year and a time of day its part of the day, because years alone and "le soir" tell nothing
-    that the closed questions do not ask.
+    A date keeps its year and a time of day its part of the day, because years alone and "le soir" tell
+    nothing that the closed questions do not ask.
     """
     words = _WORDS.get(language, _WORDS["fr"])
     if band in DAYTIMES:

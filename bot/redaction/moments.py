@@ -2,9 +2,11 @@
 
 Never here: durations, ages, years and months alone, "hier", "la semaine dernière": they point at nobody.
 
-Why to a band: the one who came knows his own appointments, so a day and an hour are a signature to him. No clock
-is read, because what "hier" means is nobody's business.
+Why to a band: the one who came knows his own appointments, so a day and an hour are a signature to him. No
+clock is read, because what "hier" means is nobody's business.
 """
+
+# ruff: noqa: E501, SIM905 - patterns and word lists are cut where they mean something, not at a column
 
 from __future__ import annotations
 
@@ -91,6 +93,11 @@ _DURATION_BEFORE: Final = re.compile(
     r"after|apres|in|within|dans|de retard|attendu|ca fait|cela fait|met|mis|reste)\s(?:de |au moins |plus de |environ |a peu pres |presque )?$"
 )
 _RANGE_BEFORE: Final = re.compile(r"(?:h|heures?|\d\d) ?(?:-|a|et|jusqu'a|–) ?$")
+
+_RANGE_AFTER: Final = re.compile(r" ?(?:a|et|-) ?\d")
+_NOT_DURATION: Final = re.compile(r" ?(?:de|d') ?(?:\d|midi)| (?:du|de) l?'?(?:matin|soir)")
+_BEFORE_BOTH: Final = frozenset({"avant", "until", "before"})
+_BEFORE_DURATIONS: Final = frozenset({"apres", "pour", "de", "et", "environ", "about", "by"})
 
 _MONTH_WORDS: Final = frozenset(
     "janvier january janv jan fevrier february fevr fev feb mars march avril april avr apr mai may juin june jun juillet july juil jul "
@@ -203,21 +210,19 @@ def _times(plain: str) -> Iterator[Span]:
 
 def _lasts(plain: str, start: int, end: int, cue: str = "") -> bool:
     """A duration, not a moment: "pendant 1h30", "2h plus tard", "à 2h de route"."""
-    if cue in {"apres", "pour", "de", "et", "environ", "about", "by", "until", "before", "avant"} and not (
-        cue in {"de", "et"}
-        and (
-            _RANGE_BEFORE.search(plain, max(0, start - 14), start)
-            or re.compile(r" ?(?:a|et|-) ?\d").match(plain, end)
-        )
-    ):
-        if cue not in {"avant", "until", "before"} or _DURATION_AFTER.match(plain, end):
-            return True
+    after = _DURATION_AFTER.match(plain, end)
+    if cue in _BEFORE_BOTH and after is not None:
+        return True
+    if cue in _BEFORE_DURATIONS and not (cue in {"de", "et"} and _in_a_range(plain, start, end)):
+        return True
     if _DURATION_BEFORE.search(plain, max(0, start - 30), start):
         return True
-    after = _DURATION_AFTER.match(plain, end)
-    return after is not None and not re.compile(
-        r" ?(?:de|d') ?(?:\d|midi)| (?:du|de) l?'?(?:matin|soir)"
-    ).match(plain, end)
+    return after is not None and _NOT_DURATION.match(plain, end) is None
+
+
+def _in_a_range(plain: str, start: int, end: int) -> bool:
+    """One end of "de 9h à 12h"."""
+    return bool(_RANGE_BEFORE.search(plain, max(0, start - 14), start) or _RANGE_AFTER.match(plain, end))
 
 
 def _band(hour: int, half: str) -> str:

@@ -1,8 +1,10 @@
 """Names of people: after cues, after titles, by first name; and then wherever they come back.
 
-Never here: a promise. A name that follows no cue and is on no list stays, and so do nicknames; lower-case chat
-leaves no capitals to go by. That is why people read what leaves the instance.
+Never here: a promise. A name that follows no cue and is on no list stays, and so do nicknames; lower-case
+chat leaves no capitals to go by. That is why people read what leaves the instance.
 """
+
+# ruff: noqa: E501, SIM905 - patterns and word lists are cut where they mean something, not at a column
 
 from __future__ import annotations
 
@@ -93,6 +95,8 @@ _NEXT_NAME: Final = re.compile(
 _NICKED: Final = re.compile(r"[_0-9][a-z0-9_.]*[a-z0-9_]|[_0-9]")
 """What makes an account name of a name: `kev_tech`, `kevin93`."""
 
+_AFTER_INITIAL: Final = re.compile(r"\. ?(?=[a-zµ])")
+_FAMILY_PARTICLES: Final = frozenset("ben el al van bin da dos".split())
 _SHORTEST_REMEMBERED: Final = 3
 """Letters. Shorter names are taken out after their cue, but not looked for elsewhere: they are parts of too much."""
 
@@ -145,25 +149,20 @@ def _after_cues(view: View) -> Iterator[Span]:
         if _NEVER.search(before) or _THING_BEFORE.search(before):
             continue
         cue = m.group().strip(" :,(\"'«“=")
-        hesitant = (
-            cue
-            in {
-                "moi je suis",
-                "part",
-                "part de",
-                "cordialement",
-                "known as",
-                "a certain",
-                "le fameux",
-                "la fameuse",
-                "l'appellent",
-                "le dit",
-                "un dit",
-                "alias",
-            }
-            or cue.endswith("nom")
-            and not re.search(r"[:=]", m.group())
-        )
+        hesitant = cue in {
+            "moi je suis",
+            "part",
+            "part de",
+            "cordialement",
+            "known as",
+            "a certain",
+            "le fameux",
+            "la fameuse",
+            "l'appellent",
+            "le dit",
+            "un dit",
+            "alias",
+        } or (cue.endswith("nom") and not re.search(r"[:=]", m.group()))
         span = _name(view, m.end(), needs_capital=hesitant and not _listed(view.plain, m.end()))
         if span is not None:
             yield span
@@ -181,8 +180,7 @@ def _after_titles(view: View) -> Iterator[Span]:
         capital = view.capital(m.end())
         upper_title = view.text[m.start()].isupper()
         if title in {"m", "me", "sir", "miss", "maitre", "prof", "professeur", "ms"} and not (
-            capital
-            and (upper_title or title not in {"m", "me", "miss"} or m["title"] == "m.")
+            (capital and (upper_title or title not in {"m", "me", "miss"} or m["title"] == "m."))
             or (title == "m" and m["title"] == "m." and not _sentence_end(plain, m.start()))
             or (title in {"m", "me"} and view.shouting and m["title"] == "m.")
         ):
@@ -225,61 +223,53 @@ def _name(view: View, at: int, *, needs_capital: bool) -> Span | None:
     """The name that begins at `at`: a first word that is no common word, then what belongs to it."""
     plain = view.plain
     particle = _PARTICLE.match(plain, at)
-    start = particle.end() if particle and particle.end() > at and view.capital(particle.end()) else at
+    start = particle.end() if particle is not None and view.capital(particle.end()) else at
     first = _WORD.match(plain, start)
     if first is None:
-        return _initials(view, at)
+        return None
     word, capital = first.group(), view.capital(start)
-    if _common(word) and not (capital and word in ALSO_WORDS) or (needs_capital and not capital):
-        return None
-    if len(word) == 1 and not (capital or view.shouting):
-        return None
-    if plain[first.end() : first.end() + 1] == "'" and not capital:
+    ordinary = _common(word) and not (capital and word in ALSO_WORDS)
+    lone = len(word) == 1 and not (capital or view.shouting)
+    if (
+        ordinary
+        or lone
+        or (needs_capital and not capital)
+        or (plain[first.end()] == "'" if first.end() < len(plain) else False)
+    ):
         return None
     end = first.end()
-    for _ in range(3):
-        gap = (
-            _LATER_WORD.match(plain, end) or re.compile(r"\. ?(?=[a-zµ])").match(plain, end)
-            if len(word) == 1
-            else _LATER_WORD.match(plain, end)
-        )
-        if gap is None:
-            break
-        linked = _PARTICLE.match(plain, gap.end())
-        begins = linked.end() if linked else gap.end()
-        later = _WORD.match(plain, begins)
+    for place in range(3):
+        later = _next_part(view, end, capital=capital, initial=len(word) == 1, alone=place == 0)
         if later is None:
             break
-        named = view.capital(begins) and not _common(later.group())
-        if not named and (
-            capital
-            or begins > gap.end()
-            or _common(later.group())
-            or len(later.group()) < 3
-            or end > first.end()
-        ):
-            if not (
-                begins > gap.end()
-                and not capital
-                and not _common(later.group())
-                and plain[gap.end() : begins].strip() in {"ben", "el", "al", "van", "bin", "da", "dos"}
-            ):
-                break
-        end = later.end()
+        end = later
     tail = _NICKED.match(plain, end)
-    end = tail.end() if tail else end
-    return Span(at if start > at else start, end, Kind.NAME)
+    return Span(at, tail.end() if tail else end, Kind.NAME)
 
 
-def _initials(view: View, at: int) -> Span | None:
-    return None
+def _next_part(view: View, end: int, *, capital: bool, initial: bool, alone: bool) -> int | None:
+    """Where the next word of a name ends. After a capital, names go on in capitals; without, for one word more."""
+    plain = view.plain
+    gap = _LATER_WORD.match(plain, end) or (_AFTER_INITIAL.match(plain, end) if initial else None)
+    linked = _PARTICLE.match(plain, gap.end()) if gap else None
+    if gap is None or linked is None:
+        return None
+    later = _WORD.match(plain, linked.end())
+    if later is None or _common(later.group()):
+        return None
+    if view.capital(linked.end()):
+        return later.end()
+    if capital:
+        return None
+    if linked.end() > gap.end():
+        return later.end() if linked.group().strip() in _FAMILY_PARTICLES else None
+    return later.end() if alone and len(later.group()) > 2 else None
 
 
 def _common(word: str) -> bool:
     head, mark, _ = word.partition("'")
-    return (
-        word in _NOT_NAMES
-        or bool(mark)
+    return word in _NOT_NAMES or (
+        bool(mark)
         and head
         in {
             "l",
@@ -320,12 +310,14 @@ def _elsewhere(
         word = m.group()
         if word in STOP:
             continue
-        if word in again or (word in listed and not _a_place(view, m.start(), m.end())):
-            yield Span(m.start(), _surname(view, m.end()), Kind.NAME)
-        elif (
-            word in only_capital
-            and view.capital(m.start())
-            and (word in names or _inside(view, m.start(), m.end()))
+        if (
+            word in again
+            or (word in listed and not _a_place(view, m.start()))
+            or (
+                word in only_capital
+                and view.capital(m.start())
+                and (word in names or _inside(view, m.start()))
+            )
         ):
             yield Span(m.start(), _surname(view, m.end()), Kind.NAME)
 
@@ -340,7 +332,7 @@ def _surname(view: View, end: int) -> int:
     return end
 
 
-def _a_place(view: View, start: int, end: int) -> bool:
+def _a_place(view: View, start: int) -> bool:
     """ "Saint-Denis", "sainte Anne": towns and saints."""
     return (
         re.search(
@@ -351,7 +343,7 @@ def _a_place(view: View, start: int, end: int) -> bool:
     )
 
 
-def _inside(view: View, start: int, end: int) -> bool:
+def _inside(view: View, start: int) -> bool:
     """A capital inside a sentence, not after an article: "avec Pierre", but not "la Marine" nor "Rose claire"."""
     before = view.plain[max(0, start - 24) : start]
     if not before.strip() or not before.endswith(" ") or before.rstrip()[-1:] in '.!?:\n…«"-':

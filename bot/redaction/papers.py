@@ -2,8 +2,11 @@
 
 Never here: telephone numbers (`bot.redaction.phones`).
 
-Why no checksum: a number with a typing error still leads to its owner, and whoever holds the list can find it.
+Why no checksum: a number with a typing error still leads to its owner, and whoever holds the list can find
+it.
 """
+
+# ruff: noqa: E501, SIM905 - patterns and word lists are cut where they mean something, not at a column
 
 from __future__ import annotations
 

@@ -1,14 +1,17 @@
 """Telephone numbers, however they are disguised, and the help lines that pass.
 
-A text is read as a stream of number tokens: groups of digits, groups where O, l or I stand for digits, and number
-words of French and English. Tokens close to each other form a run; inside a run, numbers are recognised by their
-beginning and their count of digits, whatever stands between the groups.
+A text is read as a stream of number tokens: groups of digits, groups where O, l or I stand for digits, and
+number words of French and English. Tokens close to each other form a run; inside a run, numbers are
+recognised by their beginning and their count of digits, whatever stands between the groups.
 
 Never here: other long numbers (`bot.redaction.papers`).
 
-Why not phonenumbers alone: it misses slashes, stars, U+202F, line breaks, letters for digits and words, and takes
-help lines for private numbers. It serves as the second net, for runs of digits our own shapes do not know.
+Why not the phonenumbers library: it misses slashes, stars, U+202F, line breaks, letters for digits and words,
+and takes help lines for private numbers. As a second net it would catch nothing: a run of seven digits or more
+that no shape here knows is taken out as a number anyway.
 """
+
+# ruff: noqa: E501, SIM905 - patterns and word lists are cut where they mean something, not at a column
 
 from __future__ import annotations
 
@@ -38,8 +41,9 @@ HELP_NUMBERS: Final = frozenset(
 )
 """National numbers, digits only, that are never taken out: a witness may write whom she called.
 
-Source: the project's table of help lines (`locales/help`), where each has its own source and date; emergency and
-harmonised European 116 numbers besides. A number that no longer answers costs nothing here."""
+Source: the project's table of help lines (`locales/help`), where each has its own source and date;
+emergency and harmonised European 116 numbers besides. A number that no longer answers costs nothing
+here."""
 
 _UNITS: Final = {
     "zero": "0", "zeros": "0", "zeo": "0", "oh": "0", "nought": "0", "un": "1", "une": "1", "one": "1",
@@ -223,7 +227,7 @@ def _scan(
             kept.append((run[at].start - plus, run[helped].end))
             at = helped + 1
             continue
-        last = _number(plain, run, at, ends, digits, plus)
+        last = _number(plain, run, at, ends, digits, plus=plus)
         if last is None:
             at += 1
             continue
@@ -270,7 +274,9 @@ def _french(ends: dict[int, int], digits: str) -> bool:
     return 10 in ends and digits[0] == "0" and digits[1] in "12345679"
 
 
-def _number(plain: str, run: _Run, at: int, ends: dict[int, int], digits: str, plus: bool) -> int | None:
+def _number(  # noqa: PLR0913 - one place in a run, and what is known of it
+    plain: str, run: _Run, at: int, ends: dict[int, int], digits: str, *, plus: bool
+) -> int | None:
     """The index of the last token of the telephone number that begins at `at`, or None."""
     if plus or (digits.startswith("00") and len(digits) > 8 and digits[2:3] not in {"", "0"}):
         return _international(ends, digits if plus else digits[2:], 0 if plus else 2)
@@ -374,16 +380,15 @@ def _count(run: _Run) -> str:
 
 
 def _spelled(plain: str, run: _Run, keep: frozenset[str], kept: list[tuple[int, int]]) -> Iterator[Span]:
-    if not any(token.word for token in run):
-        if not run[0].digits.startswith("0") or len(run) < 3:
-            return
+    if not any(token.word for token in run) and not (run[0].digits.startswith("0") and len(run) > 2):
+        return
     while run and (
         run[0].word in _WEAK - {"oh", "o", "double", "triple"} or (run[0].word == "o" and len(run) < 5)
     ):
         run = run[1:]
     while run and run[-1].word in _WEAK - {"neuf", "one", "un", "oh", "o"}:
         run = run[:-1]
-    if not run or _part_of_a_word(plain, run):
+    if not run or _part_of_a_word(run):
         return
     digits = _count(run)
     if digits in keep:
@@ -400,6 +405,6 @@ def _spelled(plain: str, run: _Run, keep: frozenset[str], kept: list[tuple[int, 
         yield Span(start, run[-1].end, Kind.PHONE)
 
 
-def _part_of_a_word(plain: str, run: _Run) -> bool:
+def _part_of_a_word(run: _Run) -> bool:
     """A lone number word inside another word, such as the six of sixième, is no run."""
     return len(run) == 1 and bool(run[0].word) and len(run[0].digits) < 8

@@ -3,6 +3,8 @@
 Never here: towns alone, which the closed questions ask as regions and which tell little by themselves.
 """
 
+# ruff: noqa: E501, SIM905 - patterns and word lists are cut where they mean something, not at a column
+
 from __future__ import annotations
 
 import re
@@ -220,7 +222,7 @@ def _street_name(view: View, at: int, *, needs_capital: bool = False) -> int | N
     links = _LINKS.match(plain, at)
     start = links.end() if links else at
     first = _PIECE.match(plain, start)
-    if first is None or _refused(first.group().rstrip(".")) and not view.capital(start):
+    if first is None or (_refused(first.group().rstrip(".")) and not view.capital(start)):
         return None
     if needs_capital and not view.capital(start):
         return None
@@ -253,10 +255,8 @@ def _street_name(view: View, at: int, *, needs_capital: bool = False) -> int | N
 
 
 def _refused(word: str) -> bool:
-    return (
-        word in _NOT_STREETS
-        or "'" in word
-        and word.partition("'")[0] in {"j", "c", "m", "n", "s", "t", "qu", "l", "d"}
+    return word in _NOT_STREETS or (
+        "'" in word and word.partition("'")[0] in {"j", "c", "m", "n", "s", "t", "qu", "l", "d"}
     )
 
 
@@ -295,17 +295,9 @@ def _without_number(view: View, m: re.Match[str]) -> Iterator[Span]:
     named = view.capital(name)
     before = plain[max(0, m.start() - 6) : m.start()].split()
     common = bool(before) and before[-1] in _COMMON_BEFORE
-    if not named and (
-        not sure or word.group().rstrip(".") in _PLAIN_AFTER_LINK | _NOT_STREETS or (common and not linked)
-    ):
-        if not (
-            m["type"] == "residence"
-            and linked
-            and plain[m.end() : name].startswith(("les ", "des ", "du ", "le "))
-            and word.group() not in _NOT_STREETS
-        ):
-            return
-    if not named and not linked and common:
+    unlike = word.group().rstrip(".") in _PLAIN_AFTER_LINK | _NOT_STREETS
+    plural = m["type"] == "residence" and plain[m.end() : name].startswith(("les ", "des ", "du ", "le "))
+    if not named and (not (sure or plural) or unlike or (common and not linked)):
         return
     end = _street_name(view, m.end())
     if end is not None:
@@ -359,14 +351,19 @@ def _postcodes(view: View) -> Iterator[Span]:
         }
         split = len(code) > 5
         before = plain[max(0, m.start() - 20) : m.start()]
-        cue = _BEFORE_CODE.search(before) is not None or before.rstrip(" ,").rpartition(" ")[2] in _TOWNS
+        after_town = before.rstrip(" ,").rpartition(" ")[2] in _TOWNS
+        cue = after_town or _BEFORE_CODE.search(before) is not None
         sole = plain[: m.start()].strip() == "" and plain[m.end("code") :].strip(" .\n") == ""
         bracketed = plain[max(0, m.start() - 1) : m.start()] == "(" and plain[m.end("code") :][:1] == ")"
         if not counted and (
             named
             or known
             or bracketed
-            or (not split and not code.endswith("00") and (cue or sole or (town and town not in STOP)))
+            or (
+                not split
+                and (not code.endswith("00") or after_town)
+                and (cue or sole or (town and town not in STOP))
+            )
         ):
             end = _town_end(view, m.start("town"), m.end()) if named or known else m.end("code")
             yield Span(m.start(), end, Kind.POSTCODE)
@@ -441,6 +438,9 @@ def _rung(view: View, m: re.Match[str]) -> Iterator[Span]:
 _LETTERED: Final = frozenset(
     "batiment bat bt bloc block escalier esc appt apt hall building porte entree cage".split()
 )
+_NEVER_LETTERED: Final = frozenset("maison app bal floor".split())
+_RARELY_LETTERED: Final = frozenset("villa tour cave lot bureau room door parking".split())
+"""Followed by a lone letter these are numbered only when it is a capital."""
 _SMALL: Final = frozenset("a c d i j l m n s t y".split())
 _FLOORED: Final = frozenset(
     "etage etag etg floor storey niveau gauche droite face habite habitais vis vivais loge suis monte monter".split()
@@ -466,35 +466,14 @@ def _numbered(what: str, no: str, token: str) -> bool:
 
 
 def _is_letter_door(view: View, m: re.Match[str]) -> bool:
-    """ "bât C", "porte B": a letter of its own, and not the words "à" or "y"."""
-    plain, at = view.plain, m.start("token")
-    if view.text[at] not in "abcdefghijklmnopqrstuvwxzABCDEFGHIJKLMNOPQRSTUVWXYZ" or m["what"] in {
-        "villa",
-        "maison",
-        "app",
-        "parking",
-        "tour",
-        "cave",
-        "lot",
-        "bureau",
-        "room",
-        "door",
-        "bal",
-        "floor",
-    }:
-        return (
-            view.text[at].isupper()
-            and m["what"] in {"villa", "tour", "cave", "lot", "bureau", "room", "door", "parking"}
-            and not view.shouting
-        )
-    if view.text[at].isupper() and not view.shouting:
-        return not (view.text[at] == "A" and _LETTER_AFTER.match(plain, m.end()))
-    if _LETTER_AFTER.match(plain, m.end()):
+    """Whether "bât C" or "porte B" has a letter of its own, and not the words "à", "y", "d'"."""
+    letter, what = view.text[m.start("token")], m["what"]
+    if not letter.isascii() or (_LETTER_AFTER.match(view.plain, m.end()) and letter in "aA"):
         return False
-    return (
-        view.text[at] not in "adjlmnstcy"
-        or m["what"] in {"batiment", "bat", "bt", "escalier", "esc", "appt", "apt"}
-        and view.text[at] in "adc"
-        and m["what"] != "bat"
-        or (m["what"] == "bat" and view.text[at] in "dc")
+    if view.capital(m.start("token")):
+        return what not in _NEVER_LETTERED
+    if what in _NEVER_LETTERED | _RARELY_LETTERED or _LETTER_AFTER.match(view.plain, m.end()):
+        return False
+    return letter.lower() not in "adjlmnstcy" or (
+        what in _LETTERED - {"porte", "hall"} and letter in ("dc" if what == "bat" else "adc")
     )

@@ -52,7 +52,7 @@ _ONE_FOR_ONE: Final = _OneForOne(
 
 
 def plainly(text: str) -> str:
-    """`text` in lower-case letters without accents, one character for one; `µ` stands for any other alphabet."""
+    """`text` in bare lower-case letters, one character for one; `µ` stands for any other alphabet."""
     try:
         raw = text.replace("’", "'").replace("…", ".").replace("œ", "o").replace("–", "-").encode("latin-1")
     except UnicodeEncodeError:

@@ -6,6 +6,8 @@ Why lists and not a dictionary: what follows "il s'appelle" is nearly always a n
 few hundred words do; a word missing here costs a word too many removed, never a word too few.
 """
 
+# ruff: noqa: E501 - word lists are cut where they mean something, not at a column
+
 from __future__ import annotations
 
 from typing import Final
