@@ -35,8 +35,10 @@ LONGEST_NAME = 60
 """Characters of a member's name, which the association chooses: a first name, or the partner's name."""
 
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
-_READ_AS = str.maketrans({"o": "0", "i": "1", "l": "1", " ": None, "-": None, "\n": None})
-_CODE = re.compile(rf"[{_LETTERS}]{{24}}")
+_READ_AS = str.maketrans({"o": "0", "i": "1", "l": "1", "\n": " "})
+_CODE = re.compile(rf"[{_LETTERS}]{{24}}|(?:[{_LETTERS}]{{4}}[ -]){{5}}[{_LETTERS}]{{4}}")
+_SURE = re.compile(r"[2-9]")
+"""A digit that is taken for no letter. Every code has one, and hardly any sentence that could be a code."""
 
 Joined = Literal["joined", "refused", "already"]
 
@@ -51,15 +53,24 @@ class Route:
 
 def new_code() -> str:
     """An invite code such as `7k2q-9x4m-…`: six groups of four."""
-    number = int.from_bytes(secrets.token_bytes(CODE_BYTES), "big")
-    letters = "".join(_LETTERS[number >> shift & 31] for shift in range(0, CODE_BYTES * 8, 5))
+    letters = ""
+    while not _SURE.search(letters):
+        number = int.from_bytes(secrets.token_bytes(CODE_BYTES), "big")
+        letters = "".join(_LETTERS[number >> shift & 31] for shift in range(0, CODE_BYTES * 8, 5))
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
 def read_code(text: str) -> str | None:
-    """The 24 letters of an invite code, however it is typed, with or without `/join`; None for other text."""
+    """The 24 letters of an invite code, in one piece or in its groups, with or without `/join`; None for
+    other text.
+
+    Not merely 24 letters once the spaces are gone: "Il est encore dans la chambre" has as many, and what a
+    witness says must never be taken for a code.
+    """
     typed = text.strip().casefold().removeprefix("/join").strip().translate(_READ_AS)
-    return typed if _CODE.fullmatch(typed) else None
+    if not _CODE.fullmatch(typed) or not _SURE.search(typed):
+        return None
+    return typed.replace("-", "").replace(" ", "")
 
 
 def invitation(code: str, role: Role, name: str, today: int) -> PutInvite:
