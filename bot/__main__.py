@@ -59,6 +59,9 @@ app.add_typer(audit_app, name="audit")
 
 DAY_SECONDS = 86_400
 
+RECEIVED = "received"
+"""Folder of the data folder where the terminal puts files sent to its chairs, such as a digest's figures."""
+
 
 def say(text: str = "") -> None:
     """To the person at the console, beside what a channel shows."""
@@ -109,7 +112,12 @@ async def _talk(settings: Settings, *, quiet: bool) -> None:
         tick=instance.tick,
         expire=lambda: _expire(instance),
     )
-    terminal = Terminal(start=int(time.time() * 1000), language=settings.language, guide=not quiet)
+    terminal = Terminal(
+        start=int(time.time() * 1000),
+        language=settings.language,
+        guide=not quiet,
+        received=settings.data / RECEIVED,
+    )
     try:
         await seat_chairs(instance, settings.language)
         instance.channels[terminal.name] = terminal

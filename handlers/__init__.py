@@ -29,6 +29,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message: a digest's data, never anything a witness sent."""
+
+    name: str
+    media: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """One message. Options are in the text as well, numbered: buttons are a convenience, never the only
     way."""
@@ -41,6 +50,7 @@ class Screen:
     """Not to be forwarded or saved, where the channel can prevent it."""
     minutes: int = 0
     """Deleted from the chat after so many minutes where the channel can; 0: stays."""
+    files: tuple[Attachment, ...] = ()
 
 
 Kind = Literal["text", "edit", "media", "opened", "gone"]

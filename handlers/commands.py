@@ -13,6 +13,7 @@ Never here: what an order does (`bot.moderation`, `handlers.desk`).
 from __future__ import annotations
 
 import hmac
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -21,7 +22,7 @@ import orjson
 
 from bot.errors import CannotOpen
 from bot.sealing import TeamKey, seal_command
-from handlers import Button, Screen
+from handlers import Attachment, Button, Screen
 from storage import Store
 from storage.changes import Operation, PutMeta, QueueCommand
 
@@ -114,7 +115,8 @@ def _code(instance: bytes, told: bytes) -> bytes:
 
 
 def _plain(screen: Screen) -> list[object]:
-    return [screen.text, _pairs(screen.buttons), _pairs(screen.row), screen.protect, screen.minutes]
+    files = [[file.name, file.media, b64encode(file.body).decode()] for file in screen.files]
+    return [screen.text, _pairs(screen.buttons), _pairs(screen.row), screen.protect, screen.minutes, files]
 
 
 def _pairs(buttons: Sequence[Button]) -> list[list[str]]:
@@ -122,10 +124,12 @@ def _pairs(buttons: Sequence[Button]) -> list[list[str]]:
 
 
 def _screen(told: Sequence[object]) -> Screen:
-    text, buttons, row, protect, minutes = told
+    text, buttons, row, protect, minutes, files = told
     assert isinstance(text, str)  # noqa: S101 - authenticated above: this instance wrote it
     assert isinstance(minutes, int)  # noqa: S101 - authenticated above
-    return Screen(text, _buttons(buttons), _buttons(row), bool(protect), minutes)
+    assert isinstance(files, list)  # noqa: S101 - authenticated above
+    attached = tuple(Attachment(name, media, b64decode(body)) for name, media, body in files)
+    return Screen(text, _buttons(buttons), _buttons(row), bool(protect), minutes, attached)
 
 
 def _buttons(told: object) -> tuple[Button, ...]:

@@ -186,8 +186,10 @@ class Sink:
 
     can = Abilities(buttons=False, deletes=False, protects=False, longest=100_000)
 
-    def __init__(self) -> None:
+    def __init__(self, received: Path) -> None:
+        """`received`: where files sent to a chat are put."""
         self.name = "terminal"
+        self.received = received
         self.last: dict[Address, list[str]] = {}
 
     async def heard(self) -> AsyncIterator[Heard]:
@@ -196,6 +198,10 @@ class Sink:
 
     async def show(self, who: Address, screen: Screen) -> None:
         self.last.setdefault(who, []).append(screen.text)
+        for file in screen.files:
+            self.received.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.received / file.name).write_bytes(file.body)
+            self.last[who].append(f"→ {self.received / file.name}")
 
     async def forget(self, who: Address) -> None:
         self.last.pop(who, None)
@@ -317,7 +323,7 @@ async def play(folder: Path, people: int) -> None:
     settings = _fresh(folder)
     lay_keys(settings)
     instance = await open_instance(settings, cost=LIGHT)
-    sink = Sink()
+    sink = Sink(folder / "received")
     instance.channels["terminal"] = sink
     try:
         await seat_chairs(instance, "fr")

@@ -26,7 +26,7 @@ from bot.formats import FORMATS, File
 from bot.moderation import Do, reference
 from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
-from handlers import Screen
+from handlers import Attachment, Screen
 from handlers.bench import EPOCH, Act, Asked, Bench, ItemError, LedgerError, Say, mark, shown
 from handlers.commands import Answer
 from handlers.counting import Counted, Progress, count
@@ -236,10 +236,10 @@ class Digests:
         return frozen
 
     def messages(self, frozen: bytes, words: Words) -> tuple[Screen, ...]:
-        """A digest as a chat receives it: its text, then its data."""
-        text = FORMATS["text"](frozen, words).messages
-        data = [piece for file in self.files(frozen, words) for piece in _cut(file.body.decode())]
-        return tuple(Screen(message) for message in (*text, *data))
+        """A digest as a chat receives it: its text, then the same figures as a file to compute with."""
+        text = (Screen(message) for message in FORMATS["text"](frozen, words).messages)
+        files = tuple(Attachment(file.name, file.media, file.body) for file in self.files(frozen, words))
+        return (*text, Screen(words.say("desk-digest-file"), files=files))
 
     def files(self, frozen: bytes, words: Words) -> tuple[File, ...]:
         """A digest as files, for a folder."""
@@ -465,8 +465,3 @@ class Digests:
 
 def _month(day: int) -> str:
     return date.fromordinal(EPOCH + day).isoformat()[:7]
-
-
-def _cut(text: str, longest: int = 3500) -> list[str]:
-    """Pieces that put together are the text, to the byte."""
-    return [text[at : at + longest] for at in range(0, len(text), longest)]

@@ -72,7 +72,8 @@ async def test_on_command_a_digest_is_made_and_every_partner_receives_it(house: 
     for chair, language in (("partner", "fr"), ("partner 2", "en")):
         assert FORMATS["text"](frozen, WORDS[language]).messages[0] in received(house, chair)
         (file,) = FORMATS["json"](frozen, WORDS[language]).files
-        assert file.body.decode() in received(house, chair)
+        attached = [file for who, screen in house.shown if who == chair for file in screen.files]
+        assert [(got.name, got.body) for got in attached] == [(file.name, file.body)]
     assert {case.counted_in for case in await house.store.cases()} == {1}
 
 

@@ -110,6 +110,7 @@ desk-bans-none = No ban at present.
 
 ## Digests
 
+desk-digest-file = The same figures, in a file to compute with:
 desk-digest-none = No digest was made yet.
 desk-digest-too-few = No digest yet: it takes at least { $min } people. The period stays open and goes on.
 desk-digest-waits-locked = A digest is due. It waits for the desk to be opened.

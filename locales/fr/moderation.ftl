@@ -1,40 +1,40 @@
 ### Le bureau : ce que lisent les modératrices, modérateurs, responsables, auditrices et partenaires.
-### Phrases courtes. Aucune ne contient ce qu'un témoin a écrit : le texte relu est ajouté à part.
+### Phrases courtes. Aucune ne contient ce qu’un témoin a écrit : le texte relu est ajouté à part.
 
 ## Ce qui ne va pas
 
 desk-unknown = Je ne connais pas cette commande. Écrivez /help pour voir celles que vous pouvez utiliser.
-desk-locked = Le bureau est verrouillé. Votre commande est gardée, elle sera traitée dès son ouverture. Une personne responsable peut l'ouvrir à la console : python -m bot unlock
+desk-locked = Le bureau est verrouillé. Votre commande est gardée, elle sera traitée dès son ouverture. Une personne responsable peut l’ouvrir à la console : python -m bot unlock
 desk-no-case = Indiquez un témoignage, par exemple /open t-k7q2m9xw, ou prenez le suivant avec /next.
-desk-no-text = Il manque le texte après la commande. Exemple : { $example }
-desk-case-gone = Ce témoignage n'existe pas ou n'existe plus.
-desk-case-waiting = Ce témoignage attend encore. Prenez d'abord un témoignage avec /next.
-desk-case-mine = Vous êtes en train de relire ce témoignage. Décidez d'abord, ou laissez-le avec /undo.
+desk-no-text = Il manque le texte après la commande. Exemple : { $example }
+desk-case-gone = Ce témoignage n’existe pas ou n’existe plus.
+desk-case-waiting = Ce témoignage attend encore. Prenez d’abord un témoignage avec /next.
+desk-case-mine = Vous êtes en train de relire ce témoignage. Décidez d’abord, ou laissez-le avec /undo.
 desk-case-theirs = Une autre personne relit ce témoignage.
 desk-case-decided = Ce témoignage est déjà décidé. /undo reprend votre dernière décision.
 desk-case-counted = Ce témoignage est déjà compté dans un bilan. Cela ne peut plus changer.
 desk-case-escalated = Ce témoignage est transmis aux responsables.
-desk-nothing-to-undo = Il n'y a rien à reprendre.
-desk-second-same = Il faut une deuxième personne : vous avez déjà fait cette demande.
-desk-cannot-open = Ce témoignage ne s'ouvre pas. Les responsables sont prévenus.
-desk-try-again = Cela vient de changer entre-temps. Rien n'a été fait, recommencez si besoin.
+desk-nothing-to-undo = Il n’y a rien à reprendre.
+desk-second-same = Il faut une deuxième personne : vous avez déjà fait cette demande.
+desk-cannot-open = Ce témoignage ne s’ouvre pas. Les responsables sont prévenus.
+desk-try-again = Cela vient de changer entre-temps. Rien n’a été fait, recommencez si besoin.
 
 ## La file
 
-desk-queue = À relire : { $waiting }. En cours de relecture : { $claimed }. Transmis aux responsables : { $escalated }.
+desk-queue = À relire : { $waiting }. En cours de relecture : { $claimed }. Transmis aux responsables : { $escalated }.
 desk-queue-mine = Vous relisez { $case }.
-desk-queue-empty = Rien n'attend. Merci.
+desk-queue-empty = Rien n’attend. Merci.
 desk-new =
     { $count ->
         [one] 1 témoignage à relire. /next
        *[other] { $count } témoignages à relire. /next
     }
-desk-stats = À relire : { $waiting }, dont le plus ancien depuis { $days } j. En cours : { $claimed }. Transmis : { $escalated }. Acceptés, pas encore dans un bilan : { $ready }.
+desk-stats = À relire : { $waiting }, dont le plus ancien depuis { $days } j. En cours : { $claimed }. Transmis : { $escalated }. Acceptés, pas encore dans un bilan : { $ready }.
 
 ## Relire
 
-desk-warning = Témoignage { $case }. Ce texte peut être difficile à lire. Vous pouvez attendre, ou le laisser à quelqu'un d'autre avec /undo. Pour lire : /open
-desk-warning-hard = Témoignage { $case }. Ce texte parle de violences, de menaces ou de gestes sexuels. Prenez votre temps : vous pouvez le laisser à quelqu'un d'autre avec /undo. Pour lire : /open
+desk-warning = Témoignage { $case }. Ce texte peut être difficile à lire. Vous pouvez attendre, ou le laisser à quelqu’un d’autre avec /undo. Pour lire : /open
+desk-warning-hard = Témoignage { $case }. Ce texte parle de violences, de menaces ou de gestes sexuels. Prenez votre temps : vous pouvez le laisser à quelqu’un d’autre avec /undo. Pour lire : /open
 desk-button-open = Lire
 desk-button-undo = Laisser
 desk-button-approve = Accepter
@@ -42,16 +42,16 @@ desk-button-reject = Refuser
 desk-button-escalate = Transmettre
 desk-button-next = Suivant
 desk-button-quote-yes = Confirmer
-desk-case-head = { $case } · { $state } · { $language } · usage accepté : { $share }
+desk-case-head = { $case } · { $state } · { $language } · usage accepté : { $share }
 desk-case-story = Récit
 desk-case-quote = Phrase proposée par la personne
 desk-case-more = Ajouté plus tard
-desk-case-removed = Retiré automatiquement : { $kinds }
+desk-case-removed = Retiré automatiquement : { $kinds }
 desk-case-answers = Réponses
-desk-case-note = Note de l'équipe
-desk-case-summary = Résumé de l'équipe
+desk-case-note = Note de l’équipe
+desk-case-summary = Résumé de l’équipe
 desk-case-no-story = Le récit a été détruit, comme prévu après la décision.
-desk-case-checklist = À vérifier avant d'accepter : noms, lieux, employeur, dates, faits rares, autres personnes, enfants, santé, liens. /mask retire des mots. Si une personne mineure ou en danger est concernée : /escalate
+desk-case-checklist = À vérifier avant d’accepter : noms, lieux, employeur, dates, faits rares, autres personnes, enfants, santé, liens. /mask retire des mots. Si une personne mineure ou en danger est concernée : /escalate
 desk-state-waiting = à relire
 desk-state-claimed = en relecture
 desk-state-approved = accepté
@@ -71,64 +71,65 @@ desk-escalated-alert = { $case } vous est transmis. /open { $case }
 desk-released = { $case } retourne dans la file.
 desk-reopened = { $case } est de nouveau entre vos mains. /open pour relire.
 desk-summary-kept = Résumé gardé pour { $case }, tel que ci-dessous. Il paraîtra dans un bilan.
-desk-summary-refused = La personne n'a pas accepté qu'un résumé soit diffusé.
-desk-redacted = Retiré de votre texte : { $kinds }
+desk-summary-refused = La personne n’a pas accepté qu’un résumé soit diffusé.
+desk-redacted = Retiré de votre texte : { $kinds }
 desk-note-kept = Note gardée pour { $case }.
 desk-masked =
     { $count ->
         [one] 1 passage masqué dans { $case }.
        *[other] { $count } passages masqués dans { $case }.
     }
-desk-mask-nothing = Ces mots ne sont pas dans le récit de { $case }. Recopiez-les tels qu'ils sont écrits.
+desk-mask-nothing = Ces mots ne sont pas dans le récit de { $case }. Recopiez-les tels qu’ils sont écrits.
 desk-mask-placeholder = [retiré]
 desk-reply-kept = Réponse signée et scellée pour { $case }. La personne la lira avec son reçu.
-desk-reply-impossible = La clé de réponse de { $case } n'est pas celle du témoignage. Rien n'a été envoyé, les responsables sont prévenus.
-desk-no-story = Il n'y a plus de récit dans { $case }.
+desk-reply-impossible = La clé de réponse de { $case } n’est pas celle du témoignage. Rien n’a été envoyé, les responsables sont prévenus.
+desk-no-story = Il n’y a plus de récit dans { $case }.
 
 ## Une phrase diffusée : deux personnes
 
-desk-quote = Phrase choisie par la personne dans { $case }. Vérifiez : aucun nom, lieu, date, métier rare. Il faut deux personnes différentes.
-desk-quote-none = La personne n'a pas proposé de phrase.
-desk-quote-refused = La personne n'a pas accepté qu'une phrase soit diffusée.
-desk-quote-unfit = La phrase de { $case } ne peut pas être diffusée : elle est trop longue, ou contient un chiffre, un lieu, un mois, un métier ou un nom. /mask peut retirer un mot.
+desk-quote = Phrase choisie par la personne dans { $case }. Vérifiez : aucun nom, lieu, date, métier rare. Il faut deux personnes différentes.
+desk-quote-none = La personne n’a pas proposé de phrase.
+desk-quote-refused = La personne n’a pas accepté qu’une phrase soit diffusée.
+desk-quote-unfit = La phrase de { $case } ne peut pas être diffusée : elle est trop longue, ou contient un chiffre, un lieu, un mois, un métier ou un nom. /mask peut retirer un mot.
 desk-quote-already = La phrase de { $case } est déjà retenue.
 desk-quote-asked = Demande gardée pour { $case }. Une autre personne doit confirmer.
-desk-quote-wanted = Une phrase attend une deuxième lecture : /quote { $case }
+desk-quote-wanted = Une phrase attend une deuxième lecture : /quote { $case }
 desk-quote-released = La phrase de { $case } est retenue. Elle paraîtra au moins un bilan après le témoignage.
 
 ## Effacer, bannir
 
 desk-delete-asked = Effacement de { $case } demandé. Une autre personne doit le confirmer.
-desk-delete-wanted = L'effacement de { $case } attend une deuxième personne : /delete { $case }
-desk-deleted = { $case } est effacé, avec tout ce qui s'y rattache.
-desk-banned = L'expéditeur de { $case } ne peut plus envoyer de témoignage jusqu'au prochain bilan.
-desk-no-tag = { $case } ne porte pas de marque d'expéditeur.
+desk-delete-wanted = L’effacement de { $case } attend une deuxième personne : /delete { $case }
+desk-deleted = { $case } est effacé, avec tout ce qui s’y rattache.
+desk-banned = L’expéditeur de { $case } ne peut plus envoyer de témoignage jusqu’au prochain bilan.
+desk-no-tag = { $case } ne porte pas de marque d’expéditeur.
 desk-unbanned = Le blocage est levé.
-desk-not-banned = Cet expéditeur n'est pas bloqué.
-desk-bans = Blocages en cours : { $bans }. Pour en lever un : /unban et sa marque, ou le témoignage.
+desk-not-banned = Cet expéditeur n’est pas bloqué.
+desk-bans = Blocages en cours : { $bans }. Pour en lever un : /unban et sa marque, ou le témoignage.
 desk-bans-none = Aucun blocage en cours.
 
 ## Bilans
 
-desk-digest-none = Aucun bilan n'a encore été fait.
-desk-digest-too-few = Pas encore de bilan : il faut au moins { $min } personnes. La période reste ouverte et continue.
-desk-digest-waits-locked = Un bilan est dû. Il attend l'ouverture du bureau.
+desk-digest-file = Les mêmes nombres, dans un fichier à calculer :
+desk-digest-none = Aucun bilan n’a encore été fait.
+desk-digest-too-few = Pas encore de bilan : il faut au moins { $min } personnes. La période reste ouverte et continue.
+desk-digest-waits-locked = Un bilan est dû. Il attend l’ouverture du bureau.
 desk-digest-working = Calcul du bilan sur { $total } témoignages…
-desk-digest-preview-open = Aperçu, rien n'est figé. Voici ce que dirait un bilan fait maintenant :
-desk-digest-preview-frozen = Bilan { $period }, figé. État : { $state }
-desk-digest-frozen = Le bilan { $period } est figé. /digest preview pour le lire, /digest approve pour l'accepter.
-desk-digest-nothing = Aucun bilan figé n'attend. /digest send en fait un et l'envoie.
+desk-digest-preview-open = Aperçu, rien n’est figé. Voici ce que dirait un bilan fait maintenant :
+desk-digest-preview-frozen = Bilan { $period }, figé. État : { $state }
+desk-digest-frozen = Le bilan { $period } est figé. /digest preview pour le lire, /digest approve pour l’accepter.
+desk-digest-nothing = Aucun bilan figé n’attend. /digest send en fait un et l’envoie.
 desk-digest-approved = Le bilan { $period } est accepté. Il part vers les partenaires.
 desk-digest-held = Le bilan { $period } est retenu. /digest approve pour le libérer.
-desk-digest-is-held = Le bilan { $period } est retenu. Acceptez-le d'abord avec /digest approve.
+desk-digest-is-held = Le bilan { $period } est retenu. Acceptez-le d’abord avec /digest approve.
 desk-digest-sent =
     { $failed ->
         [0] Bilan { $period } : envoyé à { $sent } sur { $total }.
-       *[other] Bilan { $period } : envoyé à { $sent } sur { $total }, en échec : { $failed }. Nouvel essai automatique.
+       *[other] Bilan { $period } : envoyé à { $sent } sur { $total }, en échec : { $failed }. Nouvel essai automatique.
     }
 desk-digest-cannot-read = Le bilan { $period } ne se relit pas. Les responsables sont prévenus.
 desk-digest-line = { $period } · { $state }
-desk-digest-delivery = { $name } : { $state }, essais : { $tries }
+desk-digest-delivery = { $name } : { $state }, essais : { $tries }
 desk-digest-state-frozen = figé, à accepter
 desk-digest-state-held = retenu
 desk-digest-state-approved = accepté
@@ -137,52 +138,52 @@ desk-delivery-sent = envoyé
 desk-delivery-failed = en échec
 desk-unopened =
     { $count ->
-        [one] 1 élément n'a pas pu être ouvert pour le bilan. Il n'est pas compté.
-       *[other] { $count } éléments n'ont pas pu être ouverts pour le bilan. Ils ne sont pas comptés.
+        [one] 1 élément n’a pas pu être ouvert pour le bilan. Il n’est pas compté.
+       *[other] { $count } éléments n’ont pas pu être ouverts pour le bilan. Ils ne sont pas comptés.
     }
 
 ## Membres
 
-desk-partners = Partenaires :
+desk-partners = Partenaires :
 desk-partners-none = Aucun partenaire. /invite partner et son nom
-desk-invite = Code d'invitation pour { $role } ({ $name }), à donner en main propre. Il sert une fois, pendant { $days } jours :
+desk-invite = Code d’invitation pour { $role } ({ $name }), à donner en main propre. Il sert une fois, pendant { $days } jours :
 desk-invite-roles = Écrivez /invite, un rôle (owner, moderator, auditor, partner), puis un nom.
-desk-revoked = { $name } n'est plus membre.
-desk-invite-withdrawn = L'invitation de { $name } est retirée.
-desk-revoke-unknown = Personne ne porte ce nom. Membres : { $names }
-desk-revoke-several = Plusieurs membres portent ce nom. Écrivez la marque à la place : { $names }
-desk-revoke-last-owner = C'est la dernière personne responsable. Invitez-en une autre d'abord.
+desk-revoked = { $name } n’est plus membre.
+desk-invite-withdrawn = L’invitation de { $name } est retirée.
+desk-revoke-unknown = Personne ne porte ce nom. Membres : { $names }
+desk-revoke-several = Plusieurs membres portent ce nom. Écrivez la marque à la place : { $names }
+desk-revoke-last-owner = C’est la dernière personne responsable. Invitez-en une autre d’abord.
 desk-role-owner = responsable
 desk-role-moderator = modération
 desk-role-auditor = audit
 desk-role-partner = partenaire
-desk-joined = Bienvenue. Votre rôle : { $role }. Écrivez /help pour voir vos commandes.
-desk-join-refused = Ce code n'est pas valable, ou il a déjà servi.
+desk-joined = Bienvenue. Votre rôle : { $role }. Écrivez /help pour voir vos commandes.
+desk-join-refused = Ce code n’est pas valable, ou il a déjà servi.
 desk-join-already = Cette conversation appartient déjà à un membre.
 
 ## Contrôle
 
 desk-audit-empty = Le journal est vide.
-desk-audit-sound = Journal intact : { $lines } lignes. Empreinte de la dernière : { $head }. Notez-la pour la comparer plus tard.
-desk-audit-broken = Le journal est rompu à la ligne { $line }. Quelqu'un l'a changé. Gardez une copie des fichiers et prévenez l'équipe technique.
+desk-audit-sound = Journal intact : { $lines } lignes. Empreinte de la dernière : { $head }. Notez-la pour la comparer plus tard.
+desk-audit-broken = Le journal est rompu à la ligne { $line }. Quelqu’un l’a changé. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-lock-done = Le bureau est verrouillé. Les clés ne sont plus en mémoire.
-desk-status = Clé du bureau : { $fingerprint }. À relire : { $waiting }. Acceptés, pas encore comptés : { $ready }. Bilans en attente : { $digests }. Verrouillage après { $minutes } min sans activité.
+desk-status = Clé du bureau : { $fingerprint }. À relire : { $waiting }. Acceptés, pas encore comptés : { $ready }. Bilans en attente : { $digests }. Verrouillage après { $minutes } min sans activité.
 desk-status-verify =
     { $count ->
-        [0] Rien à vérifier par l'association.
-        [one] 1 point à vérifier par l'association : python -m bot check
-       *[other] { $count } points à vérifier par l'association : python -m bot check
+        [0] Rien à vérifier par l’association.
+        [one] 1 point à vérifier par l’association : python -m bot check
+       *[other] { $count } points à vérifier par l’association : python -m bot check
     }
-desk-alarm-item = Alarme : une partie de { $case } ({ $part }) ne s'ouvre pas. Comparez l'empreinte de la clé avec /status et relisez /audit.
-desk-alarm-command = Alarme : une commande de la file ne s'ouvre pas. Elle a été écartée.
-desk-alarm-digest = Alarme : le bilan { $period } n'est pas celui qui a été figé. Il n'est pas envoyé. Rétablissez la base depuis une sauvegarde.
-desk-alarm-reply = Alarme : la clé de réponse de { $case } ne correspond pas. Quelqu'un a peut-être changé la base.
+desk-alarm-item = Alarme : une partie de { $case } ({ $part }) ne s’ouvre pas. Comparez l’empreinte de la clé avec /status et relisez /audit.
+desk-alarm-command = Alarme : une commande de la file ne s’ouvre pas. Elle a été écartée.
+desk-alarm-digest = Alarme : le bilan { $period } n’est pas celui qui a été figé. Il n’est pas envoyé. Rétablissez la base depuis une sauvegarde.
+desk-alarm-reply = Alarme : la clé de réponse de { $case } ne correspond pas. Quelqu’un a peut-être changé la base.
 
 ## Aide, une ligne par commande
 
 desk-help = Vos commandes ({ $role }) :
-desk-help-help = /help : cette liste
-desk-help-status = /status : l'état du bureau et l'empreinte de sa clé
+desk-help-help = /help : cette liste
+desk-help-status = /status : l’état du bureau et l’empreinte de sa clé
 desk-help-queue = /queue (/file) : ce qui attend
 desk-help-stats = /stats (/chiffres) : la charge de travail
 desk-help-next = /next (/suivant) : prendre un témoignage
@@ -191,24 +192,24 @@ desk-help-approve = /approve (/approuver) : accepter
 desk-help-reject = /reject (/rejeter) : refuser
 desk-help-escalate = /escalate (/transmettre) : confier aux responsables
 desk-help-undo = /undo (/annuler) : laisser, ou reprendre votre dernière décision
-desk-help-summary = /summary (/résumé) texte : écrire un résumé sans détail reconnaissable
+desk-help-summary = /summary (/résumé) texte : écrire un résumé sans détail reconnaissable
 desk-help-quote = /quote (/citation) : voir la phrase proposée par la personne
-desk-help-quote_yes = /quote oui : la retenir ; il faut deux personnes
-desk-help-mask = /mask (/masquer) mots : les retirer du récit
-desk-help-note = /note (/noter) texte : note pour l'équipe
-desk-help-reply = /reply (/répondre) texte : répondre à la personne, qui le lira avec son reçu
-desk-help-delete = /delete (/supprimer) témoignage : tout effacer ; il faut deux personnes
-desk-help-ban = /ban (/bannir) : bloquer l'expéditeur
+desk-help-quote_yes = /quote oui : la retenir ; il faut deux personnes
+desk-help-mask = /mask (/masquer) mots : les retirer du récit
+desk-help-note = /note (/noter) texte : note pour l’équipe
+desk-help-reply = /reply (/répondre) texte : répondre à la personne, qui le lira avec son reçu
+desk-help-delete = /delete (/supprimer) témoignage : tout effacer ; il faut deux personnes
+desk-help-ban = /ban (/bannir) : bloquer l’expéditeur
 desk-help-unban = /unban (/débannir) : lever un blocage
 desk-help-digest = /digest (/bilan) : les bilans et leurs envois
 desk-help-digest-partner = /digest (/bilan) : recevoir de nouveau le dernier bilan
 desk-help-digest_preview = /digest preview (aperçu) : lire le prochain bilan
-desk-help-digest_approve = /digest approve (approuver) : l'accepter
+desk-help-digest_approve = /digest approve (approuver) : l’accepter
 desk-help-digest_hold = /digest hold (retenir) : le retenir
-desk-help-digest_send = /digest send (envoyer) : le faire et l'envoyer
+desk-help-digest_send = /digest send (envoyer) : le faire et l’envoyer
 desk-help-partners = /partners (/partenaires) : les partenaires
-desk-help-invite = /invite (/inviter) rôle nom : créer un code d'invitation
-desk-help-revoke = /revoke (/retirer) nom : retirer un membre
+desk-help-invite = /invite (/inviter) rôle nom : créer un code d’invitation
+desk-help-revoke = /revoke (/retirer) nom : retirer un membre
 desk-help-audit = /audit (/journal) : les dernières lignes du journal
 desk-help-audit_verify = /audit verify (vérifier) : contrôler tout le journal
 desk-help-lock = /lock (/verrouiller) : verrouiller le bureau
