@@ -160,7 +160,7 @@ share-explained = Grouped figures count your answer together with other people�
 quote-which = Which sentence may be quoted? Two people of the team read it over first.
     .no_quote = None: grouped figures only
 # { $quote }: the exact sentence, 200 characters at most.
-quote-shown = This is the sentence that may be quoted: “{ $quote }”. Is it the right one?
+quote-shown = Is this the sentence that may be quoted: “{ $quote }”?
     .yes = Yes, this one
     .other = Another one
     .no = None: grouped figures only

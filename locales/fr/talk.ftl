@@ -160,7 +160,7 @@ share-explained = Les chiffres groupés comptent votre réponse avec celles d’
 quote-which = Quelle phrase peut être citée ? Deux personnes de l’équipe la relisent avant.
     .no_quote = Aucune : les chiffres groupés seulement
 # { $quote } : la phrase exacte, 200 signes au plus.
-quote-shown = Voici la phrase qui pourra être citée : « { $quote } ». Est-ce bien celle-ci ?
+quote-shown = Est-ce bien cette phrase qui pourra être citée : « { $quote } » ?
     .yes = Oui, celle-ci
     .other = Une autre
     .no = Aucune : les chiffres groupés seulement
