@@ -37,7 +37,8 @@ SMALL_STEP = 64
 
 
 def seal_draft(key: bytes, id: bytes, revision: int, plaintext: bytes) -> bytes:
-    """A box for one revision of one draft. `key`: 32 bytes drawn for this draft alone."""
+    """A box for one revision of one draft. `key`: 32 bytes drawn for this draft alone. `id`: whatever the
+    draft must not be parted from, its own id first."""
     return _seal(key, _draft(id, revision), plaintext, _draft_size(_LENGTH.size + len(plaintext)))
 
 

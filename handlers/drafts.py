@@ -120,7 +120,7 @@ def _open(shelf: Shelf, draft: DraftRow) -> Envelope | None:
         )
         return None
     try:
-        return read_envelope(open_draft(key, draft.id, draft.revision, draft.box))
+        return read_envelope(open_draft(key, draft.id + draft.pseudonym, draft.revision, draft.box))
     except (CannotOpen, ValueError):
         log.error("a draft cannot be opened with its key: the drafts database was changed; it is refused")
         return None
@@ -172,7 +172,9 @@ def write(
             # The key died between the look-up and now: expiry came first, and it wins.
             return write(replace(person, lost=True), envelope, shelf, now, update)
         id, revision, key, dropped = old.id, old.revision + 1, held[0], ()
-    box = seal_draft(key, id, revision, write_envelope(envelope))
+    # Bound to her pseudonym as well: whoever writes to the database could else put it into a row of his own
+    # and read it in his chat.
+    box = seal_draft(key, id + person.pseudonym, revision, write_envelope(envelope))
     keep = KeepDraft(person.pseudonym, id, revision, box, today)
     return Writing(
         (*dropped, keep, *seen),
