@@ -23,7 +23,7 @@ TEXTS = {
     ),
     "chat French, nothing in it": (
         "il est revenu le lendemain sans prevenir, jai pas ouvert. apres il ma envoyer des messages toute la "
-        "nuit en disant que jetais belle et quil savait ou jhabite. jai peur de sortir, ma mere vient dormir ici"
+        "nuit en disant que jetais belle et quil savait ou jhabite. jai peur de sortir de chez moi"
     ),
     "a paragraph with eight identifiers": (
         "Il s'appelle Kévin Durand, technicien SFR, il m'a écrit du 06 39 98 12 34 le 12 mars 2024 à 14h30, "

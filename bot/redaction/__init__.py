@@ -1,7 +1,8 @@
 """Redaction: what could point at somebody is taken out before anything is written down.
 
 `redact` is the only maker of a `Redacted` from what a person typed, and only a `Redacted` may be kept. Each
-family of detectors has its file: `phones`, `online`, `places`, `papers`, `moments`, `names`, `companies`.
+family of detectors has its file: `phones`, `online`, `streets`, `doors`, `places`, `papers`, `moments`, `names`,
+`companies`.
 
 Never here: a hash, an index or a memory of what was removed; it is forgotten where it was found. Nor any
 claim of completeness: names that follow no cue, nicknames, rare facts and ways of writing stay, which is
@@ -21,6 +22,7 @@ from typing import Final
 
 from bot.normal import clean
 from bot.redaction.companies import find as companies
+from bot.redaction.doors import find as doors
 from bot.redaction.kinds import DAYTIMES, LANGUAGES, PLACEHOLDER, Finder, Kind, Span, inside_any, placeholder
 from bot.redaction.moments import find as moments
 from bot.redaction.names import find as names
@@ -29,6 +31,7 @@ from bot.redaction.papers import find as papers
 from bot.redaction.phones import HELP_NUMBERS, SPELLED
 from bot.redaction.phones import find as phones
 from bot.redaction.places import find as places
+from bot.redaction.streets import find as streets
 from bot.redaction.view import MASK, View
 
 __all__ = [
@@ -49,6 +52,8 @@ _FINDERS: Final[tuple[Finder, ...]] = (
     moments,
     papers,
     online,
+    streets,
+    doors,
     places,
     companies,
     names,

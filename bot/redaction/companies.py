@@ -136,9 +136,8 @@ def _in_company(view: View, m: re.Match[str]) -> bool:
     if _COLOURED.search(before) and not capital:
         return False
     if _SENT_BEFORE.search(before):
-        return (
-            capital
-            or (word
+        return capital or (
+            word
             in {
                 "orange",
                 "free",
@@ -154,7 +153,7 @@ def _in_company(view: View, m: re.Match[str]) -> bool:
                 "stuart",
                 "sosh",
             }
-            and not _adjective(before, word))
+            and not _adjective(before, word)
         )
     inside = (
         m.start()

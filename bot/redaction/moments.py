@@ -92,7 +92,7 @@ _DURATION_BEFORE: Final = re.compile(
     r"(?:pendant|durant|dure|duree|toutes les|tous les|il y a|depuis|en|au bout de|environ|plus de|moins de|presque|quasi|quelques|for|every|during|"
     r"after|apres|in|within|dans|de retard|attendu|ca fait|cela fait|met|mis|reste)\s(?:de |au moins |plus de |environ |a peu pres |presque )?$"
 )
-_RANGE_BEFORE: Final = re.compile(r"(?:h|heures?|\d\d) ?(?:-|a|et|jusqu'a|–) ?$")
+_RANGE_BEFORE: Final = re.compile(r"(?:20\d\d,? ?(?:a |vers )?|(?:h|heures?|\d\d) ?(?:-|a|et|jusqu'a|–) ?)$")
 
 _RANGE_AFTER: Final = re.compile(r" ?(?:a|et|-) ?\d")
 _NOT_DURATION: Final = re.compile(r" ?(?:de|d') ?(?:\d|midi)| (?:du|de) l?'?(?:matin|soir)")

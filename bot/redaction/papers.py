@@ -61,6 +61,7 @@ _NIR: Final = re.compile(
 )
 _LONG: Final = re.compile(r"\d(?:[^a-zµ0-9\x00¤$£%,;:\n]{0,3}\d){6,}|\d{3}(?:, ?\d{3}){2,}(?:, ?\d{2,5})?")
 _MIXED: Final = re.compile(r"(?<![a-z0-9µ])(?=[a-z-]*\d)[a-z0-9]+(?:-[a-z0-9]+)*(?![a-z0-9µ])")
+_DATE: Final = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1(?:19[3-9]|20[0-4])\d(?!\d)")
 _AMOUNT: Final = re.compile(
     r"\s?(?:¤|%|\$|£|euros?|eur|e\b|balles|k¤|dollars?|pounds|habitants|personnes|fois|km|francs?|chf|cad|people|times|ans\b|m\b|"
     r"metres?|vues|abonnes|followers|views|millions?|milliards?)"
@@ -181,6 +182,7 @@ def _long(plain: str) -> Iterator[Span]:
         groups = re.findall(r"\d+", m.group())
         if (
             all(_year(g) for g in groups)
+            or (_DATE.search(m.group()) and len(digits) < 13)
             or _of_a_law(plain, m.start())
             or (_ROUND.fullmatch(m.group()) and (digits.endswith("000") or _AMOUNT.match(plain, m.end())))
         ):

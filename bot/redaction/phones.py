@@ -274,9 +274,7 @@ def _french(ends: dict[int, int], digits: str) -> bool:
     return 10 in ends and digits[0] == "0" and digits[1] in "12345679"
 
 
-def _number(  # noqa: PLR0913 - one place in a run, and what is known of it
-    plain: str, run: _Run, at: int, ends: dict[int, int], digits: str, *, plus: bool
-) -> int | None:
+def _number(plain: str, run: _Run, at: int, ends: dict[int, int], digits: str, *, plus: bool) -> int | None:
     """The index of the last token of the telephone number that begins at `at`, or None."""
     if plus or (digits.startswith("00") and len(digits) > 8 and digits[2:3] not in {"", "0"}):
         return _international(ends, digits if plus else digits[2:], 0 if plus else 2)
