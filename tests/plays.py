@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from bot.questions import EVERY_QUESTION
@@ -234,7 +235,9 @@ class Performance:
         by_dispatch = [(who.chat, screen) for who, screen in self.stage.channel.shown[start:]]
         shown = [*by_dispatch, *self.desk.shown[start_desk:]]
         told = [self._told(to, screen, chat) for to, screen in shown if to in self._names]
-        return list(_without_files(told))
+        # Members are drawn ids: in which order several are told the same news is nobody's line.
+        groups = [list(group) for _, group in groupby(told, key=lambda message: bool(message.to))]
+        return [m for group in groups for m in _without_files(sorted(group, key=lambda message: message.to))]
 
     def _told(self, to: str, screen: Screen, chat: str) -> Shown:
         text = screen.text
