@@ -1,7 +1,7 @@
 """The front door: every command of the console, and the one place that knows every room.
 
-`python -m bot --help` reads like a manual. An error is one clear sentence and a way out on standard error, with an exit
-code for its kind (`bot.errors`); nothing a witness said, and no key, is ever in it.
+`python -m bot --help` reads like a manual. An error is one clear sentence and a way out on standard error,
+with an exit code for its kind (`bot.errors`); nothing a witness said, and no key, is ever in it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def say(text: str = "") -> None:
     typer.echo(text, err=True)
 
 
-# --- running ------------------------------------------------------------------------------------------------------
+# --- running ------------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -94,7 +94,7 @@ def _tell_first_start(settings: Settings, made: FirstStart) -> None:
     if made.passphrase is not None:
         say(f"The keys are locked under a passphrase drawn for you, written to {made.passphrase}.")
         say(
-            "That is for trying Seuil out. For real use, see docs/operating.md: the passphrase belongs elsewhere."
+            "That is for trying Seuil out. For real use it belongs elsewhere: see docs/operating.md."
         )
     say()
 
@@ -168,12 +168,13 @@ def demo_command(
     people: Annotated[int, typer.Option(min=30, max=5000, help="How many made-up witnesses.")] = 240,
     folder: Annotated[Path, typer.Option(help="A new folder for the demonstration.")] = Path("demo"),
 ) -> None:
-    """Fill a new instance with made-up testimonies through the real conversation, moderate them, show the digest."""
+    """Fill a new instance with made-up testimonies through the real conversation, moderate them, show the
+    digest."""
     setup_logs("WARNING")
     _run(demo.play(folder, people))
 
 
-# --- keys and members -----------------------------------------------------------------------------------------------
+# --- keys and members ---------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -230,7 +231,7 @@ def keys() -> None:
     typer.echo(f"signing key: {verify.line()}")
 
 
-# --- files --------------------------------------------------------------------------------------------------------
+# --- files --------------------------------------------------------------------------------------------------
 
 
 @app.command(name="open")
@@ -258,13 +259,14 @@ def _bytes_of(file: Path) -> bytes:
 def redact(
     language: Annotated[str, typer.Option(help="Language of the placeholders: fr or en.")] = "fr",
 ) -> None:
-    r"""Read lines on standard input and print what would be kept of each (a literal \n stands for a line break)."""
+    r"""Read lines on standard input and print what would be kept of each (a literal \n stands for a line
+    break)."""
     for line in sys.stdin:
         print(kept_line(line.rstrip("\n"), language))  # noqa: T201 - this is the command's output
         sys.stdout.flush()
 
 
-# --- verifying ----------------------------------------------------------------------------------------------------
+# --- verifying ----------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -292,7 +294,7 @@ def check(
         typer.echo(_line(entry))
     say()
     say(
-        f"{len(asking)} of {len(found)} entries to verify. Record each with: python -m bot verify NAME [NAME …]"
+        f"{len(asking)} of {len(found)} entries to verify. Record them: python -m bot verify NAME [NAME …]"
     )
 
 
@@ -352,7 +354,7 @@ async def _walk_audit(store: Any) -> tuple[int, int | None]:
     return count, None
 
 
-# --- ending -------------------------------------------------------------------------------------------------------
+# --- ending -------------------------------------------------------------------------------------------------
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

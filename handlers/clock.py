@@ -78,7 +78,8 @@ class Clock:
             self._bell, datetime.fromtimestamp(int(kept) * 60, UTC), now
         )
         if was_due:
-            # First what follows, then that it was answered: a crash in between rings again, which changes nothing.
+            # First what follows, then that it was answered: a crash in between rings again, which changes
+            # nothing.
             await self._due()
         minute = int(now.timestamp() // 60)
         if kept is None or minute > int(kept):

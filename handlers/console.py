@@ -1,4 +1,5 @@
-"""The console's line to a running program: a socket only its owner can open, for unlocking and locking the desk.
+"""The console's line to a running program: a socket only its owner can open, for unlocking and locking the
+desk.
 
 A passphrase is typed at the console and travels here, never through a chat. One request a connection, one
 line of JSON each way.

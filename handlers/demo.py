@@ -1,4 +1,5 @@
-"""A demonstration: made-up people tell made-up stories through the real conversation, and all that follows is real.
+"""A demonstration: made-up people tell made-up stories through the real conversation, and all that follows is
+real.
 
 Nothing here is a testimony. The stories are put together from a few sentences written for this file, with
 numbers from the ranges the regulator keeps for fiction, so that one sees redaction work. The same number of
@@ -42,12 +43,12 @@ _STORIES = {
         "Je ne lui avais pas donné mon numéro, il l’a pris dans le dossier.",
         "Après le rendez-vous j’ai reçu des messages du 06 39 98 {a} {b}. Je n’ai pas répondu. "
         "Il est repassé deux jours après, sans rendez-vous.",
-        "Pendant des semaines il a laissé des mots sous ma porte. Le propriétaire m’a dit de lui offrir un café.",
+        "Pendant des semaines il a laissé des mots sous ma porte. Le propriétaire en a ri : offrez-lui un café.",
         "Il s’appelle Kevin, c’est tout ce que je sais. Il a appelé depuis un numéro masqué, puis a écrit.",
-        "J’ai signalé au service client. On m’a dit que ce n’était pas méchant. Il m’a rappelée le lendemain.",
+        "J’ai signalé au service client. « Ce n’est pas méchant. » Il m’a rappelée le lendemain.",
     ),
     "en": (
-        "He came for {what}. That evening he texted me that I have a lovely smile. I never gave him my number.",
+        "He came for {what}. That evening he texted that I have a lovely smile. I never gave my number.",
         "He wrote from 07700 9001{a}, three times. I told the company; nobody answered.",
     ),
 }

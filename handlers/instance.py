@@ -1,4 +1,5 @@
-"""An instance: one folder with its store, its keys, its intake and its desk, put together and taken apart again.
+"""An instance: one folder with its store, its keys, its intake and its desk, put together and taken apart
+again.
 
     SEUIL_DATA/  seuil.db drafts.db       the store
                  keys/                    the team's keys (`handlers.keyring`)
@@ -57,8 +58,8 @@ class FirstStart:
 def lay_keys(settings: Settings) -> FirstStart | None:
     """Make the team's keys where there are none. None where there were.
 
-    With SEUIL_PASSPHRASE_FILE the passphrase is the operator's own; without, one is drawn and written beside the keys,
-    which is good for trying Seuil out and for nothing else.
+    With SEUIL_PASSPHRASE_FILE the passphrase is the operator's own; without, one is drawn and written beside
+    the keys, which is good for trying Seuil out and for nothing else.
     """
     folder = settings.data / KEYS
     if keyring.exists(folder):
@@ -105,7 +106,7 @@ class Instance:
     _period: int = 0
     _chats: set[Address] = field(default_factory=set, repr=False)
 
-    # --- hearing ------------------------------------------------------------------------------------------------
+    # --- hearing --------------------------------------------------------------------------------------------
 
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """One update to its end: a member's goes to the desk, anybody else's is a witness's turn."""
@@ -150,7 +151,7 @@ class Instance:
     async def forget(self, who: Address) -> None:
         await self.channels[who.channel].forget(who)
 
-    # --- keeping time -------------------------------------------------------------------------------------------
+    # --- keeping time ---------------------------------------------------------------------------------------
 
     async def tick(self) -> None:
         await self.desk.tick()
@@ -232,12 +233,23 @@ async def _put_together(
         min_people=settings.min_people,
         automatic=settings.digest_automatic,
     )
+    # The parts below speak through the instance they become part of.
     made: list[Instance] = []
+
+    async def say(who: Address, screen: Screen) -> None:
+        await made[0].say(who, screen)
+
+    async def forget(who: Address) -> None:
+        await made[0].forget(who)
+
+    def tag() -> bytes:
+        return made[0].tag()
+
     bench = Bench(store, queue, members, words, clock, policy, to_verify=lambda: made[0].to_verify)
     dispatch = Dispatch(
         store=store,
         shelf=shelf,
-        keys=Keys(team, verify, salt, lambda: made[0].tag()),
+        keys=Keys(team, verify, salt, tag),
         receipts=ReceiptDesk(salt, cost=cost, clock=clock),
         questionnaire=questions,
         words=words,
@@ -256,9 +268,9 @@ async def _put_together(
         dispatch=dispatch,
         desk=Desk(
             bench,
-            lambda who, screen: made[0].say(who, screen),
+            say,
             unlocking=lambda passphrase: keyring.unlock(folder, passphrase),
-            forget=lambda who: made[0].forget(who),
+            forget=forget,
         ),
         clock=clock,
     )

@@ -22,14 +22,14 @@ from bot import custody
 from bot.age import HybridIdentity, KeyIdentity
 from bot.age.scrypt import WORK_FACTOR
 from bot.errors import KeyFileError, StoreFull
-from bot.receipts import words as list_words
 from bot.receipts import new as new_receipt
+from bot.receipts import words as list_words
 from bot.sealing import TeamKey, read_key_list
 from bot.signing import SignKey, VerifyKey, read_public
 
 TEAM, SIGN = "team.age", "sign.age"
 LIST, PUBLIC = "team.keys", "sign.pub"
-PASSPHRASE = "passphrase"
+PASSPHRASE = "passphrase"  # noqa: S105 - the name of a file
 
 EPOCH = 1
 """The first epoch; rotation begins the next."""
@@ -52,7 +52,7 @@ def create(folder: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any((folder / name).exists() for name in (TEAM, SIGN, LIST, PUBLIC)):
         raise KeyFileError(
-            "There are team keys here already, and making new ones would leave testimonies that nobody can open.",
+            "There are team keys here already; new ones would leave testimonies that nobody can open.",
             hint="Keep them. To begin again with an empty instance, name another folder in SEUIL_DATA.",
         )
     identity = custody.new_identity(secrets.token_bytes(32))

@@ -41,7 +41,7 @@ class House:
     draft_hours: int
     story_days: int
     coded_months: int
-    verified: Callable[[str], date | None] = field(default=lambda id: None, repr=False)
+    verified: Callable[[str], date | None] = field(default=lambda _: None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ async def verified_on(store: Store, id: str) -> date | None:
 
 
 async def record(store: Store, ids: Iterable[str], today: date) -> int:
-    """Record that an operator looked at these entries today. How many. Raises `SettingsError` for an unknown id."""
+    """Record that an operator looked at these entries today. How many. Raises `SettingsError` for an unknown
+    id."""
     known = {entry.id for entry in await entries(store, today)}
     wanted = list(dict.fromkeys(ids))
     unknown = [id for id in wanted if id not in known]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.crisis import Phrases
-
 from bot.normal import fold
 from bot.reading import WORDS, Vocabulary
 from locales import Words, aliases, crisis_phrases
@@ -39,7 +38,7 @@ class _Labels:
         made = self._made.get(paragraph)
         if made is None:
             prefix = paragraph + "."
-            codes = [key[len(prefix) :] for key in self._words.keys() if key.startswith(prefix)]
+            codes = [key[len(prefix) :] for key in sorted(self._words.keys()) if key.startswith(prefix)]
             made = {fold(self._words.option(paragraph, code)): code for code in codes}
             self._made[paragraph] = made
         return made

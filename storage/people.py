@@ -13,7 +13,7 @@ from storage.changes import SEEN_KEPT, DropDraft, KeepDraft, Seen
 PersonOperation: TypeAlias = KeepDraft | DropDraft | Seen
 
 
-class Refused(Exception):  # noqa: N818 - a condition that does not hold is an answer, not an error
+class Refused(Exception):
     """A condition of the change does not hold. Never leaves the store."""
 
 

@@ -72,7 +72,8 @@ class Shelf(Protocol):
 
 _MAGIC: Final = b"SEUIL SHELF v1\n".ljust(64, b"\0")
 _SLOT: Final = struct.Struct("<16s32sqiB3x")
-"""Draft id (or 16 zeros for a day), key, revision, hour (or day), mark: 64 bytes, the revision on a multiple of 8."""
+"""Draft id (or 16 zeros for a day), key, revision, hour (or day), mark: 64 bytes, the revision on a multiple
+of 8."""
 _REVISION, _MARK = 48, 60
 _FREE, _DRAFT, _DAY = 0, 0xD5, 0xDA
 

@@ -1,8 +1,9 @@
 """People who talk while the program is killed, again and again; run by test_crash.py as a program of its own.
 
-One process stays alive and plays the network: it forks a child that serves everybody on real files, kills it with
-SIGKILL at a random instant, and delivers again, to the next child, every update that was not acknowledged. At the end
-everybody finishes, and every testimony is opened and compared with what its teller was told had arrived.
+One process stays alive and plays the network: it forks a child that serves everybody on real files, kills it
+with SIGKILL at a random instant, and delivers again, to the next child, every update that was not
+acknowledged. At the end everybody finishes, and every testimony is opened and compared with what its teller
+was told had arrived.
 
     python -m tests.crash FOLDER SHELF ROUNDS PEOPLE SEED
 """
@@ -56,7 +57,9 @@ async def passes_to_review() -> int:
     raise AssertionError("the review was never reached")
 
 
-async def serve(folder: Path, shelf: Path, passes: int, at: dict[int, list[int]], lives: int, pipe: int) -> None:
+async def serve(
+    folder: Path, shelf: Path, passes: int, at: dict[int, list[int]], lives: int, pipe: int
+) -> None:
     """Deliver everybody's next updates until all have lived `lives` lives."""
     stage = Stage(store=await open_store(f"sqlite:{folder}"), shelf=FolderShelf(shelf))
 
@@ -85,8 +88,11 @@ async def deliver(stage: Stage, person: int, life: int, step: int, text: str, pi
     assert acknowledged.is_set(), "a turn failed"
 
 
-def one_child(folder: Path, shelf: Path, passes: int, at: dict[int, list[int]], lives: int, wait: float) -> bool:
-    """Fork a child, let it live, kill it, and move `at` by what was acknowledged. True when it came to the end."""
+def one_child(
+    folder: Path, shelf: Path, passes: int, at: dict[int, list[int]], lives: int, wait: float
+) -> bool:
+    """Fork a child, let it live, kill it, and move `at` by what was acknowledged. True when it came to the
+    end."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
@@ -153,7 +159,8 @@ def main() -> None:
         if place[1] >= len(script(passes, 0, 0)):
             place[:] = [place[0] + 1, 0]
     one_child(folder, shelf, passes, at, lives, 0)
-    print(json.dumps({"kills": rounds, "lives": lives * people, **asyncio.run(judge(folder, people, lives))}))
+    told = {"kills": rounds, "lives": lives * people, **asyncio.run(judge(folder, people, lives))}
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

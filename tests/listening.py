@@ -1,4 +1,5 @@
-"""A whole testimony on the listening path while nothing that opens one can be imported; run by test_listening.py."""
+"""A whole testimony on the listening path while nothing that opens one can be imported; run by
+test_listening.py."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ BANNED = ("bot.custody", "bot.opening", "handlers.desk", "handlers.bench", "hand
 
 class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if name in BANNED:
             raise ImportError(f"{name} must not be reachable from the listening path")
@@ -40,7 +41,7 @@ def main() -> None:
 
     words = asyncio.run(tell())
     reached = [name for name in BANNED if name in sys.modules]
-    print(words, *reached)
+    sys.stdout.write(" ".join([str(words), *reached]) + "\n")
 
 
 if __name__ == "__main__":

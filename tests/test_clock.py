@@ -1,4 +1,5 @@
-"""The bell rings when the cron expression says so in its time zone, once for all it missed, whatever the season."""
+"""The bell rings when the cron expression says so in its time zone, once for all it missed, whatever the
+season."""
 
 from __future__ import annotations
 

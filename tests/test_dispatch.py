@@ -105,8 +105,8 @@ async def test_a_redelivered_submission_writes_one_case_and_shows_the_same_recei
     store = Failing()
     stage = Stage(store=store)
     await stage.to_story("Rose")
-    answers = await stage.say("Rose", "Un.", "FINI", "PASSER")
-    answers = await stage.to_review("Rose")
+    await stage.say("Rose", "Un.", "FINI", "PASSER")
+    await stage.to_review("Rose")
     await stage.say("Rose", "1", "1")
 
     store.die_after = True

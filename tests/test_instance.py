@@ -104,17 +104,21 @@ async def test_a_wrong_passphrase_leaves_the_desk_locked(settings):
         await instance.close()
 
 
+async def open_and_unlock(settings):
+    instance = await open_instance(settings, cost=CHEAP)
+    try:
+        await instance.desk.unlock(passphrase_at_hand(settings) or "")
+    finally:
+        await instance.close()
+
+
 @pytest.mark.parametrize("name", ["team.keys", "sign.pub", "team.age"])
 async def test_a_missing_key_file_is_named_with_a_way_out(settings, name):
     lay_keys(settings)
     (settings.data / KEYS / name).unlink()
 
     with pytest.raises(SeuilError, match=name) as told:
-        instance = await open_instance(settings, cost=CHEAP)
-        try:
-            await instance.desk.unlock(passphrase_at_hand(settings) or "")
-        finally:
-            await instance.close()
+        await open_and_unlock(settings)
     assert "backup" in told.value.hint
 
 

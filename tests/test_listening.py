@@ -12,7 +12,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def run(code: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *code], capture_output=True, text=True, cwd=ROOT, timeout=120)
+    return subprocess.run(
+        [sys.executable, *code], capture_output=True, text=True, check=False, cwd=ROOT, timeout=120
+    )
 
 
 def test_a_whole_testimony_is_told_added_to_and_withdrawn_without_the_opening_key():

@@ -8,8 +8,9 @@ import re
 import pytest
 
 from bot import places
+from bot.conversation import step
 from bot.questionnaire import Choice, Gate, Text
-from bot.questions import NEEDS_CARE, QUESTIONNAIRE
+from bot.questions import NEEDS_CARE, QUESTIONNAIRE, questionnaire
 from bot.turns import (
     NOBODY,
     Ask,
@@ -20,9 +21,11 @@ from bot.turns import (
     Opened,
     Paused,
     Skipped,
+    State,
     SteppedAside,
     Tell,
 )
+from handlers.screens import Painter
 from tests.stage import HOUSE, WORDS, Stage
 from tests.walks import TO_STORY, says, to_review, walk
 
@@ -88,7 +91,7 @@ def test_r5_there_are_at_most_three_open_probes_and_none_echoes_her_words():
             assert "{" not in words.question(probe.words)
 
 
-@pytest.mark.parametrize("question", [q for q in QUESTIONNAIRE.questions], ids=lambda q: q.id)
+@pytest.mark.parametrize("question", list(QUESTIONNAIRE.questions), ids=lambda q: q.id)
 def test_r7_every_question_can_be_passed_and_is_not_asked_again(question):
     state = walk([Opened()]).state
     seen = set()
@@ -245,9 +248,6 @@ def test_r18_under_18_gets_help_lines_and_nothing_is_kept():
 
 
 def test_r18_an_association_with_its_own_protocol_may_go_on():
-    from bot.conversation import step
-    from bot.questions import questionnaire
-
     with_protocol = questionnaire(takes_minors=True)
     state = walk(TO_STORY[:-2]).state
 
@@ -268,9 +268,6 @@ async def test_r20_one_question_is_one_message_with_numbered_options():
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_r20_every_place_shows_at_most_seven_options_and_a_message_a_question(language):
-    from bot.turns import State
-    from handlers.screens import Painter
-
     painter = Painter(QUESTIONNAIRE, WORDS, HOUSE, "terminal")
     for question in QUESTIONNAIRE.questions:
         for page in range(4):
