@@ -210,7 +210,7 @@ ENDLESS = (
     "1|1 |a@|a@a@|@|a|a.|a-|A |06 |zero |un deux |il s'appelle |12 rue |1/|1:|12h|/|[|[nom]|M. A |www.|n° "
     "|dossier 12 |a1|Kevin |rue |le 12 mars |_|'|a'|arobase |x at |insta: |1.1,|fr76 |soixante |o0|+33|(|point "
     "|société |a sarl |12 baker |rue des |digicode 1 |interphone a |chez |é|\u200b|0️⃣|٣|plaque a1 |code a |1,1,"
-    "|a (at) |monsieur |12 a |a b street |m. a. |3919 06 39 98 12 34 |Jean Paul |75011 Paris Sur |code 1-|14h30-"
+    "|a (at) |monsieur |12 a |a b street |m. a. |3919 06 39 98 12 34 |Jean Paul |75011 Paris Sur |code 1-|14h30-|rib 1"
 ).split("|")
 
 

@@ -172,7 +172,7 @@ def _in_company(view: View, m: re.Match[str]) -> bool:
 
 
 def _adjective(before: str, word: str) -> bool:
-    """ "free" in an English sentence, "but" as a conjunction: only "chez" and its like make them companies."""
+    """English "free" and the conjunction "but": only "chez" and its like make them companies."""
     if word == "free":
         return re.search(r"\b(?:for|with|from|man|guy|works?|contract)\s$", before) is not None
     return word == "but" and not before.endswith(("chez ", "livreur "))

@@ -158,7 +158,7 @@ def _with_months(view: View) -> Iterator[Span]:
 
 
 def _english_may(view: View, start: int, found: str) -> bool:
-    """ "the 2 may have", "6 march to": verbs, unless written as months are."""
+    """Verbs, unless written as months are: "the 2 may have", "6 march to"."""
     word = re.search(r"\b(?:may|march)\b", found)
     return (
         word is not None

@@ -196,7 +196,7 @@ def _after_titles(view: View) -> Iterator[Span]:
 
 
 def _after_company(view: View) -> Iterator[Span]:
-    """ "avec Bogdan", "contre Ludger": with a capital, and no common word."""
+    """People after "avec" and "contre": with a capital, and no common word."""
     for m in _WITH.finditer(view.plain):
         if view.capital(m.end()) and not view.capital(m.start()):
             span = _name(view, m.end(), needs_capital=True)
@@ -205,7 +205,7 @@ def _after_company(view: View) -> Iterator[Span]:
 
 
 def _sentence_end(plain: str, at: int) -> bool:
-    """ "100 m. puis": a measure, not a title."""
+    """A measure, not a title: "100 m. puis"."""
     return re.compile(r"\d ?$").search(plain, max(0, at - 3), at) is not None
 
 
@@ -333,7 +333,7 @@ def _surname(view: View, end: int) -> int:
 
 
 def _a_place(view: View, start: int) -> bool:
-    """ "Saint-Denis", "sainte Anne": towns and saints."""
+    """Towns and saints: "Saint-Denis", "sainte Anne"."""
     return (
         re.search(
             r"\b(?:saint|sainte|st|ste|san|port|fort|mont|ile|hopital|lycee|college|ecole|gare|place|metro|station|stade|theatre)[ -]$",

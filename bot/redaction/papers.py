@@ -50,7 +50,7 @@ _IBAN: Final = re.compile(
     rf"{_S}\d{{2}}{_S}(?:[a-z]{{4}}{_S})?(?:(?=[a-z]{{0,3}}\d)[a-z0-9]{{1,30}}{_S}){{2,10}}"
 )
 _RIB_CUE: Final = re.compile(
-    r"\b(?:rib|iban|bic|compte bancaire)\b[^0-9\x00\n]{0,25}(?P<number>[a-z]{0,2}\d[a-z0-9 .-]{4,40}\d)"
+    r"\b(?:rib|iban|bic|compte bancaire)\b[^0-9\x00\n]{0,25}(?P<number>[a-z]{0,2}\d[a-z0-9 .-]{4,60}\d)"
 )
 _SWIFT: Final = re.compile(
     r"\b(?:bic|swift)\b[^a-z0-9\x00]{0,4}(?:code )?(?:c'?est |: ?)?(?P<number>[a-z]{6}[a-z0-9]{2}(?:[a-z0-9]{3})?)\b"
