@@ -62,8 +62,8 @@ _FINDERS: Final[tuple[Finder, ...]] = (
 """Asked in this order after the phones; of two marks of one length, the earlier finder names the kind."""
 
 PASSES: Final = 8
-"""Times a text is read again because something was found; people's texts need one or two. One made so that each
-removal uncovers the next is cut off at the first thing still found, so that time stays in proportion."""
+"""Times a text is read again because something was found; people's texts need one or two. One made so that
+each removal uncovers the next is cut off at the first thing still found, to keep time in proportion."""
 
 _MAKER: Final = object()
 
