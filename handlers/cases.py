@@ -220,11 +220,20 @@ async def second_of(bench: Bench, asked: Asked) -> tuple[str, Second, tuple[Oper
     first = await bench.store.asked_second(what)
     if first is None:
         return what, "nobody", ()
-    if first == asked.member.member:
+    own = bench.members.second_mark(what, asked.member.member)
+    if first == own:
         return what, "self", ()
-    still_here = any(row.member == first for row in await bench.store.members("owner", "moderator"))
-    taken = (TakeSecond(what, asked.member.member),)
-    return what, "other" if still_here else "nobody", taken
+    taken = (TakeSecond(what, own),)
+    return what, "nobody" if await _asker(bench, what) is None else "other", taken
+
+
+async def _asker(bench: Bench, what: str) -> bytes | None:
+    """Who asked first, if this is still somebody who may: a mark that nobody's key made is nobody's."""
+    first = await bench.store.asked_second(what)
+    for row in await bench.store.members("owner", "moderator"):
+        if bench.members.second_mark(what, row.member) == first and bench.members.is_sound(row):
+            return row.member
+    return None
 
 
 async def _what(bench: Bench, asked: Asked) -> str:
@@ -246,7 +255,8 @@ async def ask_second(bench: Bench, asked: Asked, what: str) -> Act:
     everybody = await bench.tell("owner moderator", f"desk-{name}-wanted", case=asked.ref)
     others = tuple(answer for answer in everybody if answer.member != member)
     said = asked.say(f"desk-{name}-asked", case=asked.ref)
-    return Act((AskSecond(what, member, bench.today),), (said,), others)
+    asking = AskSecond(what, bench.members.second_mark(what, member), bench.today)
+    return Act((asking,), (said,), others)
 
 
 async def erase(_bench: Bench, asked: Asked) -> Act:
@@ -286,7 +296,7 @@ async def release_quote(bench: Bench, asked: Asked) -> Act:
     """The second person agrees: the sentence is copied beside the story, to outlive it until its digest."""
     refused = await _quote_refused(bench, asked)
     story = await bench.part(asked.row, STORY, read_story)
-    first = await bench.store.asked_second(await _what(bench, asked))
+    first = await _asker(bench, await _what(bench, asked))
     if refused is not None or story is None or first is None:
         return refused or Act(screens=(asked.say("desk-no-story", case=asked.ref),), audited=False)
     context, told = story

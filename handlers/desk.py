@@ -288,7 +288,7 @@ class Desk:
         members = await bench.store.members()
         member = next((found for found in members if found.member == order.member), None)
         finish = FinishCommand(row.number)
-        if member is None:
+        if member is None or not bench.members.is_sound(member):
             return await bench.store.commit((finish, bench.log("desk", "command of no member")))
         try:
             act = await self._act(member, order.text)

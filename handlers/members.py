@@ -3,13 +3,15 @@
 A code is made at the console (or by an owner), handed over in person, and only its hash is kept. Using it is
 one change with the new member, so that it works once. A member is a random id; the chat it belongs to is
 found by a keyed look-up and reached by a sealed route, both under the INSTANCE key that no database holds.
+That key also stands behind every role and every invitation: a row written by anybody else makes no member.
 
 Never here: what a member may do (`bot.moderation`).
 """
 
 from __future__ import annotations
 
-import hashlib
+import hmac
+import logging
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -18,11 +20,14 @@ from typing import Literal, cast
 import orjson
 
 from bot.boxes import open_small, seal_small
+from bot.errors import CannotOpen
 from bot.moderation import ROLES, Role
 from bot.pseudonyms import member_lookup
 from handlers import Address
-from storage import MemberRow, Store
+from storage import InviteRow, MemberRow, Store
 from storage.changes import Audit, PutInvite, PutMember, UseInvite
+
+log = logging.getLogger(__name__)
 
 CODE_BYTES = 15
 """120 random bits: nobody guesses one, so tries need no counting."""
@@ -73,13 +78,6 @@ def read_code(text: str) -> str | None:
     return typed.replace("-", "").replace(" ", "")
 
 
-def invitation(code: str, role: Role, name: str, today: int) -> PutInvite:
-    """The operation that makes a code valid, for a while."""
-    if role not in ROLES:
-        raise ValueError("not a role")
-    return PutInvite(_hash(code), role, today, name[:LONGEST_NAME])
-
-
 @dataclass(frozen=True, slots=True)
 class Members:
     """Who belongs to this instance. `instance`: the INSTANCE key, 32 bytes."""
@@ -90,21 +88,27 @@ class Members:
     async def invite(self, role: Role, name: str, today: int) -> str:
         """A fresh code for one person, kept as its hash only. `today`: days since 1970."""
         code = new_code()
-        put = invitation(code, role, name, today)
+        put = self.invitation(code, role, name, today)
         await self.store.commit((put, Audit(today, "console", f"invite {role}")))
         return code
 
+    def invitation(self, code: str, role: Role, name: str, today: int) -> PutInvite:
+        """The operation that makes a code valid, for a while."""
+        if role not in ROLES:
+            raise ValueError("not a role")
+        name = "".join(letter for letter in name if letter.isprintable())[:LONGEST_NAME]
+        return PutInvite(self._hash(code, role, name, today), role, today, name)
+
     async def join(self, who: Address, code: str, today: int, language: str = "fr") -> Joined:
         """Use a code, once. A wrong, used or expired one gets the same answer."""
-        typed = read_code(code)
-        invite = await self.store.invite(_hash(typed)) if typed else None
+        invite = await self._invite(code)
         if invite is None or not invite.day <= today <= invite.day + INVITE_DAYS:
             return "refused"
         if await self.find(who) is not None:
             return "already"
         member = secrets.token_bytes(ID_BYTES)
         lookup = member_lookup(self.instance, who.channel, who.chat)
-        route = self.seal_route(member, Route(who, language))
+        route = self.seal_route(member, cast("Role", invite.role), Route(who, language))
         change = (
             UseInvite(invite.code_hash),
             PutMember(member, lookup, invite.role, route, today, invite.name),
@@ -113,28 +117,59 @@ class Members:
         return "joined" if await self.store.commit(change) else "refused"
 
     async def find(self, who: Address) -> MemberRow | None:
-        return await self.store.member_at(member_lookup(self.instance, who.channel, who.chat))
+        """The member of a chat. A row that was changed by somebody else than this instance is nobody's."""
+        row = await self.store.member_at(member_lookup(self.instance, who.channel, who.chat))
+        if row is None:
+            return None
+        try:
+            return row if self.route(row).who == who else None
+        except CannotOpen as error:
+            log.error("the row of a member was changed, and is not trusted: %s %s", error, error.hint)
+            return None
 
-    def seal_route(self, member: bytes, route: Route) -> bytes:
+    def seal_route(self, member: bytes, role: Role, route: Route) -> bytes:
         told = orjson.dumps([route.who.channel, route.who.chat, route.language])
-        return seal_small(self.instance, _purpose(member), told)
+        return seal_small(self.instance, _purpose(member, role), told)
 
     def route(self, member: MemberRow) -> Route:
-        """Raises `CannotOpen` for a route that was exchanged or sealed by another instance."""
-        told = open_small(self.instance, _purpose(member.member), member.route)
+        """Raises `CannotOpen` for a row that was exchanged, given another role, or made by another
+        instance."""
+        told = open_small(self.instance, _purpose(member.member, member.role), member.route)
         channel, chat, language = orjson.loads(told)
         return Route(Address(channel, chat), language)
+
+    def is_sound(self, member: MemberRow) -> bool:
+        """Whether this instance wrote this row as it is: its id, its role, its route."""
+        try:
+            self.route(member)
+        except CannotOpen:
+            return False
+        return True
+
+    def second_mark(self, what: str, member: bytes) -> bytes:
+        """How the store remembers who asked first for something that takes two: nobody else can write it."""
+        return hmac.digest(self.instance, b"v1|second|" + member + what.encode(), "sha256")[:ID_BYTES]
+
+    async def _invite(self, code: str) -> InviteRow | None:
+        """The invitation of a code, as it was made: few wait at any time, so all are tried."""
+        if read_code(code) is None:
+            return None
+        for row in await self.store.invites():
+            made = self._hash(code, row.role, row.name, row.day)
+            if hmac.compare_digest(made, row.code_hash):
+                return row
+        return None
+
+    def _hash(self, code: str, role: str, name: str, day: int) -> bytes:
+        """Keyed, over all that an invitation grants: who can write to the database can invite nobody."""
+        told = orjson.dumps([read_code(code) or "", role, name, day])
+        return hmac.digest(self.instance, b"v1|invite|" + told, "sha256")
 
 
 def role_of(member: MemberRow) -> Role:
     return cast("Role", member.role)
 
 
-def _purpose(member: bytes) -> str:
-    """A route put into another member's row does not open."""
-    return f"route {member.hex()}"
-
-
-def _hash(code: str) -> bytes:
-    typed = read_code(code)
-    return hashlib.sha256((typed or "").encode()).digest()
+def _purpose(member: bytes, role: str) -> str:
+    """A route put into another member's row does not open, nor one whose role was changed."""
+    return f"route {member.hex()} {role}"

@@ -14,7 +14,7 @@ from bot.moderation import commands_of, read_role
 from bot.sealing import fingerprint
 from handlers import Screen
 from handlers.bench import EPOCH, SHOWN_MINUTES, Act, Asked, Bench, mark, pages
-from handlers.members import INVITE_DAYS, LONGEST_NAME, invitation, new_code
+from handlers.members import INVITE_DAYS, LONGEST_NAME, new_code
 from storage import AuditRow, MemberRow
 from storage.changes import DropMember, Move, Operation, UseInvite
 
@@ -95,7 +95,7 @@ async def invite(bench: Bench, asked: Asked) -> Act:
         asked.say("desk-invite", role=label, name=name, days=INVITE_DAYS),
         Screen(code, protect=True, minutes=SHOWN_MINUTES),
     )
-    return Act((invitation(code, role, name, bench.today), line), screens, audited=False)
+    return Act((bench.members.invitation(code, role, name, bench.today), line), screens, audited=False)
 
 
 async def revoke(bench: Bench, asked: Asked) -> Act:

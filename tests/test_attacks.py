@@ -7,6 +7,7 @@ testimony, a draft, a role, or a word in the association's name.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,10 +15,13 @@ from pathlib import Path
 import pytest
 
 from bot.pseudonyms import pseudonym
+from handlers import Address
 from handlers.drafts import find
-from handlers.members import read_code
+from handlers.members import Members, new_code, read_code
 from storage import open_store
+from storage.memory import MemoryStore
 from storage.shelf import MemoryShelf
+from tests.deskkit import PASSPHRASE, House, Testimony, words
 from tests.stage import NOW, Stage
 
 
@@ -75,3 +79,87 @@ async def test_a_draft_put_into_another_person_s_row_does_not_open(tmp_path):
 
     assert found.lost
     assert not found.envelope.state.texts
+
+
+# --- roles --------------------------------------------------------------------------------------------------
+
+
+async def seated(folder: Path, *chairs: str) -> House:
+    house = House(await open_store(f"sqlite:{folder}"))
+    await house.seat(*chairs)
+    await house.desk.unlock(PASSPHRASE)
+    return house
+
+
+async def test_an_invitation_written_into_the_database_invites_nobody(tmp_path):
+    house = await seated(tmp_path, "moderator")
+    code = "2345-6789-abcd-efgh-jkmn-pqrs"
+    plain = hashlib.sha256(code.replace("-", "").encode()).digest()
+    write_to(tmp_path, "INSERT INTO invite VALUES (?, 'owner', ?, 'Alix')", plain, house.today)
+
+    assert await house.members.join(Address("terminal", "stranger"), code, house.today) == "refused"
+    await house.store.close()
+
+
+@pytest.mark.parametrize(("column", "value"), [("role", "owner"), ("day", 10**6)])
+async def test_an_invitation_that_was_changed_is_void(tmp_path, column, value):
+    house = await seated(tmp_path, "moderator")
+    code = await house.members.invite("partner", "Refuge", house.today)
+    write_to(tmp_path, f"UPDATE invite SET {column} = ?", value)  # noqa: S608 - two names, above
+
+    today = house.today if column == "role" else value
+    assert await house.members.join(Address("terminal", "stranger"), code, today) == "refused"
+    await house.store.close()
+
+
+async def test_a_role_written_into_the_database_is_not_obeyed(tmp_path):
+    house = await seated(tmp_path, "owner", "moderator", "partner")
+    testimony = Testimony()
+    await house.tell(testimony)
+    partner = await house.members.find(Address("terminal", "partner"))
+    write_to(tmp_path, "UPDATE member SET role = 'owner' WHERE role = 'partner'")
+
+    assert await house.members.find(Address("terminal", "partner")) is None
+    await house.queue.put(partner.member, "/next", b"forged")
+    await house.desk.pump()
+
+    assert house.told_to("partner") == ""
+    assert "command of no member" in await house.acts()
+    await house.store.close()
+
+
+async def test_a_chat_put_into_an_owner_s_row_gives_no_orders(tmp_path):
+    """The partner copies his own look-up, which he knows from his row, over that of an owner."""
+    house = await seated(tmp_path, "owner", "partner")
+    (owner,), (partner,) = [await house.store.members(role) for role in ("owner", "partner")]
+    with closing(sqlite3.connect(tmp_path / "seuil.db")) as db:
+        (lookup,) = db.execute("SELECT lookup FROM member WHERE id = ?", (partner.member,)).fetchone()
+        db.execute("DELETE FROM member WHERE id = ?", (partner.member,))
+        db.execute("UPDATE member SET lookup = ? WHERE id = ?", (lookup, owner.member))
+        db.commit()
+
+    assert await house.members.find(Address("terminal", "partner")) is None
+    await house.store.close()
+
+
+async def test_a_first_request_written_into_the_database_is_no_second_person(tmp_path):
+    house = await seated(tmp_path, "moderator", "moderator 2")
+    testimony = Testimony()
+    await house.tell(testimony)
+    other = await house.members.find(Address("terminal", "moderator 2"))
+    what = f"delete {testimony.case.hex()}"
+    write_to(tmp_path, "INSERT INTO asking VALUES (?, ?, ?)", what, other.member, house.today)
+
+    said = await house.say("moderator", f"/delete {testimony.ref}")
+
+    assert said == words("desk-delete-asked", case=testimony.ref)
+    assert await house.store.case(testimony.case) is not None
+    await house.say("moderator 2", f"/delete {testimony.ref}")
+    assert await house.store.case(testimony.case) is None
+    await house.store.close()
+
+
+def test_a_name_holds_nothing_that_moves_a_terminal_s_cursor():
+    made = Members(MemoryStore(), bytes(32)).invitation(new_code(), "moderator", "Al\x1b[2Jix\u202e", 1)
+
+    assert made.name == "Al[2Jix"
