@@ -14,6 +14,7 @@ Why limits that cannot be passed: a volunteer in a hurry must not be able to pub
 from __future__ import annotations
 
 import difflib
+import hashlib
 import io
 import os
 import re
@@ -49,13 +50,21 @@ _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 _TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{30,64}")
 
 
-def default_shelf(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where draft keys live: a folder in memory, gone after a reboot, one for each user of the machine."""
+def default_shelf(data: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where draft keys live: a folder in memory, gone after a reboot; one for each user and data folder.
+
+    Two instances of one user must not share it: each would take the other's keys for forgotten ones.
+    """
     if given := environ.get("RUNTIME_DIRECTORY"):
         return Path(given.split(":", 1)[0])  # systemd gives several, separated by colons
+    instance = hashlib.sha256(bytes(data.resolve())).hexdigest()[:8]
     if runtime := environ.get("XDG_RUNTIME_DIR"):
-        return Path(runtime, "seuil")
-    return Path("/dev/shm", f"seuil-{os.getuid()}")  # noqa: S108 (memory is what is wanted; the shelf checks owner and mode)
+        return Path(runtime, f"seuil-{instance}")
+    return Path("/dev/shm", f"seuil-{os.getuid()}-{instance}")  # noqa: S108 (memory is what is wanted; the shelf checks owner and mode)
+
+
+def _shelf(before: dict[str, Any]) -> Path:
+    return default_shelf(before.get("data", Path("data")))
 
 
 def _known_zone(name: str) -> str:
@@ -133,7 +142,7 @@ class Settings(BaseSettings):
 
     # where things are
     data: Folder = Field(default=Path("data"), description="a folder")
-    shelf: Folder = Field(default_factory=default_shelf, description="a folder in memory, outside SEUIL_DATA")
+    shelf: Folder = Field(default_factory=_shelf, description="a folder in memory, outside SEUIL_DATA")
     passphrase_file: Folder | None = Field(
         default=None, description="a file, or nothing to be asked at the console"
     )

@@ -23,7 +23,7 @@ from bot.errors import SettingsError
 from bot.questionnaire import AnyQuestion, Choice, Text
 from bot.questions import EVERY_QUESTION
 from bot.receipts import Cost
-from bot.settings import Settings
+from bot.settings import Settings, default_shelf
 from handlers import Abilities, Address, Heard, Screen
 from handlers.instance import Instance, lay_keys, open_instance, passphrase_at_hand, seat_chairs
 from locales import Words
@@ -314,8 +314,12 @@ def _fresh(folder: Path) -> Settings:
             f"The folder {folder} is not empty.",
             hint=f"Name another one with --folder, or remove it first: rm -r {folder}",
         )
-    usual = Settings(operator_name="l’association de démonstration", operator_contact="demo@exemple.invalid")
-    return usual.model_copy(update={"data": folder, "shelf": usual.shelf / f"demo-{folder.name}"})
+    return Settings(
+        data=folder,
+        shelf=default_shelf(folder),
+        operator_name="l’association de démonstration",
+        operator_contact="demo@exemple.invalid",
+    )
 
 
 async def play(folder: Path, people: int) -> None:

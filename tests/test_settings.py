@@ -154,9 +154,19 @@ def test_draft_keys_cannot_live_beside_what_they_open(env, tmp_path):
 
 
 def test_draft_keys_live_in_memory_when_nothing_is_said():
-    assert default_shelf({"RUNTIME_DIRECTORY": "/run/seuil:/run/other"}) == Path("/run/seuil")
-    assert default_shelf({"XDG_RUNTIME_DIR": "/run/user/7"}) == Path("/run/user/7/seuil")
-    assert default_shelf({}).parent == Path("/dev/shm")
+    data = Path("data")
+
+    assert default_shelf(data, {"RUNTIME_DIRECTORY": "/run/seuil:/run/other"}) == Path("/run/seuil")
+    assert default_shelf(data, {"XDG_RUNTIME_DIR": "/run/user/7"}).parent == Path("/run/user/7")
+    assert default_shelf(data, {}).parent == Path("/dev/shm")
+
+
+def test_two_instances_of_one_user_never_share_their_draft_keys(tmp_path):
+    here, there = Settings(data=tmp_path / "here"), Settings(data=tmp_path / "there")
+
+    assert here.shelf != there.shelf
+    assert here.shelf == Settings(data=tmp_path / "there" / ".." / "here").shelf
+    assert not there.shelf.is_relative_to(here.shelf)
 
 
 @pytest.mark.parametrize(
