@@ -19,8 +19,9 @@ from bot.errors import CannotOpen, KeyFileError
 from bot.moderation import CaseView, Given, Role, reference
 from bot.opening import Expected, Opened, open_item
 from bot.receipts import reply_key_hash
-from bot.sealing import Context, TeamKey, seal
+from bot.sealing import Context, TeamKey, context_line, seal
 from bot.settings import Settings
+from bot.signing import NotSigned, sign, verify
 from handlers import Address, Screen
 from handlers.commands import Answer, Queue
 from handlers.keyring import Unlocked
@@ -38,6 +39,11 @@ SHOWN_MINUTES = 10
 
 LONGEST_SCREEN = 3500
 """Characters: under the 4096 of a Telegram message, with room for what a channel adds."""
+
+WRITTEN_HERE = frozenset({"summary", "quote", "note"})
+"""Kinds of items that the desk itself writes: they leave in its name, so they carry its signature."""
+
+_SIGNATURE_LINES = 4
 
 T = TypeVar("T")
 
@@ -174,13 +180,17 @@ class Bench:
                 self.keys().identities,
                 Expected(case=row.case, item=item.part, reply_key_hash=hashed),
             )
+            if item.part.partition("-")[0] in WRITTEN_HERE:  # by the row: the sealer chose the context's kind
+                return Opened(self.checked(opened.body, opened.context), opened.context)
         except CannotOpen:
             raise ItemError(row.case, item.part) from None
         return opened
 
     def keep(self, like: Context, part: str, body: bytes) -> KeepItem:
-        """A part of the same case as `like`, sealed to the present key."""
+        """A part of the same case as `like`, sealed to the present key, and signed if the desk wrote it."""
         context = replace(like, kind=part.partition("-")[0], item=part, epoch=self.team.epoch)
+        if context.kind in WRITTEN_HERE:
+            body = self.signed(body, context)
         return KeepItem(like.case, part, self.team.epoch, seal(body, context, self.team), replace=True)
 
     async def part(self, row: CaseRow, part: str, read: Callable[[bytes], T]) -> tuple[Context, T] | None:
@@ -196,6 +206,21 @@ class Bench:
             return read(opened.body)
         except CannotOpen:
             raise ItemError(row.case, part) from None
+
+    # --- what the desk writes -------------------------------------------------------------------------------
+
+    def signed(self, body: bytes, context: Context) -> bytes:
+        """What the desk wrote, signed for where it belongs: anybody can seal to the team's public key."""
+        return sign(body, self.keys().signer, _belongs(context)).encode() + body
+
+    def checked(self, signed: bytes, context: Context) -> bytes:
+        """What the desk wrote, if it did. Raises `CannotOpen`."""
+        parts = signed.split(b"\n", _SIGNATURE_LINES)
+        signature, body = b"\n".join(parts[:-1]) + b"\n", parts[-1]
+        signer = self.keys().signer.verify_key
+        if verify(body, signature.decode("utf-8", "replace"), signer) != _belongs(context):
+            raise NotSigned("it was made for another place")
+        return body
 
     # --- people ---------------------------------------------------------------------------------------------
 
@@ -216,6 +241,10 @@ class Bench:
     def log(self, actor: bytes | str, act: str, about: str = "") -> Audit:
         who = actor if isinstance(actor, str) else actor.hex()
         return Audit(self.today, who, act, about)
+
+
+def _belongs(context: Context) -> str:
+    return f"seuil desk {hashlib.sha256(context_line(context)).hexdigest()}"
 
 
 def pages(text: str, longest: int = LONGEST_SCREEN) -> list[str]:

@@ -4,7 +4,8 @@
 
 Each step is one change. Killed between two of them, the next look at the ledger goes on from there: a frozen
 digest is never made again, and what was not marked as sent is sent again, identical to the byte. The frozen
-digest lies in the ledger sealed to the desk's key, because it holds sentences that nobody has received yet.
+digest lies in the ledger sealed to the desk's key, because it holds sentences that nobody has received yet,
+and signed by it, because whoever can write to the ledger could else speak to partners in its name.
 
 Never here: when a digest is due (the clock), what may be told (`bot.disclosure`), how it reads
 (`bot.formats`).
@@ -165,7 +166,7 @@ class Digests:
             FreezeDigest(
                 number,
                 bench.today,
-                seal(frozen, context, bench.team),
+                seal(bench.signed(frozen, context), context, bench.team),
                 bytes.fromhex(sha256),
                 counted.cases,
             ),
@@ -228,7 +229,9 @@ class Digests:
         """The bytes that were frozen. Raises `LedgerError` where the ledger holds something else."""
         expected = Expected(case=_NO_CASE, item=f"{_KIND}-{row.period}", kind=_KIND)
         try:
-            frozen = open_item(row.frozen, self._bench.keys().identities, expected).body
+            opened = open_item(row.frozen, self._bench.keys().identities, expected)
+            # Anybody can seal to the team's public key; what leaves in its name was signed at the desk.
+            frozen = self._bench.checked(opened.body, opened.context)
         except CannotOpen:
             frozen = b""
         if bytes.fromhex(fingerprint(frozen)) != row.sha256:

@@ -14,14 +14,23 @@ from pathlib import Path
 
 import pytest
 
+from bot.digest import compose, freeze
+from bot.disclosure import TooFew, protect
+from bot.opening import Expected, open_item
 from bot.pseudonyms import pseudonym
+from bot.receipts import reply_key_hash
+from bot.sealing import Context, seal
+from bot.tally import tally
 from handlers import Address
+from handlers.bench import ItemError
 from handlers.drafts import find
 from handlers.members import Members, new_code, read_code
 from storage import open_store
+from storage.changes import KeepItem
 from storage.memory import MemoryStore
 from storage.shelf import MemoryShelf
-from tests.deskkit import PASSPHRASE, House, Testimony, words
+from tests.deskkit import IDENTITY, PASSPHRASE, TEAM, House, Testimony, words
+from tests.people import crowd
 from tests.stage import NOW, Stage
 
 
@@ -163,3 +172,70 @@ def test_a_name_holds_nothing_that_moves_a_terminal_s_cursor():
     made = Members(MemoryStore(), bytes(32)).invitation(new_code(), "moderator", "Al\x1b[2Jix\u202e", 1)
 
     assert made.name == "Al[2Jix"
+
+
+# --- what leaves in the association's name ------------------------------------------------------------------
+
+
+async def test_a_digest_written_into_the_ledger_is_never_sent(tmp_path):
+    """It was: sealed to the public key, `approved` and owed, it left at the next tick."""
+    house = await seated(tmp_path, "owner", "partner")
+    partner = await house.members.find(Address("terminal", "partner"))
+    figures = protect(tally(crowd(40, what_happened="threats")))
+    assert not isinstance(figures, TooFew)
+    forged = freeze(
+        compose(number=1, months=("2026-09", "2026-09"), figures=figures, before=None, summaries=("FORGED",))
+    )
+    context = Context(bytes(16), "digest", "digest-1", 1, 1, b"", b"")
+    write_to(
+        tmp_path,
+        "INSERT INTO digest (period, day, state, sha256, frozen) VALUES (1, ?, 'approved', ?, ?)",
+        *(house.today, hashlib.sha256(forged).digest(), seal(forged, context, TEAM)),
+    )
+    write_to(tmp_path, "INSERT INTO delivery VALUES (1, ?, 'due', 0)", partner.member)
+
+    await house.desk.tick()
+
+    assert house.told_to("partner") == ""
+    assert "cannot read digest" in await house.acts()
+    await house.store.close()
+
+
+@pytest.mark.parametrize("kind", ["", "story"])
+@pytest.mark.parametrize("part", ["summary", "quote", "note-0000"])
+async def test_a_text_sealed_by_somebody_else_is_not_the_desk_s(tmp_path, part, kind):
+    house = await seated(tmp_path, "moderator")
+    testimony = Testimony(share="stats_and_quote")
+    await house.tell(testimony)
+    context = Context(
+        case=testimony.case,
+        kind=kind or part.partition("-")[0],
+        item=part,
+        schema=1,
+        epoch=1,
+        reply_key_hash=reply_key_hash(testimony.keys.reply_recipient.public),
+        sender_tag=testimony.tag,
+    )
+    box = seal(b'["FORGED",["a","b"]]', context, TEAM)
+    await house.store.commit((KeepItem(testimony.case, part, 1, box),))
+    row = await house.store.case(testimony.case)
+
+    with pytest.raises(ItemError):
+        await house.bench.part(row, part, bytes.decode)
+    await house.store.close()
+
+
+async def test_a_summary_moved_to_another_case_does_not_open(tmp_path):
+    house = await seated(tmp_path, "moderator")
+    first, second = Testimony(share="stats_and_quote"), Testimony(share="stats_and_quote")
+    await house.tell(first, second)
+    row = await house.store.case(first.case)
+    own, _ = await house.bench.part(row, "coded", bytes)
+    written = house.bench.keep(own, "summary", b"Un texte.")
+    body = open_item(written.box, [IDENTITY], Expected(first.case, "summary")).body
+    await house.store.commit((written, second.item("summary", body)))
+
+    assert (await house.bench.part(row, "summary", bytes.decode))[1] == "Un texte."
+    with pytest.raises(ItemError):
+        await house.bench.part(await house.store.case(second.case), "summary", bytes.decode)
+    await house.store.close()
