@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 import pickle
+import re
 import time
 
 import pytest
@@ -25,6 +26,7 @@ from bot.redaction import (
 )
 from bot.redaction.kinds import PLACEHOLDER, placeholder
 from bot.redaction.view import plainly
+from locales import every_help_line
 from tests.redaction_corpus import STRUCTURED, cases
 
 CANARY = "Zanzibarette"
@@ -215,9 +217,23 @@ ENDLESS = (
 
 
 @pytest.mark.parametrize("unit", ENDLESS)
-def test_a_hundred_thousand_characters_of_anything_take_about_a_second(unit):
-    text = (unit * (100_000 // len(unit) + 1))[:100_000]
-    start = time.process_time()
-    redact(text)
+def test_ten_times_the_text_takes_ten_times_the_time_and_not_a_hundred(unit):
+    """No clock decides what is fast: a long text is compared with a short one on the same machine."""
 
-    assert time.process_time() - start < 2, "a pattern has lost its linear time"
+    def seconds(characters: int) -> float:
+        text = (unit * (characters // len(unit) + 1))[:characters]
+        taken = []
+        for _ in range(3):
+            start = time.process_time()
+            redact(text)
+            taken.append(time.process_time() - start)
+        return min(taken)
+
+    seconds(2_000)
+    assert seconds(50_000) < 40 * seconds(5_000) + 0.01, "a pattern has lost its linear time"
+
+
+def test_every_help_line_that_is_a_number_may_be_written_down() -> None:
+    numbers = {re.sub(r"\D", "", line.number) for line in every_help_line() if line.number[0].isdigit()}
+
+    assert numbers - HELP_NUMBERS == set()

@@ -55,8 +55,12 @@ _COLOURED: Final = re.compile(
     r"(?:\b(?:jus|couleur|gilet|veste|camionnette|camion|badge|uniforme|vehicule|fleur|fleurs|zeste|marmelade|confiture|peau|huile essentielle|ville|quartier|feu|pull|t-shirt|casquette|tenue) (?:d'|de |en )?)$"
 )
 _SENT_AFTER: Final = re.compile(
-    r",? (?:m'a envoye|m'avait envoye|a envoye|nous a envoye|m'envoie|a mandate|m'a repondu|m'a dit|ne repond|n'a rien fait|n'a pas|a refuse|mobile|fibre|box|telecom|internet|assistance|service client|sav|sent|told me|refused|customer service|m'a propose|a perdu|me dit|dit que|sous-traite|a sous-traite)\b"
+    r",? (?:m'a envoye|m'avait envoye|a envoye|nous a envoye|m'envoie|a mandate|m'a repondu|m'a dit|ne repond|ne m'a|n'a rien|n'a pas|n'a jamais|n'ont rien|m'a (?:rappelee?|ecoutee?|ignoree?|promis|demande|conseille|renvoyee?|raccroche)|a (?:repondu|promis|classe|minimise|ignore|change)|s'en (?:fiche|fout|moque)|a refuse|mobile|fibre|box|telecom|internet|assistance|service client|sav|sent|told me|refused|never (?:answered|replied|called)|did nothing|did not (?:answer|reply)|didn't (?:answer|reply)|ignored|promised|customer service|m'a propose|a perdu|me dit|dit que|sous-traite|a sous-traite)\b"
 )
+_SUBJECT_AFTER: Final = re.compile(
+    r"(?:^|[\n.,;:!?(]|\b(?:et|mais|que|puis|car|donc|alors|si|quand|comme|depuis|and|but|that|then|when)) ?$"
+)
+"""What a company's lower-case name follows when it is the subject: an orange fruit or a free evening does not."""
 _TOWN_BEFORE: Final = re.compile(r"\b(?:a|vers|vers|pres d'|ville d'|habite|sur|jusqu'a|in|depuis|near) ?$")
 _POST_BUILDING: Final = re.compile(
     r"\b(?:a|vers|devant|derriere|face a|pres de|cote de|jusqu'a|a cote de|chemin de|fermer|guichet de|near|par) $"
@@ -131,7 +135,9 @@ def _in_company(view: View, m: re.Match[str]) -> bool:
         if _POSTED.search(before):
             return True
         return not _POST_BUILDING.search(before) and (named or bool(_SENT_AFTER.match(plain, m.end())))
-    if _SENT_AFTER.match(plain, m.end()) and (capital or word in {"orange", "free", "bolt", "sky"}):
+    if _SENT_AFTER.match(plain, m.end()) and (
+        capital or (word in {"orange", "free", "bolt", "sky"} and _SUBJECT_AFTER.search(before))
+    ):
         return True
     if _COLOURED.search(before) and not capital:
         return False

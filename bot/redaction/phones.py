@@ -24,26 +24,21 @@ from bot.redaction.kinds import Kind, Span, inside_any
 from bot.redaction.view import View
 
 HELP_NUMBERS: Final = frozenset(
-    # France: emergencies, SMS 114, hospital 15, fire 18, sea 196, social emergency 115, missing children 116 000
-    "17 112 114 15 18 115 196 119 191 116000 116006 116111 116117 "
-    # 3919 women, 3018 digital violence, 3114 suicide, 39 28 discrimination, 39 77 elders, 3966 / 3939 public lines
-    "3919 3018 3020 3114 3928 3977 3939 3966 "
-    # Viols Femmes Informations, Planning familial, France Victimes and Planning from abroad, handicap, AVFT-like lines
-    "0800059595 0800081111 0180523376 0148071057 0800051111 0800235236 0800202223 0801801081 "
-    # Belgium: SOS Viol, police, Télé-accueil, Écoute violences conjugales, Écoute-enfants, emergency
-    "080098100 101 107 080030030 103 "
-    # Switzerland: victims, La Main Tendue, police, ambulance, children
-    "142 143 117 144 147 "
-    # Québec: Info-aide violence sexuelle (and Montréal), SOS violence conjugale, suicide line, emergencies
-    "18889339007 8889339007 5149339007 18003639010 8003639010 18662773553 8662773553 911 988 811 "
-    # United Kingdom: Rape Crisis, Childline, National Domestic Abuse Helpline, Samaritans, emergencies; Spain, Germany
-    "08085002222 08001111 08082000247 116123 999 101 111 016 116016".split()
+    # France: danger, women, digital violence, suicide, discrimination, children, victims of any offence
+    "17 112 114 15 18 115 119 3919 3018 3114 3928 116006 116000 0180523376 "
+    # France: Viols Femmes Informations; Planning familial, and from abroad
+    "0800059595 0800081111 0148071057 "
+    # Belgium: SOS Viol, police, Télé-accueil; Switzerland: victims, La Main Tendue
+    "080098100 101 107 142 143 "
+    # Québec: Info-aide violence sexuelle, with and without its leading 1, and Montréal; emergencies
+    "18889339007 8889339007 5149339007 911 "
+    # England and Wales: Rape Crisis, Childline, emergencies; Spain, Germany
+    "08085002222 08001111 999 016 116016".split()
 )
 """National numbers, digits only, that are never taken out: a witness may write whom she called.
 
-Source: the project's table of help lines (`locales/help`), where each has its own source and date;
-emergency and harmonised European 116 numbers besides. A number that no longer answers costs nothing
-here."""
+Source: the project's table of help lines (`locales/help`), where each has its own source and date, and the
+emergency numbers of these countries. A test holds the two together. One that no longer answers costs nothing here."""
 
 _UNITS: Final = {
     "zero": "0", "zeros": "0", "zeo": "0", "oh": "0", "nought": "0", "un": "1", "une": "1", "one": "1",
