@@ -21,7 +21,7 @@ import typer
 from bot import age
 from bot.audit import START, first_break
 from bot.custody import read_identities
-from bot.errors import CannotOpen, KeyFileError, SettingsError, SeuilError
+from bot.errors import KeyFileError, SettingsError, SeuilError, StoreDamaged
 from bot.moderation import ROLES
 from bot.redaction import kept_line
 from bot.sealing import fingerprint
@@ -41,7 +41,9 @@ from handlers.instance import (
 from handlers.logs import setup_logs
 from handlers.members import Members
 from handlers.terminal import Terminal
+from locales import countries, load
 from storage import open_store
+from storage.folder import cannot_use
 from storage.key_folder import KeyFolder
 
 log = logging.getLogger(__name__)
@@ -68,6 +70,34 @@ def say(text: str = "") -> None:
     typer.echo(text, err=True)
 
 
+def _settings() -> Settings:
+    """The settings, where the words they name exist. Raises `SettingsError`."""
+    settings = Settings.load()
+    spoken, helped = sorted(load()), sorted(countries())
+    if settings.language not in spoken:
+        raise SettingsError(
+            f"SEUIL_LANGUAGE: a folder of locales/ expected. There are {', '.join(spoken)}.",
+            hint="Name one of these, or leave the line out for the usual fr.",
+        )
+    if settings.help_country not in helped:
+        raise SettingsError(
+            f"SEUIL_HELP_COUNTRY: a country with help lines expected. There are {', '.join(helped)}.",
+            hint="Name one of these, or leave the line out for the usual FR.",
+        )
+    return settings
+
+
+def _standing() -> Settings:
+    """The settings of an instance that was started before. Raises `SettingsError` where there is none."""
+    settings = _settings()
+    if not (settings.data / "seuil.db").exists():
+        raise SettingsError(
+            f"There is no instance in {settings.data} yet.",
+            hint="Start it once with `make run`, or name its folder in SEUIL_DATA.",
+        )
+    return settings
+
+
 # --- running ------------------------------------------------------------------------------------------------
 
 
@@ -80,10 +110,15 @@ def run(
     Makes its keys at the first start and says what it made. Reads a play from standard input when that is no
     terminal: one line a turn.
     """
-    settings = Settings.load()
+    settings = _settings()
     # A terminal shows the conversation; the log would only stand between its lines.
     setup_logs(settings.log_level if settings.log_level == "DEBUG" else "WARNING")
-    made = lay_keys(settings)
+    if settings.telegram_token.get_secret_value():
+        say("SEUIL_TELEGRAM_TOKEN is set, but this version has no Telegram yet: only this terminal opens.")
+    try:
+        made = lay_keys(settings)
+    except OSError as error:
+        raise cannot_use(error, "data folder") from None
     if made is not None:
         _tell_first_start(settings, made)
     _run(_talk(settings, quiet=quiet))
@@ -93,9 +128,7 @@ def _tell_first_start(settings: Settings, made: FirstStart) -> None:
     say(f"First start. Made in {settings.data}: the databases, and the team's keys in {made.keys}.")
     if made.passphrase is not None:
         say(f"The keys are locked under a passphrase drawn for you, written to {made.passphrase}.")
-        say(
-            "That is for trying Seuil out. For real use it belongs elsewhere: see docs/operating.md."
-        )
+        say("That is for trying Seuil out. For real use it belongs elsewhere: see docs/operating.md.")
     say()
 
 
@@ -180,7 +213,7 @@ def demo_command(
 @app.command()
 def unlock() -> None:
     """Open the desk of the running Seuil: the passphrase is typed here, never in a chat."""
-    settings = Settings.load()
+    settings = _standing()
     passphrase = passphrase_at_hand(settings) or _typed_passphrase()
     answer = _run(console.ask(settings.data, "unlock", passphrase))
     say(answer["said"])
@@ -189,7 +222,7 @@ def unlock() -> None:
 @app.command()
 def lock() -> None:
     """Lock the desk of the running Seuil."""
-    say(_run(console.ask(Settings.load().data, "lock"))["said"])
+    say(_run(console.ask(_standing().data, "lock"))["said"])
 
 
 def _typed_passphrase() -> str:
@@ -206,9 +239,10 @@ def invite(
     """Make a one-time code. Hand it over in person; whoever types it to the bot joins with that role."""
     if role not in ROLES:
         raise SettingsError(
-            f"There is no role of that name; {', '.join(ROLES)} are.", hint="Ask for one of these."
+            f"A role expected: {', '.join(ROLES)}. Another word found.",
+            hint="For example: python -m bot invite moderator --name Ana",
         )
-    settings = Settings.load()
+    settings = _standing()
 
     async def make() -> str:
         store = await open_store(f"sqlite:{settings.data}", console=True)
@@ -225,7 +259,7 @@ def invite(
 @app.command()
 def keys() -> None:
     """Show the fingerprint of the team's key, to compare with what /status shows."""
-    settings = Settings.load()
+    settings = _standing()
     team, verify = keyring.public_keys(settings.data / KEYS)
     typer.echo(f"team key, epoch {team.epoch}: {fingerprint(team.recipient)}")
     typer.echo(f"signing key: {verify.line()}")
@@ -277,7 +311,7 @@ def check(
 
     Also reads every page of the database, and says so if one is damaged.
     """
-    settings = Settings.load()
+    settings = _standing()
     today = datetime.now(UTC).date()
 
     async def look() -> list[verifying.Entry]:
@@ -293,13 +327,11 @@ def check(
     for entry in found if all_entries else asking:
         typer.echo(_line(entry))
     say()
-    say(
-        f"{len(asking)} of {len(found)} entries to verify. Record them: python -m bot verify NAME [NAME …]"
-    )
+    say(f"{len(asking)} of {len(found)} entries to verify. Record them: python -m bot verify NAME [NAME …]")
 
 
 def _line(entry: verifying.Entry) -> str:
-    source = f"{entry.source}, {entry.source_date or 'undated'}"
+    source = f"{entry.source or 'none'}, {entry.source_date or 'undated'}"
     doubt = f"\n    to verify: {entry.doubt}" if entry.doubt else ""
     seen = f"\n    verified {entry.verified.isoformat()}" if entry.verified else ""
     return f"{entry.id} [{entry.country}]\n    {entry.says}\n    source: {source}{doubt}{seen}"
@@ -310,7 +342,7 @@ def verify(
     names: Annotated[list[str], typer.Argument(help="Names as `check` lists them.")],
 ) -> None:
     """Record that you looked at these entries today and found them right."""
-    settings = Settings.load()
+    settings = _standing()
     today = datetime.now(UTC).date()
 
     async def record() -> int:
@@ -326,7 +358,7 @@ def verify(
 @audit_app.command(name="verify")
 def audit_verify() -> None:
     """Check the audit log from its first line to its last."""
-    settings = Settings.load()
+    settings = _standing()
 
     async def walk() -> tuple[int, int | None]:
         store = await open_store(f"sqlite:{settings.data}", console=True)
@@ -337,7 +369,7 @@ def audit_verify() -> None:
 
     lines, broken = _run(walk())
     if broken is not None:
-        raise CannotOpen(
+        raise StoreDamaged(
             f"The audit log is broken at line {broken}.",
             hint="Keep the database as it is, and compare it with the last backup before anything else.",
         )

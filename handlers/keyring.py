@@ -44,7 +44,8 @@ class Unlocked:
 
 
 def exists(folder: Path) -> bool:
-    return (folder / LIST).exists()
+    """Whether keys were made here, even if one of their files is missing now: then it is to be restored."""
+    return any((folder / name).exists() for name in (TEAM, SIGN, LIST, PUBLIC))
 
 
 def create(folder: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> TeamKey:
