@@ -139,6 +139,10 @@ class Act:
     """Done once the change is durable; a crash before it must be repaired elsewhere."""
 
 
+async def _nothing() -> Sequence[str]:
+    return ()
+
+
 @dataclass(slots=True)
 class Bench:
     """Everything an act may reach for. `ring` is None while the desk is locked."""
@@ -150,8 +154,8 @@ class Bench:
     clock: Clock
     policy: Policy = field(default_factory=Policy)
     choose: Callable[[Sequence[CaseRow]], CaseRow] = secrets.choice
-    to_verify: Callable[[], int] = lambda: 0
-    """How many points the operator still has to verify (`python -m bot check`)."""
+    to_verify: Callable[[], Awaitable[Sequence[str]]] = field(default=_nothing, repr=False)
+    """Names of what the operator still has to verify, as `python -m bot check` tells it."""
     ring: Unlocked | None = field(default=None, repr=False)
     warned: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
     """(member, case): who was warned before a text. In memory: after a restart, one is warned again."""

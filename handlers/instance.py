@@ -101,7 +101,8 @@ class Instance:
     desk: Desk
     clock: Callable[[], float]
     channels: dict[str, Channel] = field(default_factory=dict)
-    to_verify: int = 0
+    verified: dict[str, date] = field(default_factory=dict, repr=False)
+    """What an operator verified, and when, as of the last minute."""
     _tag: bytes = field(default=b"", repr=False)
     _period: int = 0
     _chats: set[Address] = field(default_factory=set, repr=False)
@@ -156,6 +157,14 @@ class Instance:
     async def tick(self) -> None:
         await self.desk.tick()
         await self.refresh()
+        await self.look_up_verified()
+
+    async def look_up_verified(self) -> None:
+        """What was verified at the console meanwhile."""
+        for line in every_help_line():
+            day = await verified_on(self.store, line.id)
+            if day is not None:
+                self.verified[line.id] = day
 
     async def expire_drafts(self) -> int:
         """Destroy the keys of drafts whose hours are over, which is their end. How many.
@@ -215,7 +224,7 @@ async def _put_together(
     instance_key, salt = key_folder.instance(new=is_new), key_folder.salt(new=is_new)
     members = Members(store, instance_key)
     queue = Queue(store, team, instance_key)
-    verified = {line.id: await verified_on(store, line.id) for line in every_help_line()}
+    verified: dict[str, date] = {}
     house = House(
         operator=settings.operator_name or words[settings.language].say("operator-unnamed"),
         contact=settings.operator_contact or words[settings.language].say("contact-unnamed"),
@@ -245,7 +254,11 @@ async def _put_together(
     def tag() -> bytes:
         return made[0].tag()
 
-    bench = Bench(store, queue, members, words, clock, policy, to_verify=lambda: made[0].to_verify)
+    async def to_verify() -> tuple[str, ...]:
+        today = today_of(clock)
+        return tuple(entry.id for entry in await entries(store, today) if entry.asks(today))
+
+    bench = Bench(store, queue, members, words, clock, policy, to_verify=to_verify)
     dispatch = Dispatch(
         store=store,
         shelf=shelf,
@@ -273,11 +286,11 @@ async def _put_together(
             forget=forget,
         ),
         clock=clock,
+        verified=verified,
     )
     made.append(instance)
-    today = datetime.fromtimestamp(clock(), UTC).date()
-    instance.to_verify = sum(entry.asks(today) for entry in await entries(store, today))
     await instance.refresh()
+    await instance.look_up_verified()
     return instance
 
 

@@ -68,7 +68,9 @@ async def show_status(bench: Bench, asked: Asked) -> Act:
         digests=len(digests),
         minutes=bench.policy.idle_minutes,
     )
-    return Act(screens=(screen, asked.say("desk-status-verify", count=bench.to_verify())))
+    asking = await bench.to_verify()
+    listed = "\n".join((asked.words.say("desk-status-verify", count=len(asking)), " · ".join(asking)))
+    return Act(screens=(screen, *(Screen(page) for page in pages(listed))))
 
 
 # --- members ------------------------------------------------------------------------------------------------

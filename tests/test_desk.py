@@ -461,12 +461,16 @@ async def test_figures_about_the_queue_tell_nothing_of_what_was_told(house: Hous
 
 
 async def test_status_shows_the_fingerprint_and_what_is_left_to_verify(house: House) -> None:
-    house.bench.to_verify = lambda: 3
+    async def three() -> tuple[str, ...]:
+        return ("fr-3919", "fr-17", "whom.1")
+
+    house.bench.to_verify = three
 
     said = await house.say("owner", "/status")
 
-    assert "Clé du bureau : " in said
+    assert "Clé du bureau" in said
     assert words("desk-status-verify", count=3) in said
+    assert "fr-3919 · fr-17 · whom.1" in said
 
 
 # --- audit --------------------------------------------------------------------------------------------------
