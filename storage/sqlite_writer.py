@@ -33,6 +33,7 @@ from storage.changes import (
     Change,
     DropDraft,
     ForgetSeen,
+    KeepCase,
     KeepDraft,
     KeepItem,
     Operation,
@@ -45,6 +46,15 @@ MAIN: Final = "seuil.db"
 DRAFTS: Final = "drafts.db"
 
 PERSONAL = (KeepDraft, DropDraft, Seen)
+
+ARRIVING = (KeepCase, KeepItem)
+
+PAGE_BYTES = 8192
+"""Of `seuil.db` (`sqlite_folder.PAGE_SIZES`). A blob of as many bytes fills a page of its own."""
+
+MIXED_PAGES = 512
+LEAST_FREE_PAGES = 128
+"""So 4 MiB are laid in at once, for some two hundred testimonies, and the last of them still has a choice."""
 
 UNFIT = (
     *(sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError, sqlite3.IntegrityError),
@@ -294,9 +304,9 @@ class Writer(sqlite3.Connection):
                     erases |= {DRAFTS} if forgotten else set()
                 else:
                     others.append(operation)
-                    if isinstance(operation, ERASING) or (
-                        isinstance(operation, KeepItem) and operation.replace
-                    ):
+                    if isinstance(operation, (*ERASING, *ARRIVING)):
+                        # What arrived is cut out of the WAL as well: a WAL is a diary, in which the minutes
+                        # that the desk notes there stand between one testimony and the next.
                         erases.add(MAIN)
         except Refused:
             return False
@@ -311,6 +321,8 @@ class Writer(sqlite3.Connection):
         if not batch.main_open:
             self.execute("BEGIN IMMEDIATE")
             batch.main_open = True
+        if any(isinstance(operation, ARRIVING) for operation in operations):
+            self._mix_pages()
         careful = not all(isinstance(operation, UNCONDITIONAL) for operation in operations)
         if careful:
             self.execute("SAVEPOINT change")
@@ -321,6 +333,23 @@ class Writer(sqlite3.Connection):
             self.execute("RELEASE change")
         batch.at = DRAFTS
         return held
+
+    def _mix_pages(self) -> None:
+        """Keep some free pages in the file, in random order.
+
+        A box lies on a page of its own, and SQLite gives out new pages one after the other: their order in
+        the file would tell which testimony came before which. Free pages it gives out in the order of its
+        list, which is that in which a table of random keys was dropped.
+        """
+        free: int = self.execute("PRAGMA freelist_count").fetchone()[0]
+        if free < LEAST_FREE_PAGES:
+            self.execute("CREATE TABLE blank (place INTEGER PRIMARY KEY, page BLOB NOT NULL)")
+            self.execute(
+                "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)"
+                " INSERT INTO blank SELECT random(), zeroblob(?) FROM number",
+                (MIXED_PAGES, PAGE_BYTES),
+            )
+            self.execute("DROP TABLE blank")
 
     def _cut(self, files: set[str]) -> SeuilError | None:
         trouble: SeuilError | None = None

@@ -23,6 +23,7 @@ from bot.sealing import Context, seal
 from bot.tally import tally
 from handlers import Address
 from handlers.bench import ItemError
+from handlers.commands import lease
 from handlers.drafts import find
 from handlers.members import Members, new_code, read_code
 from storage import open_store
@@ -239,3 +240,28 @@ async def test_a_summary_moved_to_another_case_does_not_open(tmp_path):
     with pytest.raises(ItemError):
         await house.bench.part(await house.store.case(second.case), "summary", bytes.decode)
     await house.store.close()
+
+
+# --- order and hours ----------------------------------------------------------------------------------------
+
+
+async def test_neither_the_wal_nor_the_pages_tell_which_testimony_came_first(tmp_path):
+    """Both told it: the WAL by the minutes of the desk's lease between them, the pages in strict order."""
+    store = await open_store(f"sqlite:{tmp_path}")
+    told = [Testimony() for _ in range(60)]
+    wals = []
+    for number, testimony in enumerate(told):
+        await store.commit((lease(NOW + 60 * number),))
+        await store.commit(testimony.change())
+        wals.append((tmp_path / "seuil.db-wal").read_bytes())
+    boxes = [next(item.box for item in await store.items(t.case) if item.part == "story") for t in told]
+    await store.close()
+    file = (tmp_path / "seuil.db").read_bytes()
+    places = [file.find(box[-48:]) for box in boxes]
+
+    pairs = [(early, late) for late in range(60) for early in range(late)]
+    in_order = sum(places[early] < places[late] for early, late in pairs) / len(pairs)
+
+    assert not any(wals)
+    assert min(places) > 0
+    assert 0.2 < in_order < 0.8  # by chance alone, outside once in 10 000 000 runs
