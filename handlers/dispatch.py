@@ -77,6 +77,8 @@ class Done:
     tells: tuple[Screen, ...] = ()
     fresh: bool = False
     """The old draft is destroyed with its key, and a new one begins."""
+    since: float | None = None
+    """When a receipt began to be looked at: the answer leaves a whole number of seconds after that."""
 
 
 class Dispatch:
@@ -155,6 +157,9 @@ class Dispatch:
             turn = step(self._questionnaire, person.envelope.state, self._event(heard, person.envelope.state))
             done = await self._carry_out(turn, person, heard, today)
             await self._commit(person, done, heard.update)
+        if done.since is not None:
+            # After the commit: erasing a case takes a few milliseconds that erasing none does not take.
+            await self._receipts.wait_from(done.since)
         await self._show(turn, done, person, state, heard, channel)
 
     def _event(self, heard: Heard, state: State) -> Event:
@@ -271,8 +276,7 @@ class Dispatch:
                     operations = (self._item(row.case, part, write_story(story), keys, b""),)
                 case "read":
                     tells = await self._replies(row.case, keys, language) or tells
-        await self._receipts.wait_from(start)
-        return replace(done, operations=operations, tells=tells)
+        return replace(done, operations=operations, tells=tells, since=start)
 
     async def _replies(self, case: bytes, keys: ReceiptKeys, language: str) -> tuple[Screen, ...]:
         words = self._words[language]

@@ -18,7 +18,8 @@ from bot.digest import compose, freeze
 from bot.disclosure import TooFew, protect
 from bot.opening import Expected, open_item
 from bot.pseudonyms import pseudonym
-from bot.receipts import reply_key_hash
+from bot.receipts import new, reply_key_hash
+from bot.receipts import words as receipt_words
 from bot.sealing import Context, seal
 from bot.tally import tally
 from handlers import Address
@@ -27,12 +28,12 @@ from handlers.commands import lease
 from handlers.drafts import find
 from handlers.members import Members, new_code, read_code
 from storage import open_store
-from storage.changes import KeepItem
+from storage.changes import KeepItem, Withdraw
 from storage.memory import MemoryStore
 from storage.shelf import MemoryShelf
 from tests.deskkit import IDENTITY, PASSPHRASE, TEAM, House, Testimony, words
 from tests.people import crowd
-from tests.stage import NOW, Stage
+from tests.stage import NOW, Clock, Stage
 
 
 def write_to(folder: Path, sql: str, *parameters: object, file: str = "seuil.db") -> None:
@@ -265,3 +266,35 @@ async def test_neither_the_wal_nor_the_pages_tell_which_testimony_came_first(tmp
     assert not any(wals)
     assert min(places) > 0
     assert 0.2 < in_order < 0.8  # by chance alone, outside once in 10 000 000 runs
+
+
+# --- receipts -----------------------------------------------------------------------------------------------
+
+
+class Slow(MemoryStore):
+    """Erasing a case takes its time: the WAL is cut, two files are made durable."""
+
+    clock: Clock
+
+    async def commit(self, change):
+        if any(isinstance(operation, Withdraw) for operation in change):
+            self.clock.now += 0.3
+        return await super().commit(change)
+
+
+@pytest.mark.parametrize("purpose", ["2", "3"])
+async def test_how_long_an_answer_takes_does_not_tell_whether_a_receipt_is_one(purpose):
+    """It told: what was done to the case came after the second that was to hide it."""
+    store = Slow()
+    stage = Stage(store=store)
+    store.clock = stage.clock
+    own = await stage.testify("witness", "Il est revenu le soir.")
+    took = []
+    for eight in (own, receipt_words(new(b"0123456789"), "fr")):
+        lines = ["Un mot de plus."] if purpose == "2" else []
+        await stage.say("other", "/receipt", purpose, *lines)
+        start = stage.clock.now
+        await stage.say("other", " ".join(eight))
+        took.append(stage.clock.now - start)
+
+    assert took == [1.0, 1.0]
