@@ -13,8 +13,9 @@ Never here: what an order does (`bot.moderation`, `handlers.desk`).
 from __future__ import annotations
 
 import hmac
+import time
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -31,6 +32,9 @@ LEASE = "desk-lease"
 
 LEASE_MINUTES = 3
 
+STALE_MINUTES = 5
+"""How much older than the last empty queue something in it may be: clocks of two machines differ a little."""
+
 _CODE_BYTES = 32
 _PURPOSE = b"seuil|v1|desk queue|"
 
@@ -41,6 +45,8 @@ class Order:
 
     member: bytes
     text: str = field(repr=False)
+    minute: int = 0
+    """When it was queued, in minutes since 1970; the queue writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Answer:
 
     member: bytes
     screens: tuple[Screen, ...] = field(repr=False)
+    minute: int = 0
+    """As an order's."""
 
 
 Queued: TypeAlias = Order | Answer
@@ -61,6 +69,8 @@ class Queue:
     store: Store = field(repr=False)
     key: TeamKey
     instance: bytes = field(repr=False)
+    clock: Callable[[], float] = time.time
+    """Seconds since 1970."""
 
     async def put(self, member: bytes, text: str, update_key: bytes) -> None:
         """Queue what a member typed, durably. The same `update_key` again (a redelivery) changes nothing."""
@@ -70,7 +80,9 @@ class Queue:
         """What queues an order or an answer, for a change that holds more."""
         # Keyed: a bare hash of a chat and its update would give the chat away to whoever tries them all.
         name = hmac.digest(self.instance, b"seuil|v1|update|" + update_key, "sha256")
-        return QueueCommand(name, seal_command(_write(self.instance, what), self.key))
+        return QueueCommand(
+            name, seal_command(_write(self.instance, what, int(self.clock() // 60)), self.key)
+        )
 
 
 async def desk_is_open(store: Store, now: float) -> bool:
@@ -95,18 +107,18 @@ def read_queued(instance: bytes, body: bytes) -> Queued:
             "Something in the desk's queue was not put there by this instance.",
             hint="Somebody may have written to the database: look at who can, and read /audit.",
         )
-    kind, member, content = orjson.loads(told)
+    kind, minute, member, content = orjson.loads(told)
     if kind == "order":
-        return Order(bytes.fromhex(member), content)
-    return Answer(bytes.fromhex(member), tuple(_screen(screen) for screen in content))
+        return Order(bytes.fromhex(member), content, minute)
+    return Answer(bytes.fromhex(member), tuple(_screen(screen) for screen in content), minute)
 
 
-def _write(instance: bytes, what: Queued) -> bytes:
+def _write(instance: bytes, what: Queued, minute: int) -> bytes:
     match what:
         case Order(member, text):
-            told = orjson.dumps(["order", member.hex(), text.encode("utf-8", "replace").decode()])
+            told = orjson.dumps(["order", minute, member.hex(), text.encode("utf-8", "replace").decode()])
         case Answer(member, screens):
-            told = orjson.dumps(["answer", member.hex(), [_plain(screen) for screen in screens]])
+            told = orjson.dumps(["answer", minute, member.hex(), [_plain(screen) for screen in screens]])
     return _code(instance, told) + told
 
 

@@ -23,7 +23,7 @@ from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Refusal, Second, dec
 from bot.opening import open_command
 from handlers import Address, Screen, casefile, cases, office
 from handlers.bench import Act, Asked, Bench, ItemError, LedgerError, Say
-from handlers.commands import Answer, Order, lease, read_queued
+from handlers.commands import STALE_MINUTES, Answer, Order, lease, read_queued
 from handlers.digests import Digests
 from handlers.keyring import Unlocked
 from handlers.members import role_of
@@ -99,6 +99,8 @@ class Desk:
         self._told, self._told_at = 0, float("-inf")
         self._held_since: dict[tuple[bytes, bytes], float] = {}
         self._expired_on = -1
+        self._drained = 0
+        """The last minute in which the queue was seen empty."""
         self.digests = Digests(bench, say)
         self._acts: Mapping[Do, Carry] = {**_ACTS, **self.digests.acts, Do.LOCK: self._lock_by_command}
 
@@ -223,7 +225,11 @@ class Desk:
         done = 0
         async with self._turn:
             while self.is_open:
-                rows = [row for row in await self._bench.store.commands(BATCH) if self._may_try(row)]
+                queued = await self._bench.store.commands(BATCH)
+                if not queued:
+                    # Also where the clock was set back: what is queued from now on is not stale.
+                    self._drained = int(self._bench.clock() // 60)
+                rows = [row for row in queued if self._may_try(row)]
                 ended = 0
                 for row in rows:
                     ended += await self._take(row)
@@ -242,6 +248,7 @@ class Desk:
         bench = self._bench
         try:
             queued = read_queued(bench.queue.instance, open_command(row.box, bench.keys().identities))
+            self._demand_fresh(queued)
         except CannotOpen:
             answers = await bench.tell("owner", "desk-alarm-command")
             line = bench.log("desk", "cannot open command")
@@ -251,6 +258,15 @@ class Desk:
                 return await self._answer(row, queued)
             case Order():
                 return not self._locking and await self._obey(row, queued)
+
+    def _demand_fresh(self, queued: Order | Answer) -> None:
+        """An order older than a moment at which nothing was queued was carried out before that moment:
+        somebody kept its row and put it back. Raises `CannotOpen`."""
+        if queued.minute + STALE_MINUTES < self._drained:
+            raise CannotOpen(
+                "Something in the desk's queue was carried out before and put back.",
+                hint="Somebody may have written to the database: look at who can, and read /audit.",
+            )
 
     async def _answer(self, row: CommandRow, answer: Answer) -> bool:
         finish: tuple[Operation, ...] = (FinishCommand(row.number),)

@@ -223,7 +223,7 @@ async def _put_together(
     is_new = not await store.cases() and not await store.members()
     instance_key, salt = key_folder.instance(new=is_new), key_folder.salt(new=is_new)
     members = Members(store, instance_key)
-    queue = Queue(store, team, instance_key)
+    queue = Queue(store, team, instance_key, clock)
     verified: dict[str, date] = {}
     house = House(
         operator=settings.operator_name or words[settings.language].say("operator-unnamed"),

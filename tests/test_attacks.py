@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -298,3 +299,29 @@ async def test_how_long_an_answer_takes_does_not_tell_whether_a_receipt_is_one(p
         took.append(stage.clock.now - start)
 
     assert took == [1.0, 1.0]
+
+
+# --- the desk's queue ---------------------------------------------------------------------------------------
+
+
+async def test_an_order_that_was_carried_out_is_not_obeyed_when_its_row_is_put_back(tmp_path):
+    """It was: yesterday's /digest approve approved the digest of today."""
+    house = await seated(tmp_path, "moderator")
+    house.queue = replace(house.queue, clock=lambda: house.now)
+    await house.tell(Testimony(), Testimony())
+    await house.queue_up("moderator", "/next")
+    ((number, box),) = [(row.number, row.box) for row in await house.store.commands()]
+    await house.desk.pump()
+    await house.say("moderator", "/undo")
+    house.now += 600
+    await house.desk.tick()
+
+    write_to(tmp_path, "DELETE FROM command WHERE number = ?", number)
+    write_to(tmp_path, "INSERT INTO command (update_key, box) VALUES (?, ?)", b"again", box)
+    house.shown.clear()
+    await house.desk.pump()
+
+    assert await house.store.cases("claimed") == []
+    assert house.told_to("moderator") == ""
+    assert (await house.acts())[-1] == "cannot open command"
+    await house.store.close()
