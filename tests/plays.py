@@ -133,9 +133,9 @@ class Play:
         names = [beat.who for beat in self.beats]
         names += [f"BOT → {shown.to}" if shown.to else "BOT" for beat in self.beats for shown in beat.shown]
         width = max(map(len, names)) + 2
-        return "\n".join(self._lines(width)) + "\n"
+        return "\n".join(self.lines(width)) + "\n"
 
-    def _lines(self, width: int) -> Iterator[str]:
+    def lines(self, width: int) -> Iterator[str]:
         for beat in self.beats:
             yield from beat.before
             yield f"{beat.who:<{width}}{beat.what}" if beat.who else f"[{beat.what}]"
