@@ -11,7 +11,8 @@ import getpass
 import logging
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +20,6 @@ from typing import Annotated, Any
 import typer
 
 from bot import age
-from bot.audit import START, first_break
 from bot.custody import read_identities
 from bot.errors import KeyFileError, SettingsError, SeuilError, StoreDamaged
 from bot.moderation import ROLES
@@ -27,22 +27,12 @@ from bot.redaction import kept_line
 from bot.sealing import fingerprint
 from bot.settings import Settings
 from handlers import console, demo, keyring, verifying
-from handlers.clock import Clock
-from handlers.instance import (
-    KEYS,
-    FirstStart,
-    Instance,
-    lay_keys,
-    open_instance,
-    passphrase_at_hand,
-    seat_chairs,
-    serve,
-)
+from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
-from handlers.terminal import Terminal
+from handlers.running import talk
 from locales import countries, load
-from storage import open_store
+from storage import Store, open_store
 from storage.folder import cannot_use
 from storage.key_folder import KeyFolder
 
@@ -60,9 +50,6 @@ audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
 
 DAY_SECONDS = 86_400
-
-RECEIVED = "received"
-"""Folder of the data folder where the terminal puts files sent to its chairs, such as a digest's figures."""
 
 
 def say(text: str = "") -> None:
@@ -98,6 +85,16 @@ def _standing() -> Settings:
     return settings
 
 
+@asynccontextmanager
+async def _kept(settings: Settings) -> AsyncIterator[Store]:
+    """The store of an instance, beside a program that may be running on it."""
+    store = await open_store(f"sqlite:{settings.data}", console=True)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 # --- running ------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +118,14 @@ def run(
         raise cannot_use(error, "data folder") from None
     if made is not None:
         _tell_first_start(settings, made)
-    _run(_talk(settings, quiet=quiet))
+    _run(talk(settings, guide=not quiet, typed=_typed_at_start, say=say))
+
+
+def _typed_at_start() -> str | None:
+    """The passphrase typed before the conversation begins; None when nobody sits at the console."""
+    if not sys.stdin.isatty():
+        return None
+    return getpass.getpass("Passphrase of the desk (empty: stay locked): ")
 
 
 def _tell_first_start(settings: Settings, made: FirstStart) -> None:
@@ -130,70 +134,6 @@ def _tell_first_start(settings: Settings, made: FirstStart) -> None:
         say(f"The keys are locked under a passphrase drawn for you, written to {made.passphrase}.")
         say("That is for trying Seuil out. For real use it belongs elsewhere: see docs/operating.md.")
     say()
-
-
-async def _talk(settings: Settings, *, quiet: bool) -> None:
-    instance = await open_instance(settings)
-    requests = console.Console(
-        settings.data, {"unlock": _unlock_request(instance), "lock": _lock_request(instance)}
-    )
-    clock = Clock(
-        instance.store,
-        settings.digest_cron,
-        settings.time_zone,
-        due=instance.desk.due,
-        tick=instance.tick,
-        expire=lambda: _expire(instance),
-    )
-    terminal = Terminal(
-        start=int(time.time() * 1000),
-        language=settings.language,
-        guide=not quiet,
-        received=settings.data / RECEIVED,
-    )
-    try:
-        await seat_chairs(instance, settings.language)
-        instance.channels[terminal.name] = terminal
-        await _unlock_at_start(instance, settings)
-        await instance.expire_drafts()
-        await requests.open()
-        await clock.start()
-        await serve(instance, terminal)
-    finally:
-        clock.stop()
-        await requests.close()
-        await instance.close()
-
-
-async def _expire(instance: Instance) -> None:
-    await instance.expire_drafts()
-
-
-async def _unlock_at_start(instance: Instance, settings: Settings) -> None:
-    passphrase = passphrase_at_hand(settings)
-    if passphrase is None and sys.stdin.isatty():
-        passphrase = getpass.getpass("Passphrase of the desk (empty: stay locked): ")
-    if passphrase:
-        await instance.desk.unlock(passphrase)
-    else:
-        say("The desk is locked: `python -m bot unlock` in another terminal opens it.")
-
-
-def _unlock_request(instance: Instance) -> console.Request:
-    async def unlock(passphrase: str) -> console.Answer:
-        await instance.desk.unlock(passphrase)
-        await instance.work()
-        return {"said": "The desk is open."}
-
-    return unlock
-
-
-def _lock_request(instance: Instance) -> console.Request:
-    async def lock(_: str) -> console.Answer:
-        await instance.desk.lock("console")
-        return {"said": "The desk is locked."}
-
-    return lock
 
 
 @app.command(name="demo")
@@ -245,12 +185,9 @@ def invite(
     settings = _standing()
 
     async def make() -> str:
-        store = await open_store(f"sqlite:{settings.data}", console=True)
-        try:
+        async with _kept(settings) as store:
             members = Members(store, KeyFolder(settings.data).instance(new=False))
             return await members.invite(role, name, int(time.time() // DAY_SECONDS))
-        finally:
-            await store.close()
 
     typer.echo(_run(make()))
     say("Valid seven days, once. It is typed to the bot as it is.")
@@ -315,12 +252,9 @@ def check(
     today = datetime.now(UTC).date()
 
     async def look() -> list[verifying.Entry]:
-        store = await open_store(f"sqlite:{settings.data}", console=True)
-        try:
+        async with _kept(settings) as store:
             await store.check()
             return await verifying.entries(store, today)
-        finally:
-            await store.close()
 
     found = _run(look())
     asking = [entry for entry in found if entry.asks(today)]
@@ -346,11 +280,8 @@ def verify(
     today = datetime.now(UTC).date()
 
     async def record() -> int:
-        store = await open_store(f"sqlite:{settings.data}", console=True)
-        try:
+        async with _kept(settings) as store:
             return await verifying.record(store, names, today)
-        finally:
-            await store.close()
 
     say(f"Recorded: {_run(record())}.")
 
@@ -360,30 +291,17 @@ def audit_verify() -> None:
     """Check the audit log from its first line to its last."""
     settings = _standing()
 
-    async def walk() -> tuple[int, int | None]:
-        store = await open_store(f"sqlite:{settings.data}", console=True)
-        try:
-            return await _walk_audit(store)
-        finally:
-            await store.close()
+    async def walk() -> tuple[int, bytes, int | None]:
+        async with _kept(settings) as store:
+            return await verifying.audit_log(store)
 
-    lines, broken = _run(walk())
+    lines, _, broken = _run(walk())
     if broken is not None:
         raise StoreDamaged(
             f"The audit log is broken at line {broken}.",
             hint="Keep the database as it is, and compare it with the last backup before anything else.",
         )
     typer.echo(f"The audit log is whole: {lines} lines.")
-
-
-async def _walk_audit(store: Any) -> tuple[int, int | None]:
-    previous, count = START, 0
-    while rows := await store.audit_lines(after=count):
-        broken = first_break(((r.number, r.line, r.chain) for r in rows), previous, count + 1)
-        if broken is not None:
-            return count, broken
-        previous, count = rows[-1].chain, rows[-1].number
-    return count, None
 
 
 # --- ending -------------------------------------------------------------------------------------------------

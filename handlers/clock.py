@@ -29,7 +29,7 @@ TICK_SECONDS = 60
 EXPIRY_SECONDS = 600
 """How often drafts past their hours are destroyed: ten minutes is little beside three days."""
 
-Bell = Callable[[], Awaitable[None]]
+Bell = Callable[[], Awaitable[object]]
 
 
 def trigger(cron: str, zone: str) -> CronTrigger:
