@@ -26,6 +26,9 @@ HERE = Path(__file__).parent
 RUNS = 9
 """Of each yardstick: enough for a median and a spread, short enough to be repeated before and after."""
 
+LIMIT_SECONDS = 1200
+"""Of one measurement: the longest takes about five minutes here; one that hangs must not hide the others."""
+
 
 def spread(work: Callable[[], object], runs: int = RUNS) -> tuple[float, float]:
     """(median seconds, half of the range as a share of the median) of the same work done again and again."""
@@ -91,7 +94,9 @@ def main() -> int:
         print(f"\n== {script.stem}", flush=True)
         command = [sys.executable, str(script), *(["--quick"] if options.quick else [])]
         env = {**os.environ, "PYTHONPATH": str(HERE.parent)}
-        if subprocess.run(command, cwd=HERE.parent, env=env, check=False).returncode:
+        try:
+            subprocess.run(command, cwd=HERE.parent, env=env, check=True, timeout=LIMIT_SECONDS)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
             failed.append(script.stem)
     print()
     noise()

@@ -31,7 +31,6 @@ LONG_FOR_A_REASON = {
     "bot/conversation.py": "the whole automaton, so that it can be read, drawn and doubted in one place",
     "bot/moderation.py": "one table of who may do what at the desk",
     "bot/redaction/phones.py": "every way a telephone number is written for people and not for programs",
-    "bot/redaction/places.py": "mostly vocabulary: every way a French street, door or floor is written",
     "tests/test_desk.py": "every act of the desk, told as what moderators see",
     "handlers/desk.py": "the acts that change a case's state, beside the order in which they are carried out",
     "handlers/digests.py": "one path from due to settled, each step safe to be killed after",
