@@ -218,7 +218,8 @@ def _go_back(questionnaire: Questionnaire, state: State, event: WentBack) -> Tur
 
 
 def _at_again(state: State, question: AnyQuestion | None) -> State:
-    """At a question she met before, with what she picked there still picked: FINI keeps it, PASSER drops it."""
+    """At a question she met before, with what she picked there still picked: FINI keeps it, PASSER drops
+    it."""
     if question is None:
         return state
     many = isinstance(question, Choice) and question.many

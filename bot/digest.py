@@ -65,7 +65,7 @@ class Digest:
             raise ValueError("A digest has a number from 1 and two months, such as 2026-07 and 2026-09.")
 
 
-def compose(  # noqa: PLR0913 - the six things a digest is made of, all named
+def compose(
     *,
     number: int,
     months: tuple[str, str],

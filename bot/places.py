@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import bot.rights as rights
+from bot import rights
 from bot.questionnaire import (
     AllOf,
     Answered,

@@ -117,5 +117,5 @@ def read_story(body: bytes) -> StoryPart:
 def _not_a(part: str) -> CannotOpen:
     return CannotOpen(
         f"A sealed part opened, but it is not a {part} of schema {SCHEMA}.",
-        hint="It was written by another version of Seuil, or a row was exchanged: see /audit, and upgrade first.",
+        hint="It was written by another version of Seuil, or a row was exchanged: see /audit.",
     )

@@ -120,7 +120,8 @@ def _texts(story: StoryPart) -> str:
 
 
 def _answers(words: Words, coded: CodedPart) -> Iterable[str]:
-    """One line a question, in the order they are asked. A code this version does not know is shown as it is."""
+    """One line a question, in the order they are asked. A code this version does not know is shown as it
+    is."""
     order = {id: place for place, id in enumerate(_QUESTIONS)}
     for id, codes in sorted(coded.answers.items(), key=lambda told: order.get(told[0], len(order))):
         question = _QUESTIONS.get(id)

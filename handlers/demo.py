@@ -43,7 +43,7 @@ _STORIES = {
         "Je ne lui avais pas donné mon numéro, il l’a pris dans le dossier.",
         "Après le rendez-vous j’ai reçu des messages du 06 39 98 {a} {b}. Je n’ai pas répondu. "
         "Il est repassé deux jours après, sans rendez-vous.",
-        "Pendant des semaines il a laissé des mots sous ma porte. Le propriétaire en a ri : offrez-lui un café.",
+        "Pendant des semaines il a laissé des mots sous ma porte. Le bailleur en a ri : offrez-lui un café.",
         "Il s’appelle Kevin, c’est tout ce que je sais. Il a appelé depuis un numéro masqué, puis a écrit.",
         "J’ai signalé au service client. « Ce n’est pas méchant. » Il m’a rappelée le lendemain.",
     ),
