@@ -9,12 +9,12 @@ from datetime import date
 
 import orjson
 
-from bot import audit
 from bot.moderation import commands_of, read_role
 from bot.sealing import fingerprint
 from handlers import Screen
 from handlers.bench import EPOCH, SHOWN_MINUTES, Act, Asked, Bench, mark, pages
 from handlers.members import INVITE_DAYS, LONGEST_NAME, new_code
+from handlers.verifying import audit_log
 from storage import AuditRow, MemberRow
 from storage.changes import DropMember, Move, Operation, UseInvite
 
@@ -164,14 +164,10 @@ def _audit_line(row: AuditRow, names: dict[str, str]) -> str:
 
 async def verify_audit(bench: Bench, asked: Asked) -> Act:
     """Check the whole log, a page at a time."""
-    previous, expected = audit.START, 1
-    while page := await bench.store.audit_lines(expected - 1):
-        rows = [(row.number, row.line, row.chain) for row in page]
-        broken = audit.first_break(rows, previous, expected)
-        if broken is not None:
-            return Act(screens=(asked.say("desk-audit-broken", line=broken),))
-        previous, expected = page[-1].chain, page[-1].number + 1
-    if expected == 1:
+    lines, head, broken = await audit_log(bench.store)
+    if broken is not None:
+        return Act(screens=(asked.say("desk-audit-broken", line=broken),))
+    if not lines:
         return Act(screens=(asked.say("desk-audit-empty"),))
-    screen = asked.say("desk-audit-sound", lines=expected - 1, head=previous.hex()[:16])
+    screen = asked.say("desk-audit-sound", lines=lines, head=head.hex()[:16])
     return Act(screens=(screen,))

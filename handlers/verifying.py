@@ -2,8 +2,9 @@
 
 Nothing that Seuil tells was checked against the live web by the program, so nothing claims it. An entry
 asks for a look when its source is older than eighteen months, undated or marked as doubtful. An operator
-who looked says so with
-`python -m bot verify`, and the day is recorded; after eighteen months it asks again.
+who looked says so with `python -m bot verify`, and the day is recorded; after eighteen months it asks again.
+
+Also the walk along the audit log, which the console and the desk both take.
 
 Never here: the entries (`locales/help`, `bot.rights`), or what today is: the day is an argument.
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from bot.audit import START, first_break
 from bot.errors import SettingsError
 from bot.rights import STALE_MONTHS, every_legal_line
 from locales import every_help_line
@@ -103,3 +105,15 @@ async def record(store: Store, ids: Iterable[str], today: date) -> int:
             (PutMeta(_KEY + id, today.isoformat().encode()), Audit(day, "console", "verify", id))
         )
     return len(wanted)
+
+
+async def audit_log(store: Store) -> tuple[int, bytes, int | None]:
+    """Walk the audit log a page at a time: how many lines are whole, the hash of the last of them, and the
+    number of the first line that is not what was written there, or None."""
+    previous, count = START, 0
+    while page := await store.audit_lines(after=count):
+        broken = first_break(((row.number, row.line, row.chain) for row in page), previous, count + 1)
+        if broken is not None:
+            return count, previous, broken
+        previous, count = page[-1].chain, page[-1].number
+    return count, previous, None
