@@ -132,7 +132,7 @@ async def digests(house: House, many: int, runs: int) -> None:
 def main() -> int:
     logging.disable(logging.WARNING)
     quick = is_quick(__doc__)
-    asyncio.run(measure(2_000 if quick else SEALED, 2 if quick else RUNS))
+    asyncio.run(measure(1_000 if quick else SEALED, 1 if quick else RUNS))
     return 0
 
 

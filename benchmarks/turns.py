@@ -6,9 +6,9 @@
 look-up under her keyed name, opening the draft, reading what she typed (her story is redacted), `step`,
 sealing, SQLite with `synchronous=FULL` on a real disk, the keys' shelf in /dev/shm, painting the answer.
 
-She tells a story of 300 characters with a name and a telephone number in it, answers every list, and stops at
-the last confirmation. Handing a testimony in is measured apart: Argon2id costs a sixth of a second of one core
-by design (`bot.receipts.COST`), which no batching helps, so mixing it in would measure Argon2id alone.
+She tells a story of 300 characters with a name and a telephone number in it, answers every list, and stops
+at the last confirmation. Handing a testimony in is measured apart: Argon2id costs a sixth of a second of a
+core by design (`bot.receipts.COST`), which no batching helps: mixing it in would measure Argon2id alone.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ AIM = 8_000
 
 STORY = (
     "Il est venu un mardi pour réparer la connexion. Il a pris mon numéro sur la fiche d’intervention, et le "
-    "soir même il m’a écrit : « tu es seule ? ». J’ai répondu non. Il a recommencé le lendemain, puis encore, "
-    "depuis le 06 39 98 12 34. Sa collègue, Mme Durand, m’a dit au téléphone que ce n’était pas bien grave."
+    "soir même il m’a écrit : « tu es seule ? ». J’ai répondu non. Il a recommencé le lendemain, puis "
+    "encore, depuis le 06 39 98 12 34. Sa collègue, Mme Durand, m’a dit au téléphone que ce n’était pas bien "
+    "grave."
 )
 Line = tuple[Kind, str]
 

@@ -1,0 +1,40 @@
+"""Measurements run to their end and say their figures. How fast is for `make bench`: no speed is asserted."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+FIGURES = {
+    "engine": ["turns a second of one core"],
+    "turns": [
+        "durable turns a second, by the clock",
+        "testimonies handed in a second, Argon2id as in service",
+    ],
+    "restart": ["disk, an open draft", "memory, an idle open draft", "start to first answer, 1,000 drafts"],
+    "sealed_digest": ["a digest of 1,000 sealed testimonies", "memory it takes above what was there"],
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_measurement_says_its_figures(name: str) -> None:
+    said = subprocess.run(
+        [sys.executable, f"benchmarks/{name}.py", "--quick"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert said.returncode == 0, said.stderr
+    for figure in FIGURES[name]:
+        assert re.search(rf"^{re.escape(figure)}.* [\d,.]+ \S+ +\(", said.stdout, re.MULTILINE), said.stdout
