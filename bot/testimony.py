@@ -77,6 +77,8 @@ def read_coded(body: bytes) -> CodedPart:
     try:
         told = orjson.loads(body)
         text, language, channel, day = told["consented"]
+        if not all(_is_codes(codes) for codes in told["answers"].values()):
+            raise ValueError("answers are lists of codes")
         return CodedPart(
             questionnaire=told["questionnaire"],
             language=told["language"],
@@ -112,6 +114,11 @@ def read_story(body: bytes) -> StoryPart:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _not_a(STORY) from None
+
+
+def _is_codes(codes: object) -> bool:
+    """One item of another form would else stop the counting of all."""
+    return isinstance(codes, list) and all(isinstance(code, str) for code in codes)
 
 
 def _not_a(part: str) -> CannotOpen:

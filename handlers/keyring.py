@@ -78,12 +78,19 @@ def first_keys(folder: Path) -> Path:
 
 
 def unlock(folder: Path, passphrase: str) -> Unlocked:
-    """Open the key files. Raises `KeyFileError` for a wrong passphrase, a missing or a torn file."""
+    """Open the key files. Raises `KeyFileError` for a wrong passphrase, a missing or a torn file, and where
+    the public keys that the listeners seal to are others."""
     identities = custody.unlock(_read(folder / TEAM), passphrase)
     signer = custody.unlock_signer(_read(folder / SIGN), passphrase)
     if not all(isinstance(identity, HybridIdentity) for identity in identities):
         raise KeyFileError(
             "The team's key file holds a key of another kind.", hint="Restore keys/team.age from your backup."
+        )
+    listed, verify = public_keys(folder)
+    if verify != signer.verify_key or all(identity.recipient != listed.recipient for identity in identities):
+        raise KeyFileError(
+            "The public keys beside the team's key are not its own: somebody else may read what arrives.",
+            hint=f"Stop Seuil now. Restore keys/{LIST} and keys/{PUBLIC}, and ask who can write there.",
         )
     return Unlocked(identities, signer)
 

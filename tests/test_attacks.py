@@ -17,13 +17,14 @@ import pytest
 
 from bot.digest import compose, freeze
 from bot.disclosure import TooFew, protect
+from bot.errors import KeyFileError
 from bot.opening import Expected, open_item
 from bot.pseudonyms import pseudonym
 from bot.receipts import new, reply_key_hash
 from bot.receipts import words as receipt_words
 from bot.sealing import Context, seal
 from bot.tally import tally
-from handlers import Address
+from handlers import Address, keyring
 from handlers.bench import ItemError
 from handlers.commands import lease
 from handlers.drafts import find
@@ -96,35 +97,43 @@ async def test_a_draft_put_into_another_person_s_row_does_not_open(tmp_path):
 # --- roles --------------------------------------------------------------------------------------------------
 
 
-async def seated(folder: Path, *chairs: str) -> House:
-    house = House(await open_store(f"sqlite:{folder}"))
-    await house.seat(*chairs)
-    await house.desk.unlock(PASSPHRASE)
-    return house
+@pytest.fixture
+async def seated():
+    """Opens houses on a folder: chairs taken, desk unlocked. All are closed, also where the test fails."""
+    houses: list[House] = []
+
+    async def seat(folder: Path, *chairs: str) -> House:
+        house = House(await open_store(f"sqlite:{folder}"))
+        houses.append(house)
+        await house.seat(*chairs)
+        await house.desk.unlock(PASSPHRASE)
+        return house
+
+    yield seat
+    for house in houses:
+        await house.store.close()
 
 
-async def test_an_invitation_written_into_the_database_invites_nobody(tmp_path):
+async def test_an_invitation_written_into_the_database_invites_nobody(seated, tmp_path):
     house = await seated(tmp_path, "moderator")
     code = "2345-6789-abcd-efgh-jkmn-pqrs"
     plain = hashlib.sha256(code.replace("-", "").encode()).digest()
     write_to(tmp_path, "INSERT INTO invite VALUES (?, 'owner', ?, 'Alix')", plain, house.today)
 
     assert await house.members.join(Address("terminal", "stranger"), code, house.today) == "refused"
-    await house.store.close()
 
 
 @pytest.mark.parametrize(("column", "value"), [("role", "owner"), ("day", 10**6)])
-async def test_an_invitation_that_was_changed_is_void(tmp_path, column, value):
+async def test_an_invitation_that_was_changed_is_void(seated, tmp_path, column, value):
     house = await seated(tmp_path, "moderator")
     code = await house.members.invite("partner", "Refuge", house.today)
     write_to(tmp_path, f"UPDATE invite SET {column} = ?", value)  # noqa: S608 - two names, above
 
     today = house.today if column == "role" else value
     assert await house.members.join(Address("terminal", "stranger"), code, today) == "refused"
-    await house.store.close()
 
 
-async def test_a_role_written_into_the_database_is_not_obeyed(tmp_path):
+async def test_a_role_written_into_the_database_is_not_obeyed(seated, tmp_path):
     house = await seated(tmp_path, "owner", "moderator", "partner")
     testimony = Testimony()
     await house.tell(testimony)
@@ -137,10 +146,9 @@ async def test_a_role_written_into_the_database_is_not_obeyed(tmp_path):
 
     assert house.told_to("partner") == ""
     assert "command of no member" in await house.acts()
-    await house.store.close()
 
 
-async def test_a_chat_put_into_an_owner_s_row_gives_no_orders(tmp_path):
+async def test_a_chat_put_into_an_owner_s_row_gives_no_orders(seated, tmp_path):
     """The partner copies his own look-up, which he knows from his row, over that of an owner."""
     house = await seated(tmp_path, "owner", "partner")
     (owner,), (partner,) = [await house.store.members(role) for role in ("owner", "partner")]
@@ -151,10 +159,9 @@ async def test_a_chat_put_into_an_owner_s_row_gives_no_orders(tmp_path):
         db.commit()
 
     assert await house.members.find(Address("terminal", "partner")) is None
-    await house.store.close()
 
 
-async def test_a_first_request_written_into_the_database_is_no_second_person(tmp_path):
+async def test_a_first_request_written_into_the_database_is_no_second_person(seated, tmp_path):
     house = await seated(tmp_path, "moderator", "moderator 2")
     testimony = Testimony()
     await house.tell(testimony)
@@ -168,7 +175,6 @@ async def test_a_first_request_written_into_the_database_is_no_second_person(tmp
     assert await house.store.case(testimony.case) is not None
     await house.say("moderator 2", f"/delete {testimony.ref}")
     assert await house.store.case(testimony.case) is None
-    await house.store.close()
 
 
 def test_a_name_holds_nothing_that_moves_a_terminal_s_cursor():
@@ -180,7 +186,7 @@ def test_a_name_holds_nothing_that_moves_a_terminal_s_cursor():
 # --- what leaves in the association's name ------------------------------------------------------------------
 
 
-async def test_a_digest_written_into_the_ledger_is_never_sent(tmp_path):
+async def test_a_digest_written_into_the_ledger_is_never_sent(seated, tmp_path):
     """It was: sealed to the public key, `approved` and owed, it left at the next tick."""
     house = await seated(tmp_path, "owner", "partner")
     partner = await house.members.find(Address("terminal", "partner"))
@@ -201,12 +207,11 @@ async def test_a_digest_written_into_the_ledger_is_never_sent(tmp_path):
 
     assert house.told_to("partner") == ""
     assert "cannot read digest" in await house.acts()
-    await house.store.close()
 
 
 @pytest.mark.parametrize("kind", ["", "story"])
 @pytest.mark.parametrize("part", ["summary", "quote", "note-0000"])
-async def test_a_text_sealed_by_somebody_else_is_not_the_desk_s(tmp_path, part, kind):
+async def test_a_text_sealed_by_somebody_else_is_not_the_desk_s(seated, tmp_path, part, kind):
     house = await seated(tmp_path, "moderator")
     testimony = Testimony(share="stats_and_quote")
     await house.tell(testimony)
@@ -225,10 +230,9 @@ async def test_a_text_sealed_by_somebody_else_is_not_the_desk_s(tmp_path, part, 
 
     with pytest.raises(ItemError):
         await house.bench.part(row, part, bytes.decode)
-    await house.store.close()
 
 
-async def test_a_summary_moved_to_another_case_does_not_open(tmp_path):
+async def test_a_summary_moved_to_another_case_does_not_open(seated, tmp_path):
     house = await seated(tmp_path, "moderator")
     first, second = Testimony(share="stats_and_quote"), Testimony(share="stats_and_quote")
     await house.tell(first, second)
@@ -241,7 +245,6 @@ async def test_a_summary_moved_to_another_case_does_not_open(tmp_path):
     assert (await house.bench.part(row, "summary", bytes.decode))[1] == "Un texte."
     with pytest.raises(ItemError):
         await house.bench.part(await house.store.case(second.case), "summary", bytes.decode)
-    await house.store.close()
 
 
 # --- order and hours ----------------------------------------------------------------------------------------
@@ -304,7 +307,7 @@ async def test_how_long_an_answer_takes_does_not_tell_whether_a_receipt_is_one(p
 # --- the desk's queue ---------------------------------------------------------------------------------------
 
 
-async def test_an_order_that_was_carried_out_is_not_obeyed_when_its_row_is_put_back(tmp_path):
+async def test_an_order_that_was_carried_out_is_not_obeyed_when_its_row_is_put_back(seated, tmp_path):
     """It was: yesterday's /digest approve approved the digest of today."""
     house = await seated(tmp_path, "moderator")
     house.queue = replace(house.queue, clock=lambda: house.now)
@@ -324,4 +327,31 @@ async def test_an_order_that_was_carried_out_is_not_obeyed_when_its_row_is_put_b
     assert await house.store.cases("claimed") == []
     assert house.told_to("moderator") == ""
     assert (await house.acts())[-1] == "cannot open command"
-    await house.store.close()
+
+
+async def test_one_item_of_an_odd_form_does_not_stop_the_digest_of_all(seated, tmp_path):
+    house = await seated(tmp_path, "owner", "partner")
+    odd = Testimony(answers={"what_happened": ([["threats"]],)})  # type: ignore[dict-item]  # what a forger seals
+    await house.tell(odd, *(Testimony() for _ in range(30)))
+    write_to(tmp_path, "UPDATE testimony SET state = 'approved', decided_day = ?", house.today)
+
+    await house.say("owner", "/digest send")
+
+    assert len(await house.store.digests()) == 1
+    assert "cannot open" in await house.acts()
+
+
+# --- keys ---------------------------------------------------------------------------------------------------
+
+
+def test_a_key_list_of_somebody_else_beside_the_team_s_key_opens_nothing(tmp_path):
+    """Both public files exchanged fit each other: all that arrived from then on was sealed to a stranger."""
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    keyring.create(ours, "six mots", work_factor=4)
+    keyring.create(theirs, "autres mots", work_factor=4)
+    assert keyring.unlock(ours, "six mots")
+    for name in (keyring.LIST, keyring.PUBLIC):
+        (ours / name).write_bytes((theirs / name).read_bytes())
+
+    with pytest.raises(KeyFileError, match="somebody else"):
+        keyring.unlock(ours, "six mots")
