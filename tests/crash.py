@@ -52,7 +52,7 @@ async def passes_to_review() -> int:
     await stage.to_story("dry")
     await stage.say("dry", "Un.", "FINI")
     for passed in range(1, 60):
-        if "Garder ce texte" in (await stage.say("dry", "PASSER"))[-1]:
+        if "Continuer avec ce texte" in (await stage.say("dry", "PASSER"))[-1]:
             return passed
     raise AssertionError("the review was never reached")
 

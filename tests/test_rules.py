@@ -196,7 +196,7 @@ async def test_r14_the_review_shows_what_is_sealed_to_the_letter():
     stage = Stage()
     await stage.to_story("Rose")
     answers = await stage.say("Rose", "Son numéro : 06 39 98 12 34. Il a rappelé.", "FINI", "PASSER")
-    while not any("Garder ce texte" in text for text in answers):
+    while not any("Continuer avec ce texte" in text for text in answers):
         answers = await stage.say("Rose", "PASSER")
 
     review = "\n".join(answers)

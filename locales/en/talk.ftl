@@ -32,7 +32,7 @@ alias-no = no, no thanks, no thank you, nope, nothing, nothing else
 
 ## Welcome and the way
 
-welcome = Hello, here you can tell what happened when someone came to your home for their work; volunteers of the association will read it. A program answers: not a person, not an emergency service, and no complaint is filed. To stop at any time, write STOP.
+welcome = Hello, here you can tell what happened when someone came to your home for their work; volunteers of the association read it afterwards. A program answers: not a person, not an emergency service, and no complaint is filed. STOP ends and erases, at any time.
 
 option-line = { $number }. { $label }
 option-chosen = { $label } (chosen)
@@ -40,12 +40,12 @@ several-hint = Several answers are possible. Write the numbers, for example 1 3,
 page-of = Page { $page } of { $pages }. NEXT shows another page of the list.
 page-of-text = Page { $page } of { $pages }. Write NEXT to read the next page.
 progress = Step { $n } of { $of }.
-progress-start = The whole way takes about 15 minutes; you can stop, or skip a question, whenever you like.
+progress-start = It all takes about 15 minutes, and any question can be skipped. PAUSE keeps what you wrote, STOP erases it.
 
 stage-threshold = First, a few short questions.
 stage-story = Your own words first. { progress-start }
-stage-facts = Next come questions with lists. They only serve to make grouped figures, and you can skip any of them.
-stage-after = The next questions are about what came afterwards. They also serve for grouped figures.
+stage-facts = Next come questions with lists. They serve for grouped figures, and you can skip any of them.
+stage-after = The next questions are about what came afterwards. They also serve for grouped figures; for help right away, write HELP.
 stage-choose = What is left is to choose what your testimony may be used for.
 
 not-understood = To answer, write the number of a line. You can also write SKIP.
@@ -58,29 +58,29 @@ validation-story = Thank you for writing it. What this person did is not your fa
 validation-care = Thank you for saying it. What this person did is not your fault, and you are the one who decides what comes next.
 
 # { $lines }: two or three help lines, one a line.
-care-block = Care and a medical examination are possible soon, even without a complaint. A doctor or an emergency department can also note the traces, in case you need them one day.
+care-block = Care and an examination are possible, even without a complaint. Some care helps more early on, and going later is still possible. A doctor or an emergency department can also record injuries, in case you need that.
     { $lines }
 
 ## Danger, and the words that alert
 
-crisis-offer = These lines answer right away. Would you like to go on here, or take a break?
+crisis-offer = You can reach these numbers now, even if you are not certain. Would you like to go on here, or take a break?
     .go_on = Go on
     .pause = Take a break
 
-danger-offer = Your safety comes first: nothing of this exchange is kept. Once you are safe, you can come back here by writing /start.
+danger-offer = Your safety comes first: nothing of this exchange is kept by us. ERASE also takes away the messages shown here, if the app allows it. Once you are safe, you can come back by writing /start.
 danger-unsure = You can call now, even if you are not certain. You can also go on here, at your own pace.
 
-minor = Here, people can testify from the age of 18, and nothing of this exchange is kept. In France, 119 and 3018 listen free of charge.
+minor = Here, people can testify from the age of 18; nothing of this exchange is kept by us. Elsewhere, someone can listen to you: in France, 119 and 3018 are free of charge. For other lines, write HELP.
 
 ## Agreement
 
 # The words of each channel follow this notice (consent-notice-channel-…), then consent-limit.
-consent-notice = Volunteers of the association read what you write, to draw grouped figures from it that are sent to other associations. The story is erased { $story_days } days after their decision, the answers to lists after { $coded_months } months. Please write no name; you can withdraw everything with a receipt.
-consent-notice-channel-telegram = Telegram can read conversations with a program like this one. The association’s server sees what you write at the moment you send it. Signal is more private, if the association is there too.
+consent-notice = Volunteers of the association read what you send, to draw grouped figures from it and, if you wish, a summary or a sentence, for other associations. The story is erased { $story_days } days after their decision, the answers to lists { $coded_months } months after. Write no name; a receipt lets you withdraw everything.
+consent-notice-channel-telegram = Telegram can read conversations with a program like this one. Signal, if the association is there too, cannot. In both cases the association’s server sees what you write at the moment you send it.
 consent-notice-channel-signal = Signal cannot read this conversation. The association’s server does see what you write at the moment you send it.
 consent-notice-channel-terminal = This conversation goes through no messaging service. Anyone with access to this computer can see what you type at the moment you type it.
 consent-notice-channel-web = This conversation goes through no messaging service. The association’s server sees what you write at the moment you send it, and the browser may keep the address of this page.
-consent-limit = There is a limit to secrecy. If a story tells of a child, or of a person unable to protect themselves, who suffers ill-treatment or sexual assault, French law asks that the authorities be told (criminal code, article 434-3). We do not ask who you are.
+consent-limit = There is a limit to secrecy. If a story tells of ill-treatment or sexual assault of someone under 18, or whom age, illness, disability or pregnancy keeps from protecting themselves, French law asks that the authorities be told (criminal code, article 434-3). We do not ask who you are.
 consent-refused = Understood: nothing is kept. Help and rights stay open.
 nothing-told = You skipped all the questions: there is nothing to keep. Help and rights stay open.
 nothing-kept = Understood: nothing is kept, and what was written is erased. Help and rights stay open.
@@ -89,38 +89,38 @@ nothing-kept = Understood: nothing is kept, and what was written is erased. Help
 
 privacy-1 = Responsible for these data: { $operator }. To write to them: { $contact }.
 privacy-2 = We keep your answers and your story, with your consent, to make grouped figures and to make these facts known. The numbers, addresses and names that the program recognises are taken out before anything is stored. Your account is not kept with the testimony.
-privacy-3 = A draft stays { $hours } hours at most. The story is erased { $story_days } days after the team’s decision, the answers to lists after { $coded_months } months. Figures already published point to nobody and stay.
-privacy-4 = With your receipt you can add to or withdraw your testimony at any time. Without a receipt we do not know which testimony is yours. You can also turn to the CNIL, the French authority that protects data: cnil.fr.
-privacy-5 = Telegram can read conversations with a program. Signal cannot. In both cases our server sees what you write at the moment you send it, then puts it under a key it does not have.
-privacy-6 = Anyone who holds your unlocked phone can read what is not erased. ERASE takes away the draft and the messages that the app lets us delete. The rest is erased by hand, in the app.
+privacy-3 = A draft is erased { $hours } hours after its start at the latest. The story is erased { $story_days } days after the team’s decision, the answers to lists { $coded_months } months after. Figures already published point to nobody and stay.
+privacy-4 = With your receipt you can add to or withdraw your testimony as long as it is kept. Without a receipt we do not know which testimony is yours. You can also turn to the CNIL, the French authority that protects data: cnil.fr.
+privacy-5 = Telegram can read conversations with a program. Signal cannot. In both cases our server sees what you write at the moment you send it; the finished testimony is put under lock, and the team opens it to read it.
+privacy-6 = Anyone who holds your unlocked phone can read what is not erased. ERASE takes away the draft and the messages that the app lets us delete; the rest is erased by hand. A testimony already sent is withdrawn with the receipt.
 
 operator-unnamed = the association that runs this program (its name is not given yet)
 contact-unnamed = the address is not given yet
 
 ## Stopping, coming back, erasing
 
-paused = Paused: what you wrote stays { $hours } hours at most, then is erased. To go on, write CONTINUE. We will send you no reminder.
+paused = Paused: what you wrote is erased { $hours } hours after the start at the latest, and the messages stay on the screen. To go on, write CONTINUE; to erase everything, ERASE. We send no reminder.
 resume-offer = You can go on from where you were.
     .resume = Continue
     .erase = Erase
-expired = The time has passed: what was begun is erased. You can start again whenever you like.
+expired = What was begun is erased: the time has passed, or our server was restarted. You can start again whenever you like.
 stopped = Stopped, and what was begun is erased. To come back, write /start.
 ended = The conversation is over. To come back, write /start.
 erased = Done.
 
 ## Pictures, voice, files
 
-media-refused = Pictures, voice messages and files are neither opened nor downloaded here: do not send them to us. Keep the original at home, and a copy somewhere else than on this phone, with the date visible. You can go on in your own words.
+media-refused = Pictures, voice messages and files are neither opened nor downloaded here; this one stays in the conversation, and you can remove it. You can keep the original, with its date, and a copy somewhere else than on this phone. You can go on in your own words.
 
 ## Reading it over
 
-review-intro = This is exactly what will be kept. You can change an answer, take out a sentence, or erase everything.
+review-intro = This is exactly what will be kept. If a name, a number or an address is left, you can take out the sentence. You can also change an answer, or erase everything.
 review-story-head = Your words:
 review-answers-head = Your answers:
 review-answer = { $question } { $answer }
-review-removed = Taken out: { $kinds }. It is to protect you, and because the law does not allow us to keep it.
+review-removed = Taken out: { $kinds }. It is to protect you, and because the law does not allow us to keep what points to someone.
 review-menu = What would you like to do with this text?
-    .keep = Keep this text
+    .keep = Go on with this text
     .change = Change an answer
     .remove = Take out a sentence
     .erase = Erase everything
@@ -147,7 +147,7 @@ kind-company = company name
 kind-receipt = words of a receipt
 
 change-which = Which answer would you like to change?
-    .narrative = Your account
+    .narrative = Your story, to add to it
     .narrative_more = What you added
     .gate_physical = Gestures and physical contact
 remove-which = Which sentence would you like to take out? BACK returns you to the whole text.
@@ -156,7 +156,7 @@ nothing-to-remove = There is no sentence to take out.
 
 ## Choosing and sending
 
-share-explained = Grouped figures count your answer together with other people’s. The summary is rewritten by the team, with no detail that could make you recognised. The sentence is chosen by you, then read over by two people.
+share-explained = Grouped figures count your answers together with other people’s. The summary is written by the team, without what would make you recognised; the sentence is chosen by you, and two people read it over. Associations receive them, and may make them public.
 quote-which = Which sentence may be quoted? Two people of the team read it over first.
     .no_quote = None: grouped figures only
 # { $quote }: the exact sentence, 200 characters at most.
@@ -164,29 +164,29 @@ quote-shown = Is this the sentence that may be quoted: “{ $quote }”?
     .yes = Yes, this one
     .other = Another one
     .no = None: grouped figures only
-confirm = This is the last step. Would you like to send this testimony?
+confirm = This is the last step. Once sent, the testimony can no longer be read here; with a receipt you can add to it or withdraw it. Would you like to send it?
     .send = Send
     .back = Go back and read it over
     .erase = Erase everything
 
 sealing-failed = The testimony could not be put under lock, so nothing is sent. What you wrote stays in the draft, with the same time limit. To try again later, write CONTINUE.
-sent = It is sent, thank you. The team reads it, then decides what to do with it. The story is erased { $story_days } days after that decision, the answers to lists after { $coded_months } months.
+sent = It is sent, thank you. The team reads it and decides whether it goes into the figures; it cannot write to you, but may leave a reply, to be read with the receipt. The story is erased { $story_days } days after that decision, the answers to lists { $coded_months } months after.
 receipt = Your receipt, in eight words:
     { $words }
     They will not be shown again: write them on paper rather than in the phone.
-not-accepted = This testimony is not kept. Help and rights stay open.
-receipt-use = With these words, on any phone, you can add something, read a reply or withdraw your testimony: write /receipt. They let nobody read your story again.
+not-accepted = This testimony is not kept. To ask for an explanation, the association’s address is in /privacy. Help and rights stay open.
+receipt-use = With these words, on any phone, you can add to or withdraw your testimony, or read a reply: write /receipt. Without them we cannot find it again. They let nobody read your story again.
 
 ## The end
 
-closing = Would you like anything else before you finish?
+closing = Would you like anything else before you finish? “Finish” also takes off the screen the messages that the app lets us delete, the eight words included.
     .help = Help lines
     .grounding = A short, calm exercise
-    .hide = Hide the eight words
-    .clear_chat = Erase this conversation
+    .hide = Hide the eight words, once noted
+    .clear_chat = How to erase this conversation
     .end = Finish
-receipt-hidden = The eight words are no longer on the screen, if the app allows it. Check that you have written them down.
-grounding = If you like, put both feet on the floor. Look around you and name, without speaking, five things you see. Take the time you need.
+receipt-hidden = If the app allows it, the eight words are taken off the screen. If they are still there, you can delete that message by hand, once you have noted them.
+grounding = If you like, feel what carries you: the floor under your feet, or the seat. Then name, without speaking, five things you see or hear around you. Take the time you need.
 clear-chat-telegram = To erase this conversation, open its menu, then “Delete chat”. Choose to delete it on both sides if that is offered. Notifications already received are removed separately.
 clear-chat-signal = To erase this conversation, press and hold it in the list, then choose to delete it. Notifications already received are removed separately.
 clear-chat-terminal = To erase what is on the screen, close this window, or type clear once the program has ended.
@@ -204,11 +204,11 @@ receipt-form = A receipt is eight words, in order. What you have just written is
 receipt-typo = One of the words does not seem right. Write them again, in order.
 # The same sentence for an unknown receipt, a withdrawn testimony, and no reply.
 receipt-nothing = There is no message to read with these words.
-receipt-too-many = There have been many tries. You can start again later.
+receipt-too-many = There have been many tries. You can start again in ten minutes.
 receipt-reply = The team’s reply: { $text }
 add-ask = What would you like to add? Please write no name, number or address. The eight words of your receipt will be asked for next.
 added = It is passed on, if these are the words of a testimony.
-withdraw-ask = To withdraw your testimony, write the eight words of your receipt, in order. It will be erased at once and cannot be brought back. BACK cancels.
+withdraw-ask = To withdraw your testimony, write the eight words of your receipt, in order. It is erased from our server at once and cannot be brought back; figures already sent to associations stay. BACK cancels.
 withdrawn = Done: nothing is kept under these words.
 withdraw-limit = Grouped figures already sent to associations cannot be taken back. They point to nobody.
 
@@ -231,25 +231,25 @@ help-menu = What kind of help do you need?
     .sexual = Sexual violence
     .digital = Messages, insults online
     .minor = For someone under 18
-    .suicide = Thoughts of death
+    .suicide = Thoughts of death or suicide
     .rights = Rights, a complaint
     .care = Medical care
     .country = Change country
     .end = Go back
 help-head =
-    .danger = In danger, you can call:
+    .danger = You can reach now:
     .talk = To talk to someone:
     .sexual = For sexual violence, at any age:
     .digital = For messages or insults online:
     .minor = For people under 18:
-    .suicide = When one thinks of dying:
-    .rights = To know one’s rights or file a complaint:
+    .suicide = When you think of dying:
+    .rights = To know your rights, or for a complaint:
     .care = For medical care:
 help-line = { $number }: { $who }. { $hours }, { $cost }.
 help-line-anonymous = { $number }: { $who }. { $hours }, { $cost }, anonymous.
 # A short line, for care-block and emergencies.
 help-line-short = { $number }: { $who }.
-help-dated = These details come from public sources, the oldest of { $year }. The team has not checked all of them.
+help-dated = These details come from public sources, the oldest of { $year }. The team has not checked all of them. If a line does not answer, you can try another.
 help-no-country = We have no list for this country. In Europe, 112 answers day and night. Elsewhere, it is the emergency number of the country.
 help-no-lines = We have no line of this kind for this country. The other choices stay open.
 
@@ -265,4 +265,4 @@ commands-help = At any moment, you can write:
     /privacy: what is kept
     /language: change language
     /receipt: use a receipt
-    /erase: erase everything
+    /erase: erase what is not sent

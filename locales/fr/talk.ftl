@@ -32,7 +32,7 @@ alias-no = non, non merci, nan, rien, c’est tout, rien d’autre, rien à ajou
 
 ## L'accueil et le chemin
 
-welcome = Bonjour, vous pouvez raconter ici ce qui s’est passé quand quelqu’un est venu chez vous pour son travail ; des bénévoles de l’association le liront. C’est un programme qui répond : pas une personne, pas un service d’urgence, et aucune plainte n’est déposée. Pour arrêter à tout moment, écrivez STOP.
+welcome = Bonjour, vous pouvez raconter ici ce qui s’est passé quand quelqu’un est venu chez vous pour son travail ; des bénévoles de l’association lisent ensuite. C’est un programme qui répond : pas une personne, pas un service d’urgence, et aucune plainte n’est déposée. STOP arrête et efface, à tout moment.
 
 option-line = { $number }. { $label }
 option-chosen = { $label } (choisi)
@@ -40,12 +40,12 @@ several-hint = Plusieurs réponses sont possibles. Écrivez les numéros, par ex
 page-of = Page { $page } sur { $pages }. SUITE montre une autre page de la liste.
 page-of-text = Page { $page } sur { $pages }. Écrivez SUITE pour lire la page suivante.
 progress = Étape { $n } sur { $of }.
-progress-start = Tout le chemin prend environ 15 minutes ; vous pouvez vous arrêter, ou passer une question, quand vous voulez.
+progress-start = Le tout prend environ 15 minutes, et chaque question peut être passée. PAUSE garde ce que vous avez écrit, STOP l’efface.
 
 stage-threshold = D’abord, quelques questions courtes.
 stage-story = Vos mots d’abord. { progress-start }
-stage-facts = Voici maintenant des questions à choix. Elles servent seulement à faire des chiffres groupés, et vous pouvez toutes les passer.
-stage-after = Les questions suivantes parlent de ce qui est venu après. Elles servent aussi aux chiffres groupés.
+stage-facts = Voici maintenant des questions à choix. Elles servent aux chiffres groupés, et vous pouvez toutes les passer.
+stage-after = Les questions suivantes parlent de ce qui est venu après. Elles servent aussi aux chiffres groupés ; pour de l’aide tout de suite, écrivez AIDE.
 stage-choose = Il reste à choisir à quoi votre témoignage peut servir.
 
 not-understood = Pour répondre, écrivez le numéro d’une ligne. Vous pouvez aussi écrire PASSER.
@@ -58,29 +58,29 @@ validation-story = Merci de l’avoir écrit. Ce que cette personne a fait n’e
 validation-care = Merci de l’avoir dit. Ce que cette personne a fait n’est pas de votre faute, et c’est vous qui décidez de la suite.
 
 # { $lines } : deux ou trois lignes d'aide, une par ligne.
-care-block = Des soins et un examen médical sont possibles vite, même sans plainte. Un médecin ou les urgences peuvent aussi noter les traces, au cas où vous en auriez besoin un jour.
+care-block = Des soins et un examen sont possibles, même sans plainte. Certains aident mieux tôt, et consulter plus tard reste possible. Un médecin ou les urgences peuvent aussi noter les traces, au cas où vous en auriez besoin un jour.
     { $lines }
 
 ## Le danger et les mots qui alertent
 
-crisis-offer = Ces lignes répondent tout de suite. Voulez-vous continuer ici, ou faire une pause ?
+crisis-offer = Vous pouvez joindre ces numéros maintenant, même sans certitude. Voulez-vous continuer ici, ou faire une pause ?
     .go_on = Continuer
     .pause = Faire une pause
 
-danger-offer = Votre sécurité d’abord : rien n’est gardé de cet échange. Quand vous serez à l’abri, vous pourrez revenir ici en écrivant /start.
+danger-offer = Votre sécurité d’abord : rien n’est gardé de cet échange chez nous. EFFACER retire aussi les messages affichés ici, si l’application le permet. Quand vous êtes à l’abri, vous pouvez revenir en écrivant /start.
 danger-unsure = Vous pouvez appeler maintenant, même sans certitude. Vous pouvez aussi continuer ici, à votre rythme.
 
-minor = Ici, on peut témoigner à partir de 18 ans, et rien n’est gardé de cet échange. En France, le 119 et le 3018 vous écoutent gratuitement.
+minor = Ici, on peut témoigner à partir de 18 ans ; rien n’est gardé de cet échange chez nous. Ailleurs, on peut vous écouter : en France, le 119 et le 3018 sont gratuits. Pour d’autres lignes, écrivez AIDE.
 
 ## L'accord
 
 # Les mots de chaque canal suivent cette notice (consent-notice-channel-…), puis consent-limit.
-consent-notice = Des bénévoles de l’association lisent ce que vous écrivez, pour en tirer des chiffres groupés envoyés à d’autres associations. Le récit est effacé { $story_days } jours après leur décision, les réponses aux listes après { $coded_months } mois. N’écrivez aucun nom ; vous pouvez tout retirer avec un reçu.
-consent-notice-channel-telegram = Telegram peut lire les conversations avec un programme comme celui-ci. Le serveur de l’association voit ce que vous écrivez au moment où vous l’envoyez. Signal est plus discret, si l’association y est aussi.
+consent-notice = Des bénévoles de l’association vous lisent, pour faire des chiffres groupés et, si vous le voulez, un résumé ou une phrase, pour d’autres associations. Le récit est effacé { $story_days } jours après leur décision, les réponses aux listes { $coded_months } mois après. N’écrivez aucun nom ; un reçu permet de tout retirer.
+consent-notice-channel-telegram = Telegram peut lire les conversations avec un programme comme celui-ci. Signal, si l’association y est aussi, ne le peut pas. Dans les deux cas, le serveur de l’association voit ce que vous écrivez au moment où vous l’envoyez.
 consent-notice-channel-signal = Signal ne peut pas lire cette conversation. Le serveur de l’association, lui, voit ce que vous écrivez au moment où vous l’envoyez.
 consent-notice-channel-terminal = Cette conversation ne passe par aucune messagerie. Qui a accès à cet ordinateur peut voir ce que vous tapez au moment où vous le tapez.
 consent-notice-channel-web = Cette conversation ne passe par aucune messagerie. Le serveur de l’association voit ce que vous écrivez au moment où vous l’envoyez, et le navigateur peut garder l’adresse de cette page.
-consent-limit = Le secret a une limite. Si un récit parle d’un enfant, ou d’une personne qui ne peut pas se protéger, victime de mauvais traitements ou d’agression sexuelle, la loi demande d’avertir les autorités (code pénal, article 434-3). Nous ne vous demandons pas qui vous êtes.
+consent-limit = Le secret a une limite. Si un récit parle de mauvais traitements ou d’agression sexuelle sur une personne mineure, ou que l’âge, la santé, un handicap ou une grossesse empêche de se protéger, la loi demande d’avertir les autorités (code pénal, article 434-3). Nous ne demandons pas qui vous êtes.
 consent-refused = C’est entendu : rien n’est gardé. L’aide et les droits restent ouverts.
 nothing-told = Vous avez passé toutes les questions : il n’y a rien à garder. L’aide et les droits restent ouverts.
 nothing-kept = C’est entendu : rien n’est gardé, et ce qui était écrit est effacé. L’aide et les droits restent ouverts.
@@ -89,38 +89,38 @@ nothing-kept = C’est entendu : rien n’est gardé, et ce qui était écrit e
 
 privacy-1 = Responsable de ces données : { $operator }. Pour lui écrire : { $contact }.
 privacy-2 = Nous gardons vos réponses et votre récit, avec votre accord, pour produire des chiffres groupés et faire connaître ces faits. Les numéros, les adresses et les noms que le programme reconnaît sont retirés avant l’enregistrement. Votre compte n’est pas gardé avec le témoignage.
-privacy-3 = Un brouillon reste { $hours } heures au plus. Le récit est effacé { $story_days } jours après la décision de l’équipe, les réponses aux listes après { $coded_months } mois. Les chiffres déjà publiés ne désignent personne et restent.
-privacy-4 = Avec votre reçu, vous pouvez compléter ou retirer votre témoignage à tout moment. Sans reçu, nous ne savons pas quel témoignage est le vôtre. Vous pouvez aussi vous adresser à la CNIL, l’autorité qui protège les données : cnil.fr.
-privacy-5 = Telegram peut lire les conversations avec un programme. Signal ne le peut pas. Dans les deux cas, notre serveur voit ce que vous écrivez au moment où vous l’envoyez, puis le met sous une clé qu’il n’a pas.
-privacy-6 = Une personne qui tient votre téléphone déverrouillé peut lire ce qui n’est pas effacé. EFFACER retire le brouillon et les messages que l’application nous laisse supprimer. Le reste s’efface à la main, dans l’application.
+privacy-3 = Un brouillon s’efface au plus tard { $hours } heures après son début. Le récit est effacé { $story_days } jours après la décision de l’équipe, les réponses aux listes { $coded_months } mois après. Les chiffres déjà publiés ne désignent personne et restent.
+privacy-4 = Avec votre reçu, vous pouvez compléter ou retirer votre témoignage tant qu’il est gardé. Sans reçu, nous ne savons pas quel témoignage est le vôtre. Vous pouvez aussi vous adresser à la CNIL, l’autorité qui protège les données : cnil.fr.
+privacy-5 = Telegram peut lire les conversations avec un programme. Signal ne le peut pas. Dans les deux cas, notre serveur voit ce que vous écrivez au moment où vous l’envoyez ; le témoignage terminé est mis sous clé, et l’équipe l’ouvre pour le lire.
+privacy-6 = Une personne qui tient votre téléphone déverrouillé peut lire ce qui n’est pas effacé. EFFACER retire le brouillon et les messages que l’application nous laisse supprimer ; le reste s’efface à la main. Un témoignage déjà envoyé se retire avec le reçu.
 
 operator-unnamed = l’association qui tient ce programme (son nom n’est pas encore indiqué)
 contact-unnamed = l’adresse n’est pas encore indiquée
 
 ## S'arrêter, revenir, effacer
 
-paused = C’est en pause : ce que vous avez écrit reste au plus { $hours } heures, puis s’efface. Pour reprendre, écrivez CONTINUER. Nous ne vous enverrons aucun rappel.
+paused = C’est en pause : ce que vous avez écrit s’efface au plus tard { $hours } heures après le début, et les messages restent affichés ici. Pour reprendre, écrivez CONTINUER ; pour tout effacer, EFFACER. Nous n’envoyons aucun rappel.
 resume-offer = Vous pouvez reprendre là où vous en étiez.
     .resume = Continuer
     .erase = Effacer
-expired = Le délai est passé : ce qui était commencé est effacé. Vous pouvez recommencer quand vous voulez.
+expired = Ce qui était commencé est effacé : le délai est passé, ou notre serveur a redémarré. Vous pouvez recommencer quand vous voulez.
 stopped = C’est arrêté, et ce qui était commencé est effacé. Pour revenir, écrivez /start.
 ended = La conversation est finie. Pour revenir, écrivez /start.
 erased = C’est fait.
 
 ## Images, voix, fichiers
 
-media-refused = Les images, les messages vocaux et les fichiers ne sont ni ouverts ni téléchargés ici : ne nous les envoyez pas. Gardez l’original chez vous, et une copie ailleurs que sur ce téléphone, avec la date visible. Vous pouvez continuer avec vos mots.
+media-refused = Les images, les messages vocaux et les fichiers ne sont ni ouverts ni téléchargés ici ; celui-ci reste dans la conversation, et vous pouvez l’en retirer. Vous pouvez garder l’original, avec sa date, et une copie ailleurs que sur ce téléphone. Vous pouvez continuer avec vos mots.
 
 ## La relecture
 
-review-intro = Voici exactement ce qui sera gardé. Vous pouvez changer une réponse, retirer une phrase, ou tout effacer.
+review-intro = Voici exactement ce qui sera gardé. S’il reste un nom, un numéro ou une adresse, vous pouvez retirer la phrase. Vous pouvez aussi changer une réponse, ou tout effacer.
 review-story-head = Vos mots :
 review-answers-head = Vos réponses :
 review-answer = { $question } { $answer }
-review-removed = Retiré : { $kinds }. C’est pour vous protéger, et parce que la loi ne nous permet pas de le garder.
+review-removed = Retiré : { $kinds }. C’est pour vous protéger, et parce que la loi ne nous permet pas de garder ce qui désigne quelqu’un.
 review-menu = Que voulez-vous faire de ce texte ?
-    .keep = Garder ce texte
+    .keep = Continuer avec ce texte
     .change = Changer une réponse
     .remove = Retirer une phrase
     .erase = Tout effacer
@@ -147,7 +147,7 @@ kind-company = nom d’entreprise
 kind-receipt = mots d’un reçu
 
 change-which = Quelle réponse voulez-vous changer ?
-    .narrative = Votre récit
+    .narrative = Votre récit, pour y ajouter
     .narrative_more = Ce que vous avez ajouté
     .gate_physical = Gestes et contacts physiques
 remove-which = Quelle phrase voulez-vous retirer ? RETOUR vous ramène à la relecture.
@@ -156,7 +156,7 @@ nothing-to-remove = Il n’y a pas de phrase à retirer.
 
 ## Le choix et l'envoi
 
-share-explained = Les chiffres groupés comptent votre réponse avec celles d’autres personnes. Le résumé est réécrit par l’équipe, sans détail qui vous fasse reconnaître. La phrase est choisie par vous, puis relue par deux personnes.
+share-explained = Les chiffres groupés comptent vos réponses avec celles d’autres personnes. Le résumé est écrit par l’équipe, sans ce qui vous ferait reconnaître ; la phrase, vous la choisissez, et deux personnes la relisent. Des associations les reçoivent, et peuvent les rendre publics.
 quote-which = Quelle phrase peut être citée ? Deux personnes de l’équipe la relisent avant.
     .no_quote = Aucune : les chiffres groupés seulement
 # { $quote } : la phrase exacte, 200 signes au plus.
@@ -164,29 +164,29 @@ quote-shown = Est-ce bien cette phrase qui pourra être citée : « { $quote }
     .yes = Oui, celle-ci
     .other = Une autre
     .no = Aucune : les chiffres groupés seulement
-confirm = C’est la dernière étape. Voulez-vous envoyer ce témoignage ?
+confirm = C’est la dernière étape. Une fois envoyé, le témoignage ne se relit plus ici ; un reçu permet de le compléter ou de le retirer. Voulez-vous l’envoyer ?
     .send = Envoyer
     .back = Revenir à la relecture
     .erase = Tout effacer
 
 sealing-failed = Le témoignage n’a pas pu être mis sous clé, donc rien n’est envoyé. Ce que vous avez écrit reste dans le brouillon, avec le même délai. Pour réessayer plus tard, écrivez CONTINUER.
-sent = C’est envoyé, merci. L’équipe le lit puis décide de ce qu’elle en fait. Le récit est effacé { $story_days } jours après cette décision, les réponses aux listes après { $coded_months } mois.
+sent = C’est envoyé, merci. L’équipe le lit et décide s’il entre dans les chiffres ; elle ne peut pas vous écrire, mais peut laisser une réponse, à lire avec le reçu. Le récit est effacé { $story_days } jours après cette décision, les réponses aux listes { $coded_months } mois après.
 receipt = Votre reçu, en huit mots :
     { $words }
     Ils ne seront plus montrés : notez-les sur papier plutôt que dans le téléphone.
-not-accepted = Ce témoignage n’est pas gardé. L’aide et les droits restent ouverts.
-receipt-use = Avec ces mots, sur n’importe quel téléphone, vous pouvez ajouter quelque chose, lire une réponse ou retirer votre témoignage : écrivez /receipt. Ils ne permettent à personne de relire votre récit.
+not-accepted = Ce témoignage n’est pas gardé. Pour demander des explications, l’adresse de l’association est dans /privacy. L’aide et les droits restent ouverts.
+receipt-use = Avec ces mots, sur n’importe quel téléphone, vous pouvez compléter ou retirer votre témoignage, ou lire une réponse : écrivez /receipt. Sans eux, nous ne pouvons pas le retrouver. Ils ne permettent à personne de relire votre récit.
 
 ## La fin
 
-closing = Voulez-vous autre chose avant de finir ?
+closing = Voulez-vous autre chose avant de finir ? « Finir » retire aussi de l’écran les messages que l’application nous laisse supprimer, les huit mots compris.
     .help = Les lignes d’aide
     .grounding = Un court exercice au calme
-    .hide = Cacher les huit mots
-    .clear_chat = Effacer cette conversation
+    .hide = Cacher les huit mots, une fois notés
+    .clear_chat = Comment effacer cette conversation
     .end = Finir
-receipt-hidden = Les huit mots ne sont plus à l’écran, si l’application le permet. Vérifiez que vous les avez notés.
-grounding = Si vous voulez, posez les deux pieds au sol. Regardez autour de vous et nommez, sans parler, cinq choses que vous voyez. Prenez le temps qu’il vous faut.
+receipt-hidden = Si l’application le permet, les huit mots sont retirés de l’écran. S’ils y sont encore, vous pouvez effacer ce message à la main, une fois les mots notés.
+grounding = Si vous voulez, sentez ce qui vous porte : le sol sous vos pieds, ou le siège. Nommez ensuite, sans parler, cinq choses que vous voyez ou entendez autour de vous. Prenez le temps qu’il vous faut.
 clear-chat-telegram = Pour effacer cette conversation, ouvrez son menu, puis « Supprimer l’échange ». Choisissez la suppression des deux côtés si elle est proposée. Les notifications déjà reçues se retirent à part.
 clear-chat-signal = Pour effacer cette conversation, appuyez longuement sur elle dans la liste, puis choisissez de la supprimer. Les notifications déjà reçues se retirent à part.
 clear-chat-terminal = Pour effacer ce qui est à l’écran, fermez cette fenêtre, ou tapez clear une fois le programme fini.
@@ -204,11 +204,11 @@ receipt-form = Un reçu, ce sont huit mots, dans l’ordre. Ce que vous venez d�
 receipt-typo = Un des mots ne semble pas juste. Écrivez-les de nouveau, dans l’ordre.
 # La même phrase pour un reçu inconnu, un témoignage retiré, et l'absence de réponse.
 receipt-nothing = Il n’y a pas de message à lire avec ces mots.
-receipt-too-many = Il y a eu beaucoup d’essais. Vous pouvez recommencer plus tard.
+receipt-too-many = Il y a eu beaucoup d’essais. Vous pouvez recommencer dans dix minutes.
 receipt-reply = Réponse de l’équipe : { $text }
-add-ask = Qu’est-ce que vous voulez ajouter ? N’écrivez ni nom, ni numéro, ni adresse. Les huit mots de votre reçu seront demandés ensuite.
+add-ask = Que voulez-vous ajouter ? N’écrivez ni nom, ni numéro, ni adresse. Les huit mots de votre reçu seront demandés ensuite.
 added = C’est transmis, si ces mots sont ceux d’un témoignage.
-withdraw-ask = Pour retirer votre témoignage, écrivez les huit mots de votre reçu, dans l’ordre. Il sera effacé tout de suite, sans retour possible. RETOUR annule.
+withdraw-ask = Pour retirer votre témoignage, écrivez les huit mots de votre reçu, dans l’ordre. Il est effacé tout de suite de notre serveur, sans retour possible ; les chiffres déjà envoyés à des associations restent. RETOUR annule.
 withdrawn = C’est fait : rien n’est gardé sous ces mots.
 withdraw-limit = Les chiffres groupés déjà envoyés à des associations ne peuvent pas être repris. Ils ne désignent personne.
 
@@ -231,25 +231,25 @@ help-menu = De quelle aide avez-vous besoin ?
     .sexual = Des violences sexuelles
     .digital = Des messages, des insultes en ligne
     .minor = Pour une personne de moins de 18 ans
-    .suicide = Des idées de mort
+    .suicide = Des pensées de mort ou de suicide
     .rights = Les droits, une plainte
     .care = Des soins
     .country = Changer de pays
     .end = Revenir
 help-head =
-    .danger = En cas de danger, vous pouvez appeler :
+    .danger = Vous pouvez joindre maintenant :
     .talk = Pour parler à quelqu’un :
     .sexual = Pour des violences sexuelles, à tout âge :
     .digital = Pour des messages ou des insultes en ligne :
     .minor = Pour les moins de 18 ans :
     .suicide = Quand on pense à mourir :
-    .rights = Pour connaître ses droits ou porter plainte :
+    .rights = Pour connaître vos droits, ou pour une plainte :
     .care = Pour des soins :
 help-line = { $number } : { $who }. { $hours }, { $cost }.
 help-line-anonymous = { $number } : { $who }. { $hours }, { $cost }, anonyme.
 # Une ligne courte, pour care-block et les urgences.
 help-line-short = { $number } : { $who }.
-help-dated = Ces renseignements viennent de sources publiques, dont la plus ancienne date de { $year }. L’équipe ne les a pas tous vérifiés.
+help-dated = Ces renseignements viennent de sources publiques, dont la plus ancienne date de { $year }. L’équipe ne les a pas tous vérifiés. Si une ligne ne répond pas, vous pouvez en essayer une autre.
 help-no-country = Nous n’avons pas de liste pour ce pays. En Europe, le 112 répond jour et nuit. Ailleurs, c’est le numéro d’urgence du pays.
 help-no-lines = Nous n’avons pas de ligne de ce genre pour ce pays. Les autres choix restent ouverts.
 
@@ -265,4 +265,4 @@ commands-help = À tout moment, vous pouvez écrire :
     /privacy : ce qui est gardé
     /language : changer de langue
     /receipt : utiliser un reçu
-    /erase : tout effacer
+    /erase : effacer ce qui n’est pas envoyé
