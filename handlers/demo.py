@@ -375,7 +375,7 @@ async def _decide(played: Play, sent: int, out: Console) -> None:
 
 
 async def _digest(played: Play, settings: Settings, out: Console) -> None:
-    for command in ("/digest preview", "/digest send", "/digest approve"):
+    for command in ("/digest send", "/digest"):
         shown = await played.say("owner", command)
         out.rule(f"owner: {command}")
         out.print("\n".join(shown), markup=False, highlight=False)
