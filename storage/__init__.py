@@ -138,6 +138,11 @@ class Store(Protocol):
         when many ask at once."""
         ...
 
+    def remembered(self, pseudonym: bytes) -> PersonRow | None:
+        """What `person` would find under this pseudonym, where that is known without reading; None says
+        nothing."""
+        ...
+
     async def count_drafts(self) -> int: ...
 
     async def drafts_before(self, day: int) -> list[DraftRow]:

@@ -277,6 +277,9 @@ class MemoryStore:
     async def person(self, pseudonyms: Sequence[bytes]) -> PersonRow | None:
         return next((self._people[p] for p in pseudonyms if p in self._people), None)
 
+    def remembered(self, pseudonym: bytes) -> PersonRow | None:
+        return self._people.get(pseudonym)
+
     async def count_drafts(self) -> int:
         return sum(1 for person in self._people.values() if person.draft)
 

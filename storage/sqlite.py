@@ -221,6 +221,9 @@ class SqliteStore:
 
     # --- drafts ---------------------------------------------------------------------------------------------
 
+    def remembered(self, pseudonym: bytes) -> PersonRow | None:
+        return self._hot.get(pseudonym)
+
     async def person(self, pseudonyms: Sequence[bytes]) -> PersonRow | None:
         self._still_open()
         for pseudonym in pseudonyms:

@@ -133,6 +133,18 @@ async def test_the_last_updates_are_remembered_oldest_first(store: Store) -> Non
     assert person.seen == tuple(range(3, SEEN_KEPT + 3))
 
 
+async def test_what_is_remembered_is_what_is_kept_or_nothing(store: Store) -> None:
+    pseudonym, draft = new_id(), new_id()
+    assert store.remembered(pseudonym) is None
+
+    for revision in (1, 2):
+        await store.commit(turn(pseudonym, draft, revision))
+        assert store.remembered(pseudonym) in (None, await store.person([pseudonym]))
+
+    await store.commit((DropDraft(pseudonym), Seen(pseudonym, 3, DAY)))
+    assert store.remembered(pseudonym) in (None, await store.person([pseudonym]))
+
+
 async def test_an_update_answered_twice_is_remembered_once(store: Store) -> None:
     pseudonym = new_id()
     await store.commit((Seen(pseudonym, -(2**62), DAY),))
