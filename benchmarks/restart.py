@@ -65,7 +65,7 @@ async def fill(instance: Instance, many: int) -> None:
     async def one(number: int) -> None:
         name, id = pseudonym(day_key, "terminal", f"n{number}"), secrets.token_bytes(16)
         key = instance.shelf.new_key(id, int(now // HOUR_SECONDS))
-        box = seal_draft(key, id, 1, said)
+        box = seal_draft(key, id + name, 1, said)
         assert await instance.store.commit((KeepDraft(name, id, 1, box, today), Seen(name, 1, today)))
         instance.shelf.advance(id, 1)
 

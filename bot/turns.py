@@ -269,8 +269,8 @@ def read_state(box: bytes) -> State:
             page,
             tuple(picked),
             hinted,
-            {id: tuple(codes) for id, codes in answers.items()},
-            {id: tuple(said) for id, said in texts.items()},
+            dict(zip(answers, map(tuple, answers.values()), strict=True)),
+            dict(zip(texts, map(tuple, texts.values()), strict=True)),
             tuple(removed),
             quote,
         )
