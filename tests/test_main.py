@@ -25,7 +25,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from bot import __main__ as console
 from bot import age
 from handlers import keyring
-from locales import loading
+from locales import load, loading
 from tests import age_vectors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -278,18 +278,31 @@ def test_a_damaged_database_is_told_with_code_5_and_left_as_it_is(
     assert database.read_bytes() == damaged
 
 
-def test_a_full_disk_is_told_with_code_6(instance: Path) -> None:
-    """A limit on the size of files stands for a disk that takes no more."""
-    env = dict(os.environ, SEUIL_DATA=str(instance.parent / "full"))
-    limited = "ulimit -f 40; exec " + f"{sys.executable} -m bot run"
-
+def with_a_disk_of(kib: int, play: str) -> Ended:
+    """`run` where no file may grow over so much: it stands for a disk that takes no more."""
+    limited = f"ulimit -f {kib}; exec {sys.executable} -m bot run"
     done = subprocess.run(
-        ["bash", "-c", limited], cwd=ROOT, env=env, capture_output=True, text=True, input="", check=False
+        ["bash", "-c", limited], cwd=ROOT, capture_output=True, text=True, input=play, check=False
     )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
-    ended = Ended(done.returncode, done.stdout, done.stderr)
+
+def test_a_full_disk_at_the_start_is_told_with_code_6(instance: Path) -> None:
+    ended = with_a_disk_of(8, play="")
+
     assert ended.code == 6
     assert "disk" in ended.one_sentence()
+
+
+def test_a_disk_that_fills_while_she_writes_is_told_to_her_and_ends_nothing(instance: Path) -> None:
+    play = "\n".join((*TO_CONSENT, "Il a gardé mon numéro.", "FINI", *["PASSER"] * 30))
+
+    ended = with_a_disk_of(100, play)
+
+    assert ended.code == 0
+    assert load()["fr"].say("failed").split()[0] in ended.out
+    assert "The disk refuses to take more" in ended.err
+    assert "numéro" not in ended.err
 
 
 def test_a_broken_line_of_words_is_named_by_file_and_line_with_code_7(
