@@ -17,7 +17,7 @@ intent = What would you like to do?
     .testify = Tell what happened
     .rights = Know my rights
     .help = Find help
-    .withdraw = Add to or withdraw a testimony
+    .withdraw = I have a receipt: read, add, withdraw
 
 adult = Are you 18 or over?
     .yes = Yes
@@ -29,9 +29,9 @@ consent_collect = Do you agree to your answers being kept and read in this way? 
 
 ## Story
 
-narrative = Tell it in your own words, starting wherever you like: there is no right way to tell it. Please write no name, number or address. You can send several messages; at the end, write DONE.
+narrative = Tell it in your own words, starting wherever you like: there is no right or wrong way to tell it. Please write no name, number or address. You can send several messages; at the end, write DONE.
 
-narrative_more = Is there anything else you want to add? If not, write SKIP.
+narrative_more = Would you like to add anything else? If not, write SKIP.
 
 ## Facts
 
@@ -107,7 +107,7 @@ what_happened = What happened?
     .other = Other
     .prefer_not = I’d rather not say
 
-gate_physical = The next question is about gestures and physical contact. You can skip it.
+gate_physical = The next question is about gestures and physical contact, sexual too. You can skip it.
     .go_on = Go on
     .leave_out = Skip this question
     .pause = Take a break
@@ -218,7 +218,7 @@ reaction = How did { $who } react?
     .no_answer = No answer
     .minimised = They played it down or joked
     .blamed = They blamed me
-    .defended_worker = They defended this person
+    .defended_worker = They defended the person who came
     .listened = They listened, and no more
     .handled_promised = They promised to act
     .handled_done = Something was done
@@ -242,7 +242,7 @@ reaction-who =
     .lawyer = the lawyer
     .other = the other person you told
 
-after_report = After that, was there anything from this person?
+after_report = After that, was there anything from the person who came to your home?
     .contacted_again = Contact again
     .apologies = Apologies
     .threats = Threats

@@ -18,7 +18,7 @@ intent = Que voulez-vous faire ?
     .testify = Raconter ce qui s’est passé
     .rights = Connaître mes droits
     .help = Trouver de l’aide
-    .withdraw = Compléter ou retirer un témoignage
+    .withdraw = J’ai un reçu : lire, compléter, retirer
 
 adult = Avez-vous 18 ans ou plus ?
     .yes = Oui
@@ -30,9 +30,9 @@ consent_collect = Acceptez-vous que vos réponses soient gardées et lues de cet
 
 ## Le récit
 
-narrative = Racontez avec vos mots, en commençant où vous voulez : il n’y a pas de bonne façon de raconter. N’écrivez ni nom, ni numéro, ni adresse. Vous pouvez envoyer plusieurs messages ; à la fin, écrivez FINI.
+narrative = Racontez avec vos mots, en commençant où vous voulez : il n’y a ni bonne ni mauvaise façon de raconter. N’écrivez ni nom, ni numéro, ni adresse. Vous pouvez envoyer plusieurs messages ; à la fin, écrivez FINI.
 
-narrative_more = Y a-t-il autre chose que vous voulez ajouter ? Sinon, écrivez PASSER.
+narrative_more = Voulez-vous ajouter autre chose ? Sinon, écrivez PASSER.
 
 ## Les faits
 
@@ -102,19 +102,19 @@ what_happened = Que s’est-il passé ?
     .entered_without = Une entrée sans mon accord
     .watched_filmed = Cette personne m’observait, me filmait
     .touched_objects = Mes affaires touchées
-    .pressure = Un chantage
+    .pressure = Un chantage, un marché imposé
     .threats = Des menaces
     .insults = Des insultes
     .other = Autre
     .prefer_not = Je préfère ne pas dire
 
-gate_physical = La question suivante parle de gestes et de contacts physiques. Vous pouvez la passer.
+gate_physical = La question suivante parle de gestes et de contacts physiques, sexuels aussi. Vous pouvez la passer.
     .go_on = Continuer
     .leave_out = Passer cette question
     .pause = Faire une pause
 
 what_physical = Y a-t-il eu un de ces gestes ?
-    .blocked = Un passage bloqué
+    .blocked = On m’a bloqué le passage
     .touch_nonsexual = Un contact physique non voulu
     .touch_sexual = Un contact sexuel non voulu
     .exposed = Une exhibition sexuelle
@@ -219,7 +219,7 @@ reaction = Quelle a été la réaction { $who } ?
     .no_answer = Pas de réponse
     .minimised = On a minimisé ou plaisanté
     .blamed = On m’a fait des reproches
-    .defended_worker = On a défendu cette personne
+    .defended_worker = On a défendu la personne venue
     .listened = De l’écoute, sans suite
     .handled_promised = Une promesse d’agir
     .handled_done = Quelque chose a été fait
@@ -243,7 +243,7 @@ reaction-who =
     .lawyer = de l’avocat ou de l’avocate
     .other = quand vous en avez parlé à quelqu’un d’autre
 
-after_report = Après cela, y a-t-il eu quelque chose de la part de cette personne ?
+after_report = Après cela, y a-t-il eu quelque chose de la part de la personne venue chez vous ?
     .contacted_again = Un nouveau contact
     .apologies = Des excuses
     .threats = Des menaces
