@@ -80,7 +80,7 @@ def dispatch_for(store: Store, shelf: FolderShelf, cost: Cost = COST) -> Dispatc
     return Dispatch(
         store=store,
         shelf=shelf,
-        keys=Keys(TeamKey(1, TEAM.recipient), signer.verify_key, bytes(16), lambda: bytes(32)),
+        keys=Keys(TeamKey(1, TEAM.recipient), signer.verify_key, bytes(16), lambda: bytes(32), bytes(32)),
         receipts=ReceiptDesk(bytes(16), cost=cost, clock=time.time),
         questionnaire=QUESTIONNAIRE,
         words=words,

@@ -27,12 +27,12 @@ from benchmarks._house import folder
 from benchmarks._measure import RUNS, Stopwatch, is_quick, resident, told
 from bot.disclosure import TooFew
 from bot.receipts import reply_key_hash
-from bot.sealing import Context, seal
+from bot.sealing import Context, seal_told
 from bot.testimony import CODED, SCHEMA, CodedPart, ConsentRecord, write_coded
 from handlers.digests import Made
 from storage import Store, open_store
 from storage.changes import KeepCase, KeepItem, Move, Operation
-from tests.deskkit import PASSPHRASE, REPLY, TEAM, WORDS, House
+from tests.deskkit import INSTANCE, PASSPHRASE, REPLY, TEAM, WORDS, House
 from tests.people import population
 
 SEALED = 100_000
@@ -60,7 +60,7 @@ def testimony(body: bytes, day: int, public: bytes, hashed: bytes) -> tuple[Oper
     context = Context(case, CODED, CODED, SCHEMA, TEAM.epoch, hashed, os.urandom(16))
     return (
         KeepCase(case, day, hashlib.sha256(case).digest()[:16], public, bytes(32)),
-        KeepItem(case, CODED, TEAM.epoch, seal(body, context, TEAM)),
+        KeepItem(case, CODED, TEAM.epoch, seal_told(body, context, TEAM, INSTANCE)),
         Move(case, ("waiting",), "approved", day),
     )
 

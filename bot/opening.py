@@ -8,12 +8,23 @@ Never here: files, passphrases (`bot.custody`).
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.age import Identity, decrypt
 from bot.errors import CannotOpen
-from bot.sealing import COMMAND_MAGIC, ITEM_MAGIC, Context, command_size, item_size, read_context, unpacked
+from bot.sealing import (
+    CODE_BYTES,
+    COMMAND_MAGIC,
+    ITEM_MAGIC,
+    Context,
+    command_size,
+    item_size,
+    read_context,
+    told_code,
+    unpacked,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,21 @@ def open_item(box: bytes, identities: Sequence[Identity], expected: Expected | C
         ) from None
     _compare(context, expected)
     return Opened(body, context)
+
+
+def open_told(
+    box: bytes, identities: Sequence[Identity], expected: Expected | Context, instance: bytes
+) -> Opened:
+    """As `open_item`, for what a witness told. Raises `CannotOpen` also where this instance did not write
+    it."""
+    opened = open_item(box, identities, expected)
+    code, body = opened.body[:CODE_BYTES], opened.body[CODE_BYTES:]
+    if not hmac.compare_digest(code, told_code(instance, opened.context, body)):
+        raise CannotOpen(
+            "An item opens with the team's key and was not written by this instance.",
+            hint="Somebody may have put it there: look at who can write to the database.",
+        )
+    return Opened(body, opened.context)
 
 
 def open_command(box: bytes, identities: Sequence[Identity]) -> bytes:

@@ -15,6 +15,7 @@ imports.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 import struct
@@ -39,6 +40,11 @@ bytes look the same; ten sizes would already sort people."""
 
 COMMAND_STEP = 4 * KIB
 """Plaintext sizes of a moderator's command are multiples of this."""
+
+CODE_BYTES = 32
+"""Before the body of what a witness told: the instance's code for it."""
+
+_TOLD = b"seuil|v1|told|"
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """What the kind and the name of an item look like, so that the context cannot outgrow its bucket."""
@@ -100,6 +106,21 @@ def seal(body: bytes, context: Context, key: TeamKey) -> bytes:
     if context.epoch != key.epoch:
         raise ValueError("the context names another epoch than the key")
     return encrypt(packed(ITEM_MAGIC, context_line(context), body, item_size), [key.recipient])
+
+
+def seal_told(body: bytes, context: Context, key: TeamKey, instance: bytes) -> bytes:
+    """An item that holds what a witness told, with the instance's code for it: the team's key is public, so
+    without that code whoever writes to the database could put words, or a consent, into her mouth.
+
+    `instance`: the INSTANCE key, 32 bytes, which no database holds.
+    """
+    return seal(told_code(instance, context, body) + body, context, key)
+
+
+def told_code(instance: bytes, context: Context, body: bytes) -> bytes:
+    """HMAC-SHA256 over what an item belongs to and what it says: CODE_BYTES."""
+    line = context_line(context)
+    return hmac.digest(instance, _TOLD + struct.pack(">I", len(line)) + line + body, "sha256")
 
 
 def seal_command(body: bytes, key: TeamKey) -> bytes:

@@ -17,9 +17,9 @@ from typing import Self, TypeAlias, TypeVar
 
 from bot.errors import CannotOpen, KeyFileError
 from bot.moderation import CaseView, Given, Role, reference
-from bot.opening import Expected, Opened, open_item
+from bot.opening import Expected, Opened, open_item, open_told
 from bot.receipts import reply_key_hash
-from bot.sealing import Context, TeamKey, context_line, seal
+from bot.sealing import Context, TeamKey, context_line, seal, seal_told
 from bot.settings import Settings
 from bot.signing import NotSigned, sign, verify
 from handlers import Address, Screen
@@ -177,25 +177,25 @@ class Bench:
 
     def open(self, row: CaseRow, item: ItemRow) -> Opened:
         """An item of a case, as its row says it must be. Raises `ItemError`."""
-        hashed = reply_key_hash(row.reply_key)
+        expected = Expected(case=row.case, item=item.part, reply_key_hash=reply_key_hash(row.reply_key))
+        identities = self.keys().identities
         try:
-            opened = open_item(
-                item.box,
-                self.keys().identities,
-                Expected(case=row.case, item=item.part, reply_key_hash=hashed),
-            )
             if item.part.partition("-")[0] in WRITTEN_HERE:  # by the row: the sealer chose the context's kind
+                opened = open_item(item.box, identities, expected)
                 return Opened(self.checked(opened.body, opened.context), opened.context)
+            return open_told(item.box, identities, expected, self.queue.instance)
         except CannotOpen:
             raise ItemError(row.case, item.part) from None
-        return opened
 
     def keep(self, like: Context, part: str, body: bytes) -> KeepItem:
-        """A part of the same case as `like`, sealed to the present key, and signed if the desk wrote it."""
+        """A part of the same case as `like`, sealed to the present key: signed if the desk wrote it, with the
+        intake's code if it is what was told."""
         context = replace(like, kind=part.partition("-")[0], item=part, epoch=self.team.epoch)
         if context.kind in WRITTEN_HERE:
-            body = self.signed(body, context)
-        return KeepItem(like.case, part, self.team.epoch, seal(body, context, self.team), replace=True)
+            box = seal(self.signed(body, context), context, self.team)
+        else:
+            box = seal_told(body, context, self.team, self.queue.instance)
+        return KeepItem(like.case, part, self.team.epoch, box, replace=True)
 
     async def part(self, row: CaseRow, part: str, read: Callable[[bytes], T]) -> tuple[Context, T] | None:
         """One part of a case, read; None where it is not there. Raises `ItemError`."""

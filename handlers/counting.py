@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from bot.age import KeyIdentity
 from bot.errors import CannotOpen
-from bot.opening import Expected, open_item
+from bot.opening import Expected, open_told
 from bot.tally import TAG_BYTES, Coded, Tally, tally
 from bot.testimony import CODED, read_coded
 from storage import ItemRow
@@ -41,9 +41,13 @@ class Counted:
 
 
 async def count(
-    items: AsyncIterator[ItemRow], identities: Sequence[KeyIdentity], progress: Progress | None = None
+    items: AsyncIterator[ItemRow],
+    identities: Sequence[KeyIdentity],
+    instance: bytes,
+    progress: Progress | None = None,
 ) -> Counted:
-    """Open and count all `items`. What cannot be opened is left out and named."""
+    """Open and count all `items`. What cannot be opened, or was not written by the instance whose key is
+    `instance`, is left out and named."""
     loop = asyncio.get_running_loop()
     stopped = False
 
@@ -71,7 +75,7 @@ async def count(
         nonlocal first_day
         for rows in chunks():
             for row in rows:
-                found = _open(row, identities)
+                found = _open(row, identities, instance)
                 if found is None:
                     unopened.append(row.case)
                     continue
@@ -87,10 +91,10 @@ async def count(
     return Counted(exact, tuple(cases), tuple(unopened), first_day)
 
 
-def _open(row: ItemRow, identities: Sequence[KeyIdentity]) -> tuple[Coded, int] | None:
+def _open(row: ItemRow, identities: Sequence[KeyIdentity], instance: bytes) -> tuple[Coded, int] | None:
     """A testimony to be counted and its day of consent; None where it is not what was sealed."""
     try:
-        opened = open_item(row.box, identities, Expected(case=row.case, item=CODED))
+        opened = open_told(row.box, identities, Expected(case=row.case, item=CODED), instance)
         part = read_coded(opened.body)
     except CannotOpen:
         return None

@@ -152,7 +152,7 @@ class Digests:
             if self._progress is not None:
                 self._progress(done, total)
 
-        return await count(bench.store.coded_items(), bench.keys().identities, tell)
+        return await count(bench.store.coded_items(), bench.keys().identities, bench.queue.instance, tell)
 
     async def _freezing(self, number: int, frozen: bytes, counted: Counted, texts: Texts) -> Change:
         """Everything that freezing is, as one change: it holds if no case in it was withdrawn meanwhile."""

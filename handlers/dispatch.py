@@ -17,8 +17,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from storage.shelf import Shelf
-
 from bot.conversation import step
 from bot.errors import CannotOpen, SeuilError
 from bot.places import CLOSING, place
@@ -28,7 +26,7 @@ from bot.reading import Vocabulary, hear
 from bot.receipts import ReceiptKeys, open_reply, reply_key_hash
 from bot.receipts import new as new_receipt
 from bot.receipts import words as receipt_words
-from bot.sealing import Context, seal
+from bot.sealing import Context, seal_told
 from bot.testimony import (
     CODED,
     MORE,
@@ -61,6 +59,7 @@ from handlers.screens import House, Painter
 from locales import Words
 from storage import Store
 from storage.changes import KeepCase, KeepItem, Operation, Withdraw
+from storage.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -254,7 +253,8 @@ class Dispatch:
             reply_key_hash=reply_key_hash(keys.reply_recipient.public),
             sender_tag=tag,
         )
-        return KeepItem(case, part, team.epoch, seal(body, context, team))
+        box = seal_told(body, context, team, self._keys.instance)
+        return KeepItem(case, part, team.epoch, box)
 
     async def _use_receipt(self, use: UseReceipt, done: Done, person: Person, state: State) -> Done:
         """Read, add or withdraw. Whatever the receipt is worth, the answer and its time are the same."""
@@ -326,7 +326,7 @@ class Dispatch:
             await self._receipt_was_shown(heard)
 
     def _with_receipt(self, envelope: Envelope, screens: list[Screen]) -> list[Screen]:
-        """The receipt in a message of its own, so that it can be hidden; then what happens now, and the rest."""
+        """The receipt in a message of its own, so that it can be hidden; then what happens now, the rest."""
         words = self._words[envelope.state.language]
         eight = receipt_words(new_receipt(envelope.entropy), envelope.state.language)
         numbered = "\n".join(f"{n}. {word}" for n, word in enumerate(eight, start=1))

@@ -263,7 +263,7 @@ async def _put_together(
     dispatch = Dispatch(
         store=store,
         shelf=shelf,
-        keys=Keys(team, verify, salt, tag),
+        keys=Keys(team, verify, salt, tag, instance_key),
         receipts=ReceiptDesk(salt, cost=cost, clock=clock),
         questionnaire=questions,
         words=words,

@@ -34,12 +34,13 @@ HOUR_SECONDS = 3_600
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What the intake seals with. `verify` is the public key that signs replies; `tag` is this period's TAG
-    key."""
+    key; `instance`, the INSTANCE key, says of what is sealed that this intake wrote it."""
 
     team: TeamKey
     verify: VerifyKey
     salt: bytes = field(repr=False)
     tag: Callable[[], bytes] = field(repr=False)
+    instance: bytes = field(repr=False)
 
 
 class ReceiptDesk:

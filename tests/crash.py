@@ -21,12 +21,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bot.opening import Expected, open_item
+from bot.opening import Expected, open_told
 from bot.testimony import STORY, read_story
 from handlers import Heard
 from storage import open_store
 from storage.shelf import FolderShelf
-from tests.stage import Stage
+from tests.stage import INSTANCE, Stage
 
 MESSAGES = 6
 """Messages of each story."""
@@ -129,7 +129,7 @@ async def judge(folder: Path, people: int, lives: int) -> dict[str, object]:
     for row in await stage.store.cases():
         for item in await stage.store.items(row.case):
             if item.part == STORY:
-                body = open_item(item.box, [stage.team], Expected(row.case, STORY)).body
+                body = open_told(item.box, [stage.team], Expected(row.case, STORY), INSTANCE).body
                 lines = dict(read_story(body).texts)["narrative"]
                 who = lines[0].rsplit(" ", 1)[0]
                 told[who] += 1

@@ -15,11 +15,11 @@ from bot.age import HybridIdentity
 from bot.errors import KeyFileError
 from bot.moderation import Role, reference
 from bot.receipts import Cost, ReceiptKeys, derive, new, reply_key_hash
-from bot.sealing import Context, TeamKey, seal
+from bot.sealing import Context, TeamKey, seal, seal_told
 from bot.signing import SignKey
 from bot.testimony import SCHEMA, CodedPart, ConsentRecord, StoryPart, write_coded, write_story
 from handlers import Address, Screen
-from handlers.bench import Bench, Policy
+from handlers.bench import WRITTEN_HERE, Bench, Policy
 from handlers.commands import Queue
 from handlers.desk import Desk
 from handlers.keyring import Unlocked
@@ -84,7 +84,9 @@ class Testimony:
         hashed = reply_key_hash(self.keys.reply_recipient.public)
         told = {"case": self.case, "reply_key_hash": hashed, "sender_tag": self.tag, **changed}
         context = Context(kind=part.partition("-")[0], item=part, schema=SCHEMA, epoch=1, **told)  # type: ignore[arg-type]  # three fields by name
-        return KeepItem(self.case, part, 1, seal(body, context, TEAM))
+        if part.partition("-")[0] in WRITTEN_HERE:
+            return KeepItem(self.case, part, 1, seal(body, context, TEAM))
+        return KeepItem(self.case, part, 1, seal_told(body, context, TEAM, INSTANCE))
 
     def coded(self) -> bytes:
         consented = ConsentRecord(1, "fr", "terminal", self.day)

@@ -31,6 +31,7 @@ CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 NOW = 1_790_000_000.0
 """Seconds since 1970: a fixed autumn day, so that no test depends on today."""
 
+INSTANCE = b"\x05" * 32
 WORDS = load()
 VOCABULARIES = vocabularies(WORDS)
 
@@ -97,7 +98,8 @@ class Stage:
         self.team = HybridIdentity(seed)
         self.signer = SignKey(seed)
         self.tag = bytes(range(32))
-        self.keys = Keys(TeamKey(1, self.team.recipient), self.signer.verify_key, bytes(16), lambda: self.tag)
+        team = TeamKey(1, self.team.recipient)
+        self.keys = Keys(team, self.signer.verify_key, bytes(16), lambda: self.tag, INSTANCE)
         self.receipts = ReceiptDesk(bytes(16), cost=CHEAP, clock=self.clock, sleep=self.clock.sleep)
         self.arrivals = 0
         self.dispatch = Dispatch(

@@ -22,11 +22,12 @@ from bot.opening import Expected, open_item
 from bot.pseudonyms import pseudonym
 from bot.receipts import new, reply_key_hash
 from bot.receipts import words as receipt_words
-from bot.sealing import Context, seal
+from bot.sealing import CODE_BYTES, Context, seal, told_code
 from bot.tally import tally
 from handlers import Address, keyring
 from handlers.bench import ItemError
 from handlers.commands import lease
+from handlers.counting import count
 from handlers.drafts import find
 from handlers.members import Members, new_code, read_code
 from storage import open_store
@@ -245,6 +246,48 @@ async def test_a_summary_moved_to_another_case_does_not_open(seated, tmp_path):
     assert (await house.bench.part(row, "summary", bytes.decode))[1] == "Un texte."
     with pytest.raises(ItemError):
         await house.bench.part(await house.store.case(second.case), "summary", bytes.decode)
+
+
+@pytest.mark.parametrize("part", ["coded", "story", "more-0000"])
+async def test_a_part_sealed_by_somebody_else_is_not_what_a_witness_told(seated, tmp_path, part):
+    """It was: anybody could put words into her mouth, and a consent that she had never given."""
+    house = await seated(tmp_path, "moderator")
+    testimony = Testimony()
+    await house.tell(testimony)
+    context = Context(
+        case=testimony.case,
+        kind=part.partition("-")[0],
+        item=part,
+        schema=1,
+        epoch=1,
+        reply_key_hash=reply_key_hash(testimony.keys.reply_recipient.public),
+        sender_tag=testimony.tag,
+    )
+    body = replace(testimony, share="stats_and_quote").coded() if part == "coded" else testimony.told()
+    row = await house.store.case(testimony.case)
+    own = next((item for item in await house.store.items(row.case) if item.part == part), None)
+    assert own is None or house.bench.open(row, own)
+
+    for forged in (body, told_code(bytes(32), context, body) + body):
+        box = seal(forged, context, TEAM)
+        await house.store.commit((KeepItem(testimony.case, part, 1, box, replace=True),))
+        with pytest.raises(ItemError):
+            await house.bench.part(row, part, bytes)
+
+
+async def test_a_consent_sealed_by_somebody_else_is_not_counted(seated, tmp_path):
+    house = await seated(tmp_path, "moderator")
+    own, forged = Testimony(), Testimony()
+    await house.tell(own, forged)
+    write_to(tmp_path, "UPDATE testimony SET state = 'approved', decided_day = ?", house.today)
+    (box,) = [item.box for item in await house.store.items(forged.case) if item.part == "coded"]
+    opened = open_item(box, [IDENTITY], Expected(forged.case, "coded"))
+    box = seal(bytes(CODE_BYTES) + opened.body[CODE_BYTES:], opened.context, TEAM)
+    await house.store.commit((KeepItem(forged.case, "coded", 1, box, replace=True),))
+
+    counted = await count(house.store.coded_items(), [IDENTITY], house.queue.instance)
+
+    assert (counted.cases, counted.unopened) == ((own.case,), (forged.case,))
 
 
 # --- order and hours ----------------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ import logging
 import pytest
 
 from bot.errors import CannotOpen, StoreFull
-from bot.opening import Expected, open_item
+from bot.opening import Expected, open_item, open_told
 from bot.receipts import read as read_receipt
 from bot.receipts import seal_reply
 from bot.testimony import CODED, STORY, read_coded, read_story
 from storage.changes import Ban, Change, KeepReply
 from storage.memory import MemoryStore
-from tests.stage import WORDS, Stage, receipt_in
+from tests.stage import INSTANCE, WORDS, Stage, receipt_in
 
 FR = WORDS["fr"]
 
@@ -45,7 +45,8 @@ async def open_all(stage: Stage, part: str) -> list[bytes]:
     for row in await stage.store.cases():
         for item in await stage.store.items(row.case):
             if item.part == part:
-                bodies.append(open_item(item.box, [stage.team], Expected(case=row.case, item=part)).body)
+                expected = Expected(case=row.case, item=part)
+                bodies.append(open_told(item.box, [stage.team], expected, INSTANCE).body)
     return bodies
 
 
@@ -257,7 +258,7 @@ async def test_something_added_with_a_receipt_is_redacted_sealed_and_joined_to_i
     assert answers[0] == FR.say("added")
     (row,) = await stage.store.cases()
     (more,) = [item for item in await stage.store.items(row.case) if item.part.startswith("more-")]
-    body = open_item(more.box, [stage.team], Expected(row.case, more.part)).body
+    body = open_told(more.box, [stage.team], Expected(row.case, more.part), INSTANCE).body
     assert dict(read_story(body).texts)["addition"] == ("Il a rappelé du [téléphone].",)
 
 
