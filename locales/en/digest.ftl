@@ -6,7 +6,7 @@
 digest-title = Digest no. { $number }
 digest-period = Testimonies received between { $first } and { $last }.
 digest-period-one = Testimonies received in { $month }.
-digest-people = { NUMBER($count) } people said that they were harassed by someone who came to their home for work.
+digest-people = { NUMBER($count) } people said that they met with unwanted messages, words or acts from someone who came to their home for work.
 digest-people-change =
     .more = That is { NUMBER($by) } more than in digest no. { $since }.
     .fewer = That is { NUMBER($by) } fewer than in digest no. { $since }.

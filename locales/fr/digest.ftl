@@ -6,7 +6,7 @@
 digest-title = Bilan n° { $number }
 digest-period = Témoignages reçus entre { $first } et { $last }.
 digest-period-one = Témoignages reçus en { $month }.
-digest-people = { NUMBER($count) } personnes ont déclaré avoir été harcelées par quelqu’un venu chez elles pour son travail.
+digest-people = { NUMBER($count) } personnes ont déclaré avoir subi des messages, des paroles ou des actes non voulus de quelqu’un venu chez elles pour son travail.
 digest-people-change =
     .more = C’est { NUMBER($by) } de plus que dans le bilan n° { $since }.
     .fewer = C’est { NUMBER($by) } de moins que dans le bilan n° { $since }.

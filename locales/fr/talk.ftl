@@ -70,7 +70,7 @@ crisis-offer = Vous pouvez joindre ces numéros maintenant, même sans certitude
 danger-offer = Votre sécurité d’abord : rien n’est gardé de cet échange chez nous. EFFACER retire aussi les messages affichés ici, si l’application le permet. Quand vous êtes à l’abri, vous pouvez revenir en écrivant /start.
 danger-unsure = Vous pouvez appeler maintenant, même sans certitude. Vous pouvez aussi continuer ici, à votre rythme.
 
-minor = Ici, on peut témoigner à partir de 18 ans ; rien n’est gardé de cet échange chez nous. Ailleurs, on peut vous écouter : en France, le 119 et le 3018 sont gratuits. Pour d’autres lignes, écrivez AIDE.
+minor = Ici, on peut témoigner à partir de 18 ans ; rien n’est gardé de cet échange chez nous. Ailleurs, on peut vous écouter : en France, le 119 et le 3018 sont gratuits. Pour d’autres lignes, écrivez AIDE.
 
 ## L'accord
 
