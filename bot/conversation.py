@@ -138,7 +138,16 @@ def _nothing_kept(state: State, told: str) -> Turn:
 
 
 def _at(state: State, at: str) -> State:
-    return replace(state, at=at, aside=(), page=0, picked=(), hinted=False)
+    """At another place of the way, with nothing picked yet. Written out: `replace` takes twice as long."""
+    return State(
+        at,
+        state.language,
+        state.country,
+        answers=state.answers,
+        texts=state.texts,
+        removed=state.removed,
+        quote=state.quote,
+    )
 
 
 def _beside(state: State, *to: str, alone: bool = False) -> State:
