@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Self, TypeAlias, TypeVar
+from typing import ClassVar, Self, TypeAlias, TypeVar
 
 from bot.errors import CannotOpen, KeyFileError
 from bot.moderation import CaseView, Given, Role, reference
@@ -28,7 +28,7 @@ from handlers.keyring import Unlocked
 from handlers.members import Members
 from locales import Words
 from storage import CaseRow, ItemRow, MemberRow, Store
-from storage.changes import Audit, Change, KeepItem
+from storage.changes import Audit, Change, KeepItem, PutMeta
 
 DAY_SECONDS = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
@@ -44,6 +44,7 @@ WRITTEN_HERE = frozenset({"summary", "quote", "note"})
 """Kinds of items that the desk itself writes: they leave in its name, so they carry its signature."""
 
 _SIGNATURE_LINES = 4
+_APPROVAL = "seuil desk approval"
 
 T = TypeVar("T")
 
@@ -95,9 +96,21 @@ class ItemError(Exception):
 class LedgerError(Exception):
     """A digest in the ledger is not what was frozen there: it is not sent, and owners hear of it."""
 
+    act: ClassVar[str] = "cannot read digest"
+    alarm: ClassVar[str] = "desk-alarm-digest"
+    said: ClassVar[str] = "desk-digest-cannot-read"
+
     def __init__(self, number: int) -> None:
-        super().__init__(f"digest {number} cannot be read")
+        super().__init__(f"{self.act}: {number}")
         self.number = number
+
+
+class ApprovalError(LedgerError):
+    """A digest is marked as approved and nobody at the desk approved it."""
+
+    act = "digest was not approved"
+    alarm = "desk-alarm-approval"
+    said = "desk-digest-not-approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +239,19 @@ class Bench:
             raise NotSigned("it was made for another place")
         return body
 
+    def approval(self, number: int, sha256: bytes) -> PutMeta:
+        """The desk's signed word that this digest was approved: a column is anybody's who can write there."""
+        said = sign(_approved(number, sha256), self.keys().signer, _APPROVAL)
+        return PutMeta(approval_key(number), said.encode())
+
+    async def demand_approval(self, number: int, sha256: bytes) -> None:
+        """Raises `ApprovalError` unless the desk approved this digest, as it stands."""
+        said = await self.store.meta(approval_key(number)) or b""
+        try:
+            verify(_approved(number, sha256), said.decode("utf-8", "replace"), self.keys().signer.verify_key)
+        except CannotOpen:
+            raise ApprovalError(number) from None
+
     # --- people ---------------------------------------------------------------------------------------------
 
     def words_of(self, member: MemberRow) -> Words:
@@ -245,6 +271,15 @@ class Bench:
     def log(self, actor: bytes | str, act: str, about: str = "") -> Audit:
         who = actor if isinstance(actor, str) else actor.hex()
         return Audit(self.today, who, act, about)
+
+
+def approval_key(number: int) -> str:
+    """Meta: the signature under the approval of a digest; empty where it was taken back."""
+    return f"digest-approved-{number}"
+
+
+def _approved(number: int, sha256: bytes) -> bytes:
+    return f"seuil|v1|digest approved|{number}|{sha256.hex()}\n".encode()
 
 
 def _belongs(context: Context) -> str:

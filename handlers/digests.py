@@ -5,7 +5,8 @@
 Each step is one change. Killed between two of them, the next look at the ledger goes on from there: a frozen
 digest is never made again, and what was not marked as sent is sent again, identical to the byte. The frozen
 digest lies in the ledger sealed to the desk's key, because it holds sentences that nobody has received yet,
-and signed by it, because whoever can write to the ledger could else speak to partners in its name.
+and signed by it, because whoever can write to the ledger could else speak to partners in its name. So is each
+approval: a state in a row is nobody's word.
 
 Never here: when a digest is due (the clock), what may be told (`bot.disclosure`), how it reads
 (`bot.formats`).
@@ -28,7 +29,19 @@ from bot.moderation import Do, reference
 from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
 from handlers import Attachment, Screen
-from handlers.bench import EPOCH, Act, Asked, Bench, ItemError, LedgerError, Say, mark, shown
+from handlers.bench import (
+    EPOCH,
+    Act,
+    ApprovalError,
+    Asked,
+    Bench,
+    ItemError,
+    LedgerError,
+    Say,
+    approval_key,
+    mark,
+    shown,
+)
 from handlers.commands import Answer
 from handlers.counting import Counted, Progress, count
 from handlers.office import named
@@ -102,7 +115,7 @@ class Digests:
         self._progress = progress
         self._shuffle = random.SystemRandom().shuffle
         self._next_try: dict[tuple[int, bytes], float] = {}
-        self._alarmed: set[int] = set()
+        self._alarmed: set[tuple[int, str]] = set()
         self.acts: Mapping[Do, Callable[[Bench, Asked], Awaitable[Act]]] = {
             Do.DIGEST_PREVIEW: self._preview,
             Do.DIGEST_APPROVE: self._approve,
@@ -260,14 +273,14 @@ class Digests:
                 await self._make_due(progress)
             await self.deliver()
         except LedgerError as error:
-            await self._alarm(error.number)
+            await self._alarm(error)
 
-    async def _alarm(self, number: int) -> None:
+    async def _alarm(self, error: LedgerError) -> None:
         """Once for each start: it does not mend itself, and nobody reads a log that repeats."""
-        if number not in self._alarmed:
-            self._alarmed.add(number)
-            await self._bench.store.commit((self._bench.log("desk", "cannot read digest", str(number)),))
-            await self._tell("owner", "desk-alarm-digest", period=number)
+        if (error.number, error.act) not in self._alarmed:
+            self._alarmed.add((error.number, error.act))
+            await self._bench.store.commit((self._bench.log("desk", error.act, str(error.number)),))
+            await self._tell("owner", error.alarm, period=error.number)
 
     async def _make_due(self, progress: Progress | None) -> None:
         bench = self._bench
@@ -279,7 +292,7 @@ class Digests:
         number = made.digest.number
         change = made.change
         if bench.policy.automatic:
-            change = (*change, MarkDigest(number, ("frozen",), "approved"))
+            change = (*change, *self._marking(made))
         if not await bench.store.commit(change):
             return  # Somebody withdrew while it was counted: the next tick counts again.
         if made.unopened:
@@ -317,6 +330,7 @@ class Digests:
             if row.state != "approved" or not owed:
                 continue
             frozen = self.frozen(row)
+            await bench.demand_approval(row.period, row.sha256)
             for delivery in owed:
                 partner = partners[delivery.member]
                 sent = await self._sent(partner, self.messages(frozen, bench.words_of(partner)))
@@ -333,11 +347,9 @@ class Digests:
                 )
 
     async def alarmed(self, asked: Asked, error: LedgerError) -> Act:
-        others = await self._bench.tell("owner", "desk-alarm-digest", period=error.number)
-        line = self._bench.log("desk", "cannot read digest", str(error.number))
-        return Act(
-            (line,), (asked.say("desk-digest-cannot-read", period=error.number),), others, audited=False
-        )
+        others = await self._bench.tell("owner", error.alarm, period=error.number)
+        line = self._bench.log("desk", error.act, str(error.number))
+        return Act((line,), (asked.say(error.said, period=error.number),), others, audited=False)
 
     def _may_try(self, number: int, member: bytes) -> bool:
         return self._next_try.get((number, member), 0.0) <= self._bench.clock()
@@ -379,12 +391,25 @@ class Digests:
 
     async def _approving(self, row: DigestRow) -> list[Operation]:
         owed = [DueDelivery(row.period, p.member) for p in await self._bench.store.members("partner")]
-        if row.state == "approved":
-            return [*owed]
-        return [MarkDigest(row.period, ("frozen", "held"), "approved"), *owed]
+        approving = MarkDigest(row.period, (row.state,), "approved")
+        return [approving, self._bench.approval(row.period, row.sha256), *owed]
+
+    def _marking(self, made: Made) -> Change:
+        """What approves a digest in the change that freezes it."""
+        number = made.digest.number
+        approval = self._bench.approval(number, bytes.fromhex(fingerprint(made.frozen)))
+        return (MarkDigest(number, ("frozen",), "approved"), approval)
+
+    async def _is_approved(self, row: DigestRow) -> bool:
+        """Whether the desk approved it; a row that merely says so waits like any other."""
+        try:
+            await self._bench.demand_approval(row.period, row.sha256)
+        except ApprovalError:
+            return False
+        return row.state == "approved"
 
     async def _approve(self, bench: Bench, asked: Asked) -> Act:
-        waiting = [row for row in await bench.store.digests() if row.state != "approved"]
+        waiting = [row for row in await bench.store.digests() if not await self._is_approved(row)]
         if not waiting:
             return Act(screens=(asked.say("desk-digest-nothing"),), audited=False)
         row = waiting[0]
@@ -395,7 +420,10 @@ class Digests:
         row = await self._open_row()
         if row is None:
             return Act(screens=(asked.say("desk-digest-nothing"),), audited=False)
-        change = (MarkDigest(row.period, ("frozen", "approved", "held"), "held"),)
+        change = (
+            MarkDigest(row.period, ("frozen", "approved", "held"), "held"),
+            PutMeta(approval_key(row.period), b""),
+        )
         return Act(change, (asked.say("desk-digest-held", period=row.period),))
 
     async def _send(self, bench: Bench, asked: Asked) -> Act:
@@ -404,6 +432,8 @@ class Digests:
         if row is not None and row.state == "held":
             return Act(screens=(asked.say("desk-digest-is-held", period=row.period),), audited=False)
         if row is not None:
+            if row.state == "approved":
+                await bench.demand_approval(row.period, row.sha256)
             self._next_try.clear()
             screen = asked.say("desk-digest-approved", period=row.period)
             return Act(
@@ -416,7 +446,7 @@ class Digests:
         number = made.digest.number
         others = await bench.tell("owner", "desk-unopened", count=made.unopened) if made.unopened else ()
         return Act(
-            (*made.change, MarkDigest(number, ("frozen",), "approved")),
+            (*made.change, *self._marking(made)),
             (asked.say("desk-digest-approved", period=number),),
             others,
             after=self._delivering(asked, number),
@@ -463,7 +493,9 @@ class Digests:
         approved = [row for row in await bench.store.digests() if row.state == "approved"]
         if not approved:
             return Act(screens=(asked.say("desk-digest-none"),))
-        return Act(screens=self.messages(self.frozen(approved[-1]), asked.words))
+        row = approved[-1]
+        await self._bench.demand_approval(row.period, row.sha256)
+        return Act(screens=self.messages(self.frozen(row), asked.words))
 
 
 def _month(day: int) -> str:

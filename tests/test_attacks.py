@@ -210,6 +210,30 @@ async def test_a_digest_written_into_the_ledger_is_never_sent(seated, tmp_path):
     assert "cannot read digest" in await house.acts()
 
 
+@pytest.mark.parametrize("kept", [False, True])
+async def test_a_digest_approved_by_a_column_is_never_sent(seated, tmp_path, kept):
+    """It was: a digest that the team held left at the next tick. Nor does the approval of another serve."""
+    house = await seated(tmp_path, "owner", "moderator", "partner")
+    await house.tell(*(Testimony() for _ in range(30)))
+    write_to(tmp_path, "UPDATE testimony SET state = 'approved', decided_day = ?", house.today)
+    await house.desk.due()
+    await house.say("moderator", "/digest hold")
+    if kept:
+        other = house.bench.approval(2, (await house.store.digests())[0].sha256)
+        write_to(tmp_path, "UPDATE meta SET value = ? WHERE key = 'digest-approved-1'", other.value)
+    write_to(tmp_path, "UPDATE digest SET state = 'approved'")
+
+    await house.desk.tick()
+    assert words("desk-digest-not-approved", period=1) in await house.say("partner", "/digest")
+    assert words("desk-digest-not-approved", period=1) in await house.say("moderator", "/digest send")
+
+    assert words("digest-title", number=1) not in house.told_to("partner")
+    assert words("desk-alarm-approval", period=1) in house.told_to("owner")
+    assert "digest was not approved" in await house.acts()
+    await house.say("owner", "/digest approve")
+    assert words("digest-title", number=1) in house.told_to("partner")
+
+
 @pytest.mark.parametrize("kind", ["", "story"])
 @pytest.mark.parametrize("part", ["summary", "quote", "note-0000"])
 async def test_a_text_sealed_by_somebody_else_is_not_the_desk_s(seated, tmp_path, part, kind):

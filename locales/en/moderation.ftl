@@ -128,6 +128,7 @@ desk-digest-sent =
        *[other] Digest { $period }: sent to { $sent } of { $total }, failed: { $failed }. It will be tried again.
     }
 desk-digest-cannot-read = Digest { $period } cannot be read back. The owners were told.
+desk-digest-not-approved = Digest { $period } is marked as approved, and nobody approved it here. It is not sent. The owners were told.
 desk-digest-line = { $period } · { $state }
 desk-digest-delivery = { $name }: { $state }, tries: { $tries }
 desk-digest-state-frozen = frozen, to approve
@@ -177,6 +178,7 @@ desk-status-verify =
 desk-alarm-item = Alarm: a part of { $case } ({ $part }) cannot be opened. Compare the key's fingerprint with /status and read /audit.
 desk-alarm-command = Alarm: a command in the queue cannot be opened. It was set aside.
 desk-alarm-digest = Alarm: digest { $period } is not the one that was frozen. It is not sent. Restore the database from a backup.
+desk-alarm-approval = Alarm: digest { $period } is marked as approved, and nobody approved it here. It is not sent. Somebody wrote to the database: ask who can. To send it all the same: /digest approve
 desk-alarm-reply = Alarm: the reply key of { $case } does not match. Somebody may have changed the database.
 
 ## Help, one line a command

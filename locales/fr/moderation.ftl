@@ -128,6 +128,7 @@ desk-digest-sent =
        *[other] Bilan { $period } : envoyé à { $sent } sur { $total }, en échec : { $failed }. Nouvel essai automatique.
     }
 desk-digest-cannot-read = Le bilan { $period } ne se relit pas. Les responsables sont prévenus.
+desk-digest-not-approved = Le bilan { $period } est marqué comme accepté, et personne ne l’a accepté ici. Il n’est pas envoyé. Les responsables sont prévenus.
 desk-digest-line = { $period } · { $state }
 desk-digest-delivery = { $name } : { $state }, essais : { $tries }
 desk-digest-state-frozen = figé, à accepter
@@ -177,6 +178,7 @@ desk-status-verify =
 desk-alarm-item = Alarme : une partie de { $case } ({ $part }) ne s’ouvre pas. Comparez l’empreinte de la clé avec /status et relisez /audit.
 desk-alarm-command = Alarme : une commande de la file ne s’ouvre pas. Elle a été écartée.
 desk-alarm-digest = Alarme : le bilan { $period } n’est pas celui qui a été figé. Il n’est pas envoyé. Rétablissez la base depuis une sauvegarde.
+desk-alarm-approval = Alarme : le bilan { $period } est marqué comme accepté, et personne ne l’a accepté ici. Il n’est pas envoyé. Quelqu’un a écrit dans la base : cherchez qui le peut. Pour l’envoyer malgré tout : /digest approve
 desk-alarm-reply = Alarme : la clé de réponse de { $case } ne correspond pas. Quelqu’un a peut-être changé la base.
 
 ## Aide, une ligne par commande
