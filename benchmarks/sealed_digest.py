@@ -111,13 +111,16 @@ async def digests(house: House, many: int, runs: int) -> None:
     told("sealed and kept a second", "/s", [many / filling.wall])
     await house.desk.unlock(PASSPHRASE)
     took: list[float] = []
+    spent: list[float] = []
     grew: list[float] = []
     for _ in range(runs):
         before = resident()
         digest, watch, most = await made(house, many)
         took.append(watch.wall)
+        spent.append(watch.processor)
         grew.append((most - before) / 2**20)
     told(f"a digest of {many:,} sealed testimonies", "s", took, f"aim < {AIM_SECONDS} for {SEALED:,}")
+    told("processor time it takes, all threads", "s", spent)
     told("memory it takes above what was there, at its highest", "MiB", grew, "aim: flat")
     with Stopwatch() as freezing:
         assert await house.store.commit(digest.change)
