@@ -18,13 +18,12 @@ from bot.receipts import seal_reply
 from bot.redaction import Redacted, redact
 from bot.testimony import CODED, MORE, STORY, StoryPart, read_coded, read_story, write_story
 from handlers import Button, Screen
-from handlers.bench import Act, Asked, Bench, ItemError, mark, shown
+from handlers.bench import Act, Asked, Bench, ItemError, shown
 from handlers.casefile import NOTE, warning
 from handlers.quotes import Released, may_leave, write_released
 from handlers.texts import QUOTE, SUMMARY, waiting_texts
 from storage.changes import (
     AskSecond,
-    Ban,
     CaseState,
     EraseCase,
     KeepReply,
@@ -32,7 +31,6 @@ from storage.changes import (
     Operation,
     PutMeta,
     TakeSecond,
-    Unban,
 )
 
 MAY_SUMMARISE = frozenset({"stats_and_summary", "stats_and_quote"})
@@ -305,32 +303,3 @@ async def release_quote(bench: Bench, asked: Asked) -> Act:
     waiting = await waiting_texts(bench.store)
     change = (bench.keep(context, QUOTE, body), waiting.with_text(asked.row.case, QUOTE).put())
     return Act(change, (asked.say("desk-quote-released", case=asked.ref),))
-
-
-# --- bans ---------------------------------------------------------------------------------------------------
-
-
-async def _tag(bench: Bench, asked: Asked) -> bytes:
-    coded = await bench.part(asked.row, CODED, read_coded)
-    return coded[0].sender_tag if coded else b""
-
-
-async def ban(bench: Bench, asked: Asked) -> Act:
-    tag = await _tag(bench, asked)
-    if not tag:
-        return Act(screens=(asked.say("desk-no-tag", case=asked.ref),), audited=False)
-    return Act((Ban(tag, bench.today),), (asked.say("desk-banned", case=asked.ref),))
-
-
-async def unban(bench: Bench, asked: Asked) -> Act:
-    bans = {mark(tag): tag for tag in await bench.store.bans()}
-    if asked.case is not None:
-        tag = await _tag(bench, asked)
-    elif asked.given.text:
-        tag = bans.get(asked.given.text.strip().casefold(), b"")
-    else:
-        said = asked.say("desk-bans", bans=", ".join(bans)) if bans else asked.say("desk-bans-none")
-        return Act(screens=(said,), audited=False)
-    if tag not in bans.values():
-        return Act(screens=(asked.say("desk-not-banned"),), audited=False)
-    return Act((Unban(tag),), (asked.say("desk-unbanned"),))

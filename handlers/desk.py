@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.errors import CannotOpen, KeyFileError, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
-from handlers import Address, Screen, casefile, cases, office
+from handlers import Address, Screen, bans, casefile, cases, office
 from handlers.bench import Act, Asked, Bench, ItemError, LedgerError, Say
 from handlers.commands import STALE_MINUTES, Answer, Order, lease, read_queued
 from handlers.digests import Digests
@@ -63,8 +63,8 @@ _ACTS: Mapping[Do, Carry] = {
     Do.KEEP_NOTE: cases.keep_note,
     Do.REPLY: cases.reply,
     Do.ERASE: cases.erase,
-    Do.BAN: cases.ban,
-    Do.UNBAN: cases.unban,
+    Do.BAN: bans.ban,
+    Do.UNBAN: bans.unban,
     Do.FORGET_CHAT: cases.forget_chat,
     Do.ALERT_OWNERS: cases.alert_owners,
     Do.SHOW_PARTNERS: office.show_partners,

@@ -29,6 +29,7 @@ from bot.moderation import Do, reference
 from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
 from handlers import Attachment, Screen
+from handlers.bans import BANNED
 from handlers.bench import (
     EPOCH,
     Act,
@@ -188,6 +189,7 @@ class Digests:
             *[DueDelivery(number, row.member) for row in await bench.store.members("partner")],
             # Sender tags change with the period: an old ban would mean nobody any more.
             *[Unban(tag) for tag in await bench.store.bans()],
+            PutMeta(BANNED, b""),
             PutMeta(DUE, b""),
             *alarms,
             bench.log("desk", "freeze digest", f"{number} {sha256[:16]}"),

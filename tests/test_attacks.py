@@ -408,6 +408,35 @@ async def test_one_item_of_an_odd_form_does_not_stop_the_digest_of_all(seated, t
     assert "cannot open" in await house.acts()
 
 
+# --- a moderator who is curious -----------------------------------------------------------------------------
+
+
+async def test_a_ban_does_not_tell_whether_one_person_told_two_testimonies(seated, tmp_path):
+    """It did: `/ban` on one, and `/unban` on the other was answered with "lifted" if they had one sender."""
+    house = await seated(tmp_path, "moderator", "owner")
+    first = Testimony()
+    same, other = Testimony(tag=first.tag), Testimony()
+    await house.tell(first, same, other)
+    write_to(tmp_path, "UPDATE testimony SET state = 'approved', decided_day = ?", house.today)
+
+    await house.say("moderator", f"/ban {first.ref}")
+
+    refused = words("desk-not-banned")
+    for told in (same, other):
+        assert await house.say("moderator", f"/unban {told.ref}") == refused
+    assert await house.say("moderator", "/unban nobody") == refused
+    assert (await house.acts()).count("unban refused") == 3
+    for told in (same, other):
+        await house.say("moderator", f"/ban {told.ref}")
+    every = ", ".join(sorted(told.ref for told in (first, same, other)))
+    assert await house.say("owner", "/unban") == words("desk-bans", bans=every)
+    for told in (same, other):
+        assert await house.say("moderator", f"/unban {told.ref}") == words("desk-unbanned")
+    assert await house.store.bans() == [first.tag]
+    await house.say("moderator", f"/unban {first.ref}")
+    assert await house.store.bans() == []
+
+
 # --- keys ---------------------------------------------------------------------------------------------------
 
 

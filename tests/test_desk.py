@@ -387,10 +387,11 @@ async def test_a_ban_uses_the_tag_sealed_in_the_testimony_and_can_be_lifted(hous
     assert await house.store.is_banned(told.tag)
     listed = await house.say("owner", "/unban")
     assert told.tag.hex() not in listed
-    mark = listed.split(":")[1].split(".")[0].strip()
-    assert words("desk-unbanned") in await house.say("owner", f"/unban {mark}")
+    assert words("desk-bans", bans=told.ref) in listed
+    assert words("desk-unbanned") in await house.say("moderator", f"/unban {told.ref}")
     assert not await house.store.is_banned(told.tag)
     assert words("desk-not-banned") in await house.say("moderator", "/unban")
+    assert words("desk-bans-none") in await house.say("owner", "/unban")
 
 
 # --- roles --------------------------------------------------------------------------------------------------

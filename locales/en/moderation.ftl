@@ -103,9 +103,9 @@ desk-delete-wanted = The deletion of { $case } waits for a second person: /delet
 desk-deleted = { $case } is erased, with everything that hangs on it.
 desk-banned = The sender of { $case } can send no more testimonies until the next digest.
 desk-no-tag = { $case } carries no sender tag.
-desk-unbanned = The ban is lifted.
-desk-not-banned = This sender is not banned.
-desk-bans = Bans: { $bans }. To lift one: /unban and its mark, or the testimony.
+desk-unbanned = The ban made from this testimony is lifted.
+desk-not-banned = No ban was made from this testimony. Only the testimony it was made from lifts a ban.
+desk-bans = Bans made from: { $bans }. To lift one: /unban and the testimony.
 desk-bans-none = No ban at present.
 
 ## Digests

@@ -103,9 +103,9 @@ desk-delete-wanted = L’effacement de { $case } attend une deuxième personne 
 desk-deleted = { $case } est effacé, avec tout ce qui s’y rattache.
 desk-banned = La personne qui a envoyé { $case } ne peut plus envoyer de témoignage jusqu’au prochain bilan.
 desk-no-tag = { $case } ne porte pas de marque d’envoi.
-desk-unbanned = Le blocage est levé.
-desk-not-banned = Cette personne n’est pas bloquée.
-desk-bans = Blocages en cours : { $bans }. Pour en lever un : /unban et sa marque, ou le témoignage.
+desk-unbanned = Le blocage fait depuis ce témoignage est levé.
+desk-not-banned = Aucun blocage n’a été fait depuis ce témoignage. Un blocage ne se lève que depuis le témoignage d’où il vient.
+desk-bans = Blocages faits depuis : { $bans }. Pour en lever un : /unban et le témoignage.
 desk-bans-none = Aucun blocage en cours.
 
 ## Bilans
