@@ -65,9 +65,20 @@ MOST_KEPT_CHARACTERS = 200_000
 """Characters of her words in one draft. Nobody told more than a tenth of this in one sitting; a draft must
 stay small enough to be sealed again at each turn. Beyond it she is told, and what she wrote before stays."""
 
+_HELP_FOR = {
+    "talk_to_someone": "talk",
+    "be_heard": "talk",
+    "medical": "care",
+    "know_rights": "rights",
+    "legal_help": "rights",
+    "complaint_help": "rights",
+}
+"""Which help lines answer what she needs, told at once; two kinds at the most, so that they can be read."""
+
 _COUNTRY_OF_REGION = {"belgium": "BE", "switzerland": "CH", "luxembourg": "LU", "canada": "CA"}
 
 DANGER = Tell("help-lines", "danger")
+DESPAIR = Tell("help-lines", "despair")
 
 
 def step(questionnaire: Questionnaire, state: State, event: Event) -> Turn:
@@ -91,7 +102,7 @@ def _arrive(questionnaire: Questionnaire, state: State, event: Event) -> Turn:
         case Opened(language):
             start = replace(start, language=language)
         case Said(crisis=True) | Replaced(crisis=True):
-            return Turn(replace(start, aside=(places.BREATH,)), (DANGER, Ask()))
+            return Turn(replace(start, aside=(places.BREATH,)), (_lines_first(event), Ask()))
         case SteppedAside():
             return _step_aside(questionnaire, start, event)
         case TypedReceipt() | MistypedReceipt():
@@ -130,7 +141,8 @@ def _resume(questionnaire: Questionnaire, state: State, event: Resumed) -> Turn:
 
 def _nothing_kept(state: State, told: str) -> Turn:
     """She keeps nothing: all help stays open, and nothing of what she said remains."""
-    left = State(at="intent", language=state.language, country=state.country, aside=(places.HELP,))
+    met = {id: codes for id, codes in state.answers.items() if id in ("lang", "danger_now")}
+    left = State("intent", state.language, state.country, (places.HELP,), answers=met)
     return Turn(left, (Forget(), Tell(told), Ask()))
 
 
@@ -253,12 +265,18 @@ def _turn_page(questionnaire: Questionnaire, state: State, event: TurnedPage) ->
 def _say(questionnaire: Questionnaire, state: State, event: Said) -> Turn:
     here = place(questionnaire, state)
     if here.id == places.RESUME and not state.aside[1:]:
-        main = replace(state, aside=())
-        if place(questionnaire, main).takes_text:
-            return _say(questionnaire, main, event)
+        main = place(questionnaire, replace(state, aside=()))
+        if (
+            main.takes_text
+            and not event.crisis
+            and event.words.text.strip()
+            and not _is_full(state, event.words)
+        ):
+            # Kept, and not answered: whoever holds the phone learns nothing of what was going on.
+            return Turn(_keep_words(state, main, event.words), (Ask(),))
     if event.crisis:
         kept = _keep_words(state, here, event.words) if here.takes_text else state
-        return Turn(_beside(kept, places.BREATH), (DANGER, Ask()))
+        return Turn(_beside(kept, places.BREATH), (_lines_first(event), Ask()))
     if here.id in places.RECEIPT_WORDS:
         return Turn(state, (Tell("receipt-form"),))
     if here.turns:
@@ -266,6 +284,10 @@ def _say(questionnaire: Questionnaire, state: State, event: Said) -> Turn:
     if here.takes_text:
         return _take_words(questionnaire, state, here, event.words)
     return _own_words_at_a_list(questionnaire, state, here, event.words)
+
+
+def _lines_first(event: Said | Replaced) -> Tell:
+    return DESPAIR if event.despair else DANGER
 
 
 def _keep_words(state: State, here: Place, words: Redacted) -> State:
@@ -349,7 +371,7 @@ def _replace(questionnaire: Questionnaire, state: State, event: Replaced) -> Tur
     """An edited message replaces the last of her words: here, or at the question just before."""
     here = place(questionnaire, state)
     if state.aside or event.crisis:
-        return _say(questionnaire, state, Said(event.words, event.crisis))
+        return _say(questionnaire, state, Said(event.words, event.crisis, event.despair))
     id = here.id
     if not here.takes_text:
         id = _question_before(questionnaire, state)
@@ -421,6 +443,9 @@ def _met(questionnaire: Questionnaire, state: State, question: Choice, codes: tu
     kept = replace(state, answers={**state.answers, question.id: codes}, picked=())
     if question.id == "what_physical" and not NEEDS_CARE.isdisjoint(codes):
         return _advance(questionnaire, kept, Tell("care-block"))
+    if question.id == "needs":
+        kinds = dict.fromkeys(_HELP_FOR[code] for code in codes if code in _HELP_FOR)
+        return _advance(questionnaire, kept, *(Tell("help-lines", kind) for kind in list(kinds)[:2]))
     return _advance(questionnaire, kept)
 
 
@@ -464,7 +489,8 @@ def _skip(questionnaire: Questionnaire, state: State, event: Skipped) -> Turn:
 
 def _language_chosen(questionnaire: Questionnaire, state: State, code: str) -> Turn:
     spoken = replace(state, language=code)
-    return _advance(questionnaire, spoken, *(() if code == state.language else (Tell("welcome"),)))
+    welcome = () if code == state.language else (Tell("welcome"),)
+    return _advance(questionnaire, spoken, *welcome, Tell("stage", questionnaire.stages[0].id))
 
 
 def _danger(questionnaire: Questionnaire, state: State, code: str) -> Turn:
@@ -566,6 +592,8 @@ def _at_resume(questionnaire: Questionnaire, state: State, code: str) -> Turn:
 
 
 def _at_breath(questionnaire: Questionnaire, state: State, code: str) -> Turn:
+    if code == "erase":
+        return _erase(questionnaire, state, Erased())
     here = _back_from_aside(state)
     return _pause(questionnaire, here, Paused()) if code == "pause" else Turn(here, (Ask(),))
 
@@ -695,6 +723,9 @@ def _remove_sentence(questionnaire: Questionnaire, state: State, number: int) ->
 def _show_receipt(questionnaire: Questionnaire, state: State, event: TypedReceipt) -> Turn:
     here = state.here()
     after = _back_from_aside(state, all=True)
+    if not after.answers and not after.texts:
+        # She came for her receipt alone: she stays with it, and is not asked to begin anything.
+        after = replace(after, aside=(places.RECEIPT,))
     match here:
         case places.RECEIPT_READ:
             return Turn(after, (UseReceipt("read", event.receipt), Ask()))

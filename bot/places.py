@@ -93,7 +93,7 @@ _FIXED: Mapping[str, Place] = {
     place.id: place
     for place in (
         _menu(RESUME, "resume-offer", "resume erase"),
-        _menu(BREATH, "crisis-offer", "go_on pause"),
+        _menu(BREATH, "crisis-offer", "go_on pause erase"),
         _menu(REVIEW, "review-menu", "keep change remove erase"),
         _menu(QUOTE_SHOWN, "quote-shown", "yes other no"),
         _menu(CONFIRM, "confirm", "send back erase"),

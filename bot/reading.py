@@ -81,6 +81,11 @@ NOTHING = redact("")
 """What is kept of words that must not be kept."""
 
 
+LONGEST_LIST = 200
+"""Characters of several labels typed one after the other: five of the longest."""
+
+_BETWEEN_LABELS = re.compile(r"\s*[,;/\n]\s*|\s+(?:et|and)\s+")
+
 LONGEST_RECEIPT = 150
 """Characters. Eight words of at most eight letters, numbered and spaced out."""
 
@@ -90,7 +95,8 @@ class Vocabulary:
     """What one language's screens let a person say.
 
     `words`: folded words of every language → event. `labels`: the folded labels of a paragraph → option code.
-    `yes` and `no`: folded ways to say so. `phrases`: what brings the help lines first.
+    `yes` and `no`: folded ways to say so. `phrases`: what brings the help lines first;
+    `despair`: those of them that are about dying.
     """
 
     language: str
@@ -99,6 +105,7 @@ class Vocabulary:
     yes: frozenset[str]
     no: frozenset[str]
     phrases: Phrases
+    despair: Phrases
 
 
 def hear(text: str, place: Place, vocabulary: Vocabulary, *, hint: str = "", edited: bool = False) -> Event:
@@ -117,7 +124,8 @@ def hear(text: str, place: Place, vocabulary: Vocabulary, *, hint: str = "", edi
         words = NOTHING
     else:
         words = redact(text, language=vocabulary.language, extra=(_receipts_in,))
-    return Replaced(words, crisis) if edited else Said(words, crisis)
+    despair = crisis and vocabulary.despair.in_crisis(folded)
+    return Replaced(words, crisis, despair) if edited else Said(words, crisis, despair)
 
 
 def _meant(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Event | None:
@@ -125,6 +133,10 @@ def _meant(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Event 
         numbered = _by_number(text, place)
         if numbered is not None:
             return numbered
+    if place.many and place.offers and len(text) <= LONGEST_LIST:
+        listed = _by_labels(text, place, vocabulary)
+        if listed is not None:
+            return listed
     if len(text) <= LONGEST_WORD:
         named = _by_name(text, place, vocabulary, hint)
         if named is not None:
@@ -142,6 +154,16 @@ def _by_number(text: str, place: Place) -> Event | None:
     if not places or not all(1 <= n <= len(place.offers) for n in places):
         return Chose(())
     return Chose(tuple(place.offers[n - 1].code for n in places))
+
+
+def _by_labels(text: str, place: Place, vocabulary: Vocabulary) -> Event | None:
+    """Several labels with commas or "et" between them; None unless each is one."""
+    parts = [fold(part) for part in _BETWEEN_LABELS.split(text)]
+    if len(parts) < 2:
+        return None
+    labels = vocabulary.labels(place.words)
+    codes = tuple(code for part in parts if (code := labels.get(part)) is not None)
+    return Chose(codes) if len(codes) == len(parts) else None
 
 
 def _by_name(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Event | None:

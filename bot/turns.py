@@ -31,6 +31,8 @@ class Said:
 
     words: Redacted
     crisis: bool = False
+    despair: bool = False
+    """It is about dying: the lines for that come before the police."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Replaced:
 
     words: Redacted
     crisis: bool = False
+    despair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

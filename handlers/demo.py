@@ -204,6 +204,9 @@ class Sink:
             (self.received / file.name).write_bytes(file.body)
             self.last[who].append(f"→ {self.received / file.name}")
 
+    async def hide(self, who: Address) -> None:
+        """Nobody looks at this channel."""
+
     async def forget(self, who: Address) -> None:
         self.last.pop(who, None)
 

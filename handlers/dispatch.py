@@ -44,6 +44,7 @@ from bot.turns import (
     Effect,
     Event,
     Forget,
+    HideReceipt,
     NoteConsent,
     Opened,
     SentMedia,
@@ -132,7 +133,7 @@ class Dispatch:
         try:
             await self._turn(heard, channel)
         except SeuilError as error:
-            log.error("a turn failed and nothing was kept of it: %s %s", error, error.hint)
+            log.error("a turn failed and nothing was kept of it: %s", error)
             await self._say_failed(heard, channel)
             return
         if heard.ack is not None:
@@ -286,7 +287,7 @@ class Dispatch:
             try:
                 text = open_reply(box, keys, case, self._keys.verify)
             except CannotOpen as error:
-                log.error("a reply was not shown: %s %s", error, error.hint)
+                log.error("a reply was not shown: %s", error)
             else:
                 told.append(Screen(words.say("receipt-reply", text=text), protect=True))
         return tuple(told)
@@ -298,8 +299,11 @@ class Dispatch:
     ) -> None:
         painter = self._painter(channel)
         language = turn.state.language if turn.state.at else before.language
-        if done.fresh and any(isinstance(effect, Forget) and effect.messages for effect in turn.effects):
-            await channel.forget(heard.who)
+        for effect in turn.effects:
+            if isinstance(effect, Forget) and effect.messages and done.fresh:
+                await channel.forget(heard.who)
+            elif isinstance(effect, HideReceipt):
+                await channel.hide(heard.who)
         screens = list(done.tells)
         if person.lost:
             screens.append(self._screen("expired", language))

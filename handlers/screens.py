@@ -106,7 +106,9 @@ class Painter:
             case "help-lines":
                 return self.help_block(tell.about, state, words)
             case "care-block":
-                near = (*self._lines("danger", state)[:1], *self._lines("sexual", state)[:3])
+                # Care first, then who listens, then the police: she decides about a complaint, not we.
+                care, danger = self._lines("care", state)[:1], self._lines("danger", state)[:1]
+                near = (*care, *self._lines("sexual", state)[:2], *danger)
                 lines = "\n".join(self._short_line(line, words) for line in dict.fromkeys(near))
                 return [words.say("validation-care"), words.say("care-block", lines=lines)]
         known = (words.language, tell.key, tell.about)
@@ -122,8 +124,6 @@ class Painter:
                 return [self._stage(tell.about, words)]
             case "clear-chat":
                 return [words.say(f"clear-chat-{self.channel}")]
-            case "withdrawn":
-                return [words.say("withdrawn"), words.say("withdraw-limit")]
         return [words.say(tell.key, **self._facts())]
 
     def _stage(self, stage: str, words: Words) -> str:
@@ -136,7 +136,11 @@ class Painter:
         country = state.country or self.house.country
         if country == "other":
             return [words.say("help-no-country")]
-        lines = self._lines(kind, state)
+        if kind == "despair":
+            kind = "danger"
+            lines = tuple(dict.fromkeys((*self._lines("suicide", state), *self._lines("danger", state))))
+        else:
+            lines = self._lines(kind, state)
         if not lines:
             return [words.say("help-no-lines")]
         told = [words.option("help-head", kind), *(self._line(line, words) for line in lines)]

@@ -155,6 +155,9 @@ class Terminal:
         place.write_bytes(file.body)
         return str(place)
 
+    async def hide(self, who: Address) -> None:
+        """A terminal keeps what it showed, as below."""
+
     async def forget(self, who: Address) -> None:
         """A terminal keeps what it showed: what remains, and how to clear it, is said in words
         (clear-chat)."""

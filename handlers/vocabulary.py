@@ -13,7 +13,7 @@ from locales import Words, aliases, crisis_phrases
 def vocabularies(words: Mapping[str, Words]) -> dict[str, Vocabulary]:
     """A vocabulary for each language. The words of every language work in each of them."""
     said = {fold(word): action for word, action in aliases(words).items()}
-    phrases = Phrases(crisis_phrases())
+    phrases, despair = Phrases(crisis_phrases()), Phrases(crisis_phrases(about="despair"))
     return {
         language: Vocabulary(
             language=language,
@@ -22,6 +22,7 @@ def vocabularies(words: Mapping[str, Words]) -> dict[str, Vocabulary]:
             yes=frozenset(word for word, action in said.items() if action == "yes"),
             no=frozenset(word for word, action in said.items() if action == "no"),
             phrases=phrases,
+            despair=despair,
         )
         for language in words
     }

@@ -202,12 +202,18 @@ def aliases(languages: Mapping[str, Words]) -> dict[str, str]:
     }
 
 
-def crisis_phrases(folder: Path | None = None) -> tuple[str, ...]:
-    """The lines of every language's crisis.txt, for `bot.crisis.Phrases`; "#" starts a comment line."""
+def crisis_phrases(folder: Path | None = None, *, about: str = "") -> tuple[str, ...]:
+    """The lines of every language's crisis.txt, for `bot.crisis.Phrases`; "#" starts a comment line.
+
+    `about`: only those between `#: about` and `#: end`, such as "despair", for which other lines come first.
+    """
     folder = HERE if folder is None else folder
     found: dict[str, None] = {}
     for tag in sorted(_language_folders(folder)):
+        part = ""
         for line in _text(folder / tag / CRISIS).splitlines():
-            if line.strip() and not line.startswith("#"):
+            if line.startswith("#:"):
+                part = line[2:].strip()
+            elif line.strip() and not line.startswith("#") and (not about or part == about):
                 found[line.strip()] = None
     return tuple(found)

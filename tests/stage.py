@@ -54,6 +54,7 @@ class Recorder:
         self.name = name
         self.shown: list[tuple[Address, Screen]] = []
         self.forgotten: list[Address] = []
+        self.hidden: list[Address] = []
 
     async def heard(self) -> AsyncIterator[Heard]:
         return
@@ -61,6 +62,9 @@ class Recorder:
 
     async def show(self, who: Address, screen: Screen) -> None:
         self.shown.append((who, screen))
+
+    async def hide(self, who: Address) -> None:
+        self.hidden.append(who)
 
     async def forget(self, who: Address) -> None:
         self.forgotten.append(who)

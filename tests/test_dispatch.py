@@ -345,3 +345,43 @@ async def test_no_table_links_a_chat_to_a_case():
     items = await stage.store.items(row.case)
     assert all(b"Rose" not in item.box for item in items)
     assert await stage.store.count_drafts() == 0
+
+
+async def test_several_labels_in_one_message_are_read_as_the_options_they_name():
+    stage = Stage()
+    await stage.to_story("Rose")
+    answers = await stage.say("Rose", "Un.", "FINI", *["PASSER"] * 4)
+    assert answers[-1].startswith(FR.question("what_happened"))
+
+    label = FR.option
+    picked = f"{label('what_happened', 'calls')}, {label('what_happened', 'letters')}"
+    answers = await stage.say("Rose", picked)
+
+    assert answers[-1].count("(choisi)") == 2
+
+
+async def test_hiding_the_receipt_asks_the_channel_to_take_it_away():
+    stage = Stage()
+    await stage.testify("Rose", "Un.")
+
+    await stage.say("Rose", "3")
+
+    assert stage.channel.hidden == [stage.address("Rose")]
+
+
+async def test_who_pauses_her_story_and_writes_again_keeps_it_and_shows_nothing_of_it():
+    stage = Stage()
+    await stage.to_story("Rose")
+    answers = await stage.say("Rose", "Un.", "PAUSE", "Deux.")
+
+    assert answers == [text for text in answers if text.startswith(FR.question("resume-offer"))]
+    await stage.say("Rose", "1", "FINI", "PASSER")
+    assert "Un.\n\nDeux." in "\n".join(await stage.to_review("Rose"))
+
+
+async def test_words_about_dying_bring_the_line_for_that_before_the_police():
+    stage = Stage()
+    await stage.to_story("Rose")
+    answers = await stage.say("Rose", "je veux mourir")
+
+    assert answers[0].index("3114") < answers[0].index("17")

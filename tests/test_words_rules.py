@@ -473,13 +473,13 @@ def test_the_answer_to_a_receipt_does_not_tell_whether_there_is_a_testimony(word
 
 
 def test_what_is_not_promised_is_said(words: Words) -> None:
-    told = words.say("privacy-5") + words.say("privacy-6") + words.say("withdraw-limit")
+    told = words.say("privacy-5") + words.say("privacy-6") + words.say("withdraw-ask")
 
     for part in ("Telegram", "Signal"):
         assert part in told
     assert re.search("serveur voit|server sees", told)
     assert re.search("déverrouillé|unlocked", told)
-    assert re.search("ne peuvent pas être repris|cannot be taken back", told)
+    assert re.search("chiffres déjà envoyés à des associations restent|figures already sent to associations", told)
 
 
 def test_every_text_question_says_how_to_end_it(words: Words) -> None:

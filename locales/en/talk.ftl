@@ -66,6 +66,7 @@ care-block = Care and an examination are possible, even without a complaint. Som
 crisis-offer = You can reach these numbers now, even if you are not certain. Would you like to go on here, or take a break?
     .go_on = Go on
     .pause = Take a break
+    .erase = Erase and leave
 
 danger-offer = Your safety comes first: nothing of this exchange is kept by us. ERASE also takes away the messages shown here, if the app allows it. Once you are safe, you can come back by writing /start.
 danger-unsure = You can call now, even if you are not certain. You can also go on here, at your own pace.
@@ -210,7 +211,6 @@ add-ask = What would you like to add? Please write no name, number or address. T
 added = It is passed on, if these are the words of a testimony.
 withdraw-ask = To withdraw your testimony, write the eight words of your receipt, in order. It is erased from our server at once and cannot be brought back; figures already sent to associations stay. BACK cancels.
 withdrawn = Done: nothing is kept under these words.
-withdraw-limit = Grouped figures already sent to associations cannot be taken back. They point to nobody.
 
 ## Help (/help)
 

@@ -66,6 +66,7 @@ care-block = Des soins et un examen sont possibles, même sans plainte. Certains
 crisis-offer = Vous pouvez joindre ces numéros maintenant, même sans certitude. Voulez-vous continuer ici, ou faire une pause ?
     .go_on = Continuer
     .pause = Faire une pause
+    .erase = Effacer et quitter
 
 danger-offer = Votre sécurité d’abord : rien n’est gardé de cet échange chez nous. EFFACER retire aussi les messages affichés ici, si l’application le permet. Quand vous êtes à l’abri, vous pouvez revenir en écrivant /start.
 danger-unsure = Vous pouvez appeler maintenant, même sans certitude. Vous pouvez aussi continuer ici, à votre rythme.
@@ -210,7 +211,6 @@ add-ask = Que voulez-vous ajouter ? N’écrivez ni nom, ni numéro, ni adresse
 added = C’est transmis, si ces mots sont ceux d’un témoignage.
 withdraw-ask = Pour retirer votre témoignage, écrivez les huit mots de votre reçu, dans l’ordre. Il est effacé tout de suite de notre serveur, sans retour possible ; les chiffres déjà envoyés à des associations restent. RETOUR annule.
 withdrawn = C’est fait : rien n’est gardé sous ces mots.
-withdraw-limit = Les chiffres groupés déjà envoyés à des associations ne peuvent pas être repris. Ils ne désignent personne.
 
 ## L'aide (/help)
 
