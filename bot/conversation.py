@@ -73,7 +73,7 @@ _HELP_FOR = {
     "legal_help": "rights",
     "complaint_help": "rights",
 }
-"""Which help lines answer what she needs, told at once; two kinds at the most, so that they can be read."""
+"""Which help lines answer the first of her needs, told at once: one kind, so that they can be read."""
 
 _COUNTRY_OF_REGION = {"belgium": "BE", "switzerland": "CH", "luxembourg": "LU", "canada": "CA"}
 
@@ -444,8 +444,8 @@ def _met(questionnaire: Questionnaire, state: State, question: Choice, codes: tu
     if question.id == "what_physical" and not NEEDS_CARE.isdisjoint(codes):
         return _advance(questionnaire, kept, Tell("care-block"))
     if question.id == "needs":
-        kinds = dict.fromkeys(_HELP_FOR[code] for code in codes if code in _HELP_FOR)
-        return _advance(questionnaire, kept, *(Tell("help-lines", kind) for kind in list(kinds)[:2]))
+        kind = next((_HELP_FOR[code] for code in codes if code in _HELP_FOR), "")
+        return _advance(questionnaire, kept, *((Tell("help-lines", kind),) if kind else ()))
     return _advance(questionnaire, kept)
 
 
