@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.conversation import step
@@ -82,10 +82,9 @@ class Done:
 
 
 class Dispatch:
-    """Hears witnesses. `members` hears what a moderator or partner says, and answers whether it was
-    theirs."""
+    """Hears witnesses. What members say goes to `handlers.reception` instead."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts a turn needs, all named
         self,
         *,
         store: Store,
@@ -97,7 +96,6 @@ class Dispatch:
         vocabularies: Mapping[str, Vocabulary],
         house: House,
         clock: Clock,
-        arrived: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._shelf = shelf
@@ -108,7 +106,6 @@ class Dispatch:
         self._vocabularies = vocabularies
         self._house = house
         self._clock = clock
-        self._arrived = arrived
         self._painters: dict[str, Painter] = {}
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
 
@@ -231,7 +228,6 @@ class Dispatch:
             return Done(before, tells=(self._screen("sealing-failed", before.state.language),))
         case = KeepCase(before.case, today, keys.locator, keys.reply_recipient.public, keys.token_hash)
         kept = Envelope(closing, case=b"", entropy=before.entropy, owes_receipt=True)
-        self._arrived()
         return Done(kept, (case, *items), fresh=True)
 
     def _seal(

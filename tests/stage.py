@@ -105,7 +105,6 @@ class Stage:
         team = TeamKey(1, self.team.recipient)
         self.keys = Keys(team, self.signer.verify_key, bytes(16), lambda: self.tag, INSTANCE)
         self.receipts = ReceiptDesk(bytes(16), cost=CHEAP, clock=self.clock, sleep=self.clock.sleep)
-        self.arrivals = 0
         self.dispatch = Dispatch(
             store=self.store,
             shelf=self.shelf,
@@ -116,12 +115,8 @@ class Stage:
             vocabularies=VOCABULARIES,
             house=HOUSE,
             clock=self.clock,
-            arrived=self._arrived,
         )
         self._update = 0
-
-    def _arrived(self) -> None:
-        self.arrivals += 1
 
     def address(self, name: str) -> Address:
         return Address(self.channel.name, name)

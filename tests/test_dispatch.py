@@ -61,7 +61,6 @@ async def test_a_submitted_testimony_is_what_the_review_showed_and_only_the_desk
     assert coded.answers["who_came"] == ("delivery",)
     assert coded.share == "stats_only"
     assert coded.consented.channel == "terminal"
-    assert stage.arrivals == 1
     with pytest.raises(CannotOpen):
         open_item(
             (await stage.store.items(case.case))[0].box,
