@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from hypothesis import given
@@ -146,3 +148,20 @@ def test_a_channel_cannot_lend_its_name_to_a_chat():
             pseudonyms.pseudonym(KEY, channel, "1")
     with pytest.raises(ValueError, match="32 bytes"):
         pseudonyms.pseudonym(b"", "telegram", "1")
+
+
+def test_no_two_boxes_share_a_nonce_not_even_across_a_fork():
+    boxes.seal_draft(KEY, bytes(16), 1, b"")
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, b"".join(boxes.seal_draft(KEY, bytes(16), 1, b"")[:12] for _ in range(300)))
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading, "rb") as told:
+        nonces = [told.read(12) for _ in range(300)]
+    nonces += [boxes.seal_draft(KEY, bytes(16), 1, b"")[:12] for _ in range(300)]
+
+    assert len(set(nonces)) == 600
+    assert all(len(nonce) == 12 for nonce in nonces)
