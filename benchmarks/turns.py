@@ -9,6 +9,9 @@ sealing, SQLite with `synchronous=FULL` on a real disk, the keys' shelf in /dev/
 She tells a story of 300 characters with a name and a telephone number in it, answers every list, and stops
 at the last confirmation. Handing a testimony in is measured apart: Argon2id costs a sixth of a second of a
 core by design (`bot.receipts.COST`), which no batching helps: mixing it in would measure Argon2id alone.
+
+Told twice: free to use every core, and held to one. The loop and the writer's thread take turns at one Python
+interpreter, so a second core adds little, and moving between cores can cost more than it gives.
 """
 
 from __future__ import annotations
@@ -16,10 +19,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import secrets
 import statistics
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from benchmarks._house import Silent, a_house
 from benchmarks._measure import RUNS, Stopwatch, is_quick, told
@@ -70,6 +76,20 @@ async def crowd(dispatch: Dispatch, people: int, lines: tuple[Line, ...]) -> tup
     with Stopwatch() as watch:
         await asyncio.gather(*(talk(dispatch, channel, lines, waits) for _ in range(people)))
     return watch, waits
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """All threads of this process on one processor, where the system lets us choose."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    all_of_them = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(all_of_them)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, all_of_them)
 
 
 async def conversations(people: int, runs: int) -> None:
@@ -128,7 +148,11 @@ async def handed_in(dispatch: Dispatch, people: int) -> Stopwatch:
 def main() -> int:
     logging.disable(logging.WARNING)
     quick = is_quick(__doc__)
-    asyncio.run(conversations(100 if quick else PEOPLE, 2 if quick else RUNS))
+    people, runs = (100, 1) if quick else (PEOPLE, RUNS)
+    asyncio.run(conversations(people, runs))
+    print("the same with all threads on one core")
+    with one_core():
+        asyncio.run(conversations(people, runs))
     asyncio.run(
         submissions(
             2 if quick else 12,
