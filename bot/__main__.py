@@ -33,6 +33,7 @@ from handlers.members import Members
 from handlers.running import talk
 from locales import countries, load
 from storage import Store, open_store
+from storage.audit_head import AuditHead
 from storage.folder import cannot_use
 from storage.key_folder import KeyFolder
 
@@ -291,17 +292,25 @@ def audit_verify() -> None:
     """Check the audit log from its first line to its last."""
     settings = _standing()
 
-    async def walk() -> tuple[int, bytes, int | None]:
+    async def walk() -> verifying.Walk:
         async with _kept(settings) as store:
-            return await verifying.audit_log(store)
+            instance = KeyFolder(settings.data).instance(new=False)
+            return await verifying.audit_log(store, AuditHead(settings.data, instance).read())
 
-    lines, _, broken = _run(walk())
-    if broken is not None:
+    found = _run(walk())
+    if found.broken is not None:
         raise StoreDamaged(
-            f"The audit log is broken at line {broken}.",
+            f"The audit log is broken at line {found.broken}.",
             hint="Keep the database as it is, and compare it with the last backup before anything else.",
         )
-    typer.echo(f"The audit log is whole: {lines} lines.")
+    if found.missing is not None:
+        raise StoreDamaged(
+            f"The audit log is broken: it was cut or written anew. There were {found.missing} lines that are "
+            f"not these {found.lines}.",
+            hint="If you put back an older copy of the database yourself, remove audit.head: the desk writes "
+            "it anew. Otherwise keep the database as it is, and ask who can write to it.",
+        )
+    typer.echo(f"The audit log is whole: {found.lines} lines.")
 
 
 # --- ending -------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from handlers.keyring import Unlocked
 from handlers.members import Members
 from locales import Words
 from storage import CaseRow, ItemRow, MemberRow, Store
+from storage.audit_head import AuditHead
 from storage.changes import Audit, Change, KeepItem, PutMeta
 
 DAY_SECONDS = 86_400
@@ -169,6 +170,8 @@ class Bench:
     choose: Callable[[Sequence[CaseRow]], CaseRow] = secrets.choice
     to_verify: Callable[[], Awaitable[Sequence[str]]] = field(default=_nothing, repr=False)
     """Names of what the operator still has to verify, as `python -m bot check` tells it."""
+    audit_head: AuditHead | None = field(default=None, repr=False)
+    """Where the audit log ended, outside the database; None in a house without a folder."""
     ring: Unlocked | None = field(default=None, repr=False)
     warned: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
     """(member, case): who was warned before a text. In memory: after a restart, one is warned again."""

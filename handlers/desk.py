@@ -28,6 +28,7 @@ from handlers.digests import Digests
 from handlers.keyring import Unlocked
 from handlers.members import role_of
 from handlers.texts import QUOTE, SUMMARY, waiting_texts
+from handlers.verifying import note_head
 from storage import CaseRow, CommandRow, MemberRow
 from storage.changes import DropItems, EraseCase, FinishCommand, Move, Operation
 
@@ -93,6 +94,8 @@ class Desk:
         self._forget = forget
         self._unlocking = unlocking
         self._turn = asyncio.Lock()
+        self._noting = asyncio.Lock()
+        self._audit_alarmed = False
         self._used = bench.clock()
         self._locking = False
         self._failed: dict[int, tuple[int, float]] = {}
@@ -124,6 +127,7 @@ class Desk:
         await self._bench.store.commit((lease(self._bench.clock()), self._bench.log("desk", "unlock")))
         self._used, self._locking = self._bench.clock(), False
         self._bench.ring = ring
+        await self._note_audit()
 
     async def lock(self, why: str = "lock") -> None:
         """Let go of the keys. Python cannot promise to erase their bytes; nothing refers to them any more."""
@@ -135,6 +139,23 @@ class Desk:
         await self._bench.store.commit(
             (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
         )
+        await self._note_audit()
+
+    async def _note_audit(self) -> None:
+        """Write down outside the database where the audit log ends, or alarm owners: once for each start."""
+        bench = self._bench
+        if bench.audit_head is None:
+            return
+        async with self._noting:
+            try:
+                sound = await note_head(bench.store, bench.audit_head)
+            except StoreDamaged as error:
+                log.error("the audit log cannot be vouched for: %s %s", error, error.hint)
+                sound = False
+        if not sound and not self._audit_alarmed:
+            self._audit_alarmed = True
+            await bench.store.commit((bench.log("desk", "audit log was cut"),))
+            await self._announce("owner", "desk-alarm-audit")
 
     async def _lock_by_command(self, _bench: Bench, asked: Asked) -> Act:
         async def after() -> None:
@@ -161,6 +182,7 @@ class Desk:
         if self.is_open:
             async with self._turn:
                 await self.digests.settle()
+        await self._note_audit()
 
     async def due(self) -> None:
         """The bell: a digest is due. Kept until it is made: a locked desk or a crash only delays it."""

@@ -4,6 +4,7 @@ again.
     SEUIL_DATA/  seuil.db drafts.db       the store
                  keys/                    the team's keys (`handlers.keyring`)
                  instance.key salt tag-*  what must outlive a reboot (`storage.key_folder`)
+                 audit.head               where the audit log ended (`storage.audit_head`)
     SEUIL_SHELF/ shelf                    the keys of open drafts, in memory
 
 Never here: a channel's manners, a command of the desk, a question.
@@ -38,6 +39,7 @@ from handlers.verifying import entries, verified_on
 from handlers.vocabulary import vocabularies
 from locales import Words, every_help_line, load, missing
 from storage import Store, open_store
+from storage.audit_head import AuditHead
 from storage.changes import DropDraft, ForgetSeen
 from storage.folder import own_folder
 from storage.key_folder import KeyFolder
@@ -135,7 +137,7 @@ class Instance:
             try:
                 chats.add(self.members.route(row).who)
             except CannotOpen as error:
-                log.error("a member cannot be reached: %s %s", error, error.hint)
+                log.error("a member cannot be reached: %s", error)
         self._chats = chats
         digests = await self.store.digests()
         period = digests[-1].period + 1 if digests else 1
@@ -259,7 +261,16 @@ async def _put_together(
         today = today_of(clock)
         return tuple(entry.id for entry in await entries(store, today) if entry.asks(today))
 
-    bench = Bench(store, queue, members, words, clock, policy, to_verify=to_verify)
+    bench = Bench(
+        store,
+        queue,
+        members,
+        words,
+        clock,
+        policy,
+        to_verify=to_verify,
+        audit_head=AuditHead(settings.data, instance_key),
+    )
     dispatch = Dispatch(
         store=store,
         shelf=shelf,

@@ -9,6 +9,7 @@ from datetime import date
 
 import orjson
 
+from bot.errors import StoreDamaged
 from bot.moderation import commands_of, read_role
 from bot.sealing import fingerprint
 from handlers import Screen
@@ -163,11 +164,17 @@ def _audit_line(row: AuditRow, names: dict[str, str]) -> str:
 
 
 async def verify_audit(bench: Bench, asked: Asked) -> Act:
-    """Check the whole log, a page at a time."""
-    lines, head, broken = await audit_log(bench.store)
-    if broken is not None:
-        return Act(screens=(asked.say("desk-audit-broken", line=broken),))
-    if not lines:
+    """Check the whole log, a page at a time, also against what is known of it outside the database."""
+    try:
+        outside = bench.audit_head.read() if bench.audit_head is not None else None
+    except StoreDamaged:
+        return Act(screens=(asked.say("desk-audit-head-damaged"),))
+    walk = await audit_log(bench.store, outside)
+    if walk.broken is not None:
+        return Act(screens=(asked.say("desk-audit-broken", line=walk.broken),))
+    if walk.missing is not None:
+        return Act(screens=(asked.say("desk-audit-cut", lines=walk.missing),))
+    if not walk.lines:
         return Act(screens=(asked.say("desk-audit-empty"),))
-    screen = asked.say("desk-audit-sound", lines=lines, head=head.hex()[:16])
+    screen = asked.say("desk-audit-sound", lines=walk.lines, head=walk.head.hex()[:16])
     return Act(screens=(screen,))

@@ -11,6 +11,7 @@ Never here: the entries (`locales/help`, `bot.rights`), or what today is: the da
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from bot.errors import SettingsError
 from bot.rights import STALE_MONTHS, every_legal_line
 from locales import every_help_line
 from storage import Store
+from storage.audit_head import AuditHead, Head
 from storage.changes import Audit, PutMeta
 
 _KEY = "verified|"
@@ -107,13 +109,53 @@ async def record(store: Store, ids: Iterable[str], today: date) -> int:
     return len(wanted)
 
 
-async def audit_log(store: Store) -> tuple[int, bytes, int | None]:
-    """Walk the audit log a page at a time: how many lines are whole, the hash of the last of them, and the
-    number of the first line that is not what was written there, or None."""
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What a walk along the audit log found. `lines` of it are whole, `head` is the chain's value after
+    them."""
+
+    lines: int
+    head: bytes
+    broken: int | None = None
+    """The first line that is not what was written there."""
+    missing: int | None = None
+    """How many lines were known outside the database to be there, where they are not, or are others."""
+
+
+async def audit_log(store: Store, outside: Head | None = None) -> Walk:
+    """Walk the audit log a page at a time, and compare it with what is known of it outside the database."""
+    found = START if outside is not None and outside.lines == 0 else None
     previous, count = START, 0
     while page := await store.audit_lines(after=count):
         broken = first_break(((row.number, row.line, row.chain) for row in page), previous, count + 1)
         if broken is not None:
-            return count, previous, broken
+            return Walk(count, previous, broken=broken)
+        if outside is not None and count < outside.lines <= page[-1].number:
+            found = page[outside.lines - count - 1].chain
         previous, count = page[-1].chain, page[-1].number
-    return count, previous, None
+    if outside is not None and found != outside.chain:
+        return Walk(count, previous, missing=outside.lines)
+    return Walk(count, previous)
+
+
+async def note_head(store: Store, file: AuditHead) -> bool:
+    """Write down outside the database where the audit log ends now. False, and nothing is written, where it
+    does not go on from what was written last: it was cut, or another was put in its place.
+
+    Raises `StoreDamaged` where another hand wrote the file.
+    """
+    before = await asyncio.to_thread(file.read)
+    after = before or Head(0, START)
+    if after.lines:
+        here = await store.audit_lines(after=after.lines - 1, limit=1)
+        if not here or (here[0].number, here[0].chain) != (after.lines, after.chain):
+            return False
+    head = after
+    while page := await store.audit_lines(after=head.lines):
+        rows = ((row.number, row.line, row.chain) for row in page)
+        if first_break(rows, head.chain, head.lines + 1) is not None:
+            return False
+        head = Head(page[-1].number, page[-1].chain)
+    if head != before:
+        await asyncio.to_thread(file.write, head)
+    return True

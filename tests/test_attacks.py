@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.audit import START, chain
 from bot.digest import compose, freeze
 from bot.disclosure import TooFew, protect
 from bot.errors import KeyFileError
@@ -30,8 +31,10 @@ from handlers.commands import lease
 from handlers.counting import count
 from handlers.drafts import find
 from handlers.members import Members, new_code, read_code
+from handlers.verifying import audit_log, note_head
 from storage import open_store
-from storage.changes import KeepItem, Withdraw
+from storage.audit_head import AuditHead, Head
+from storage.changes import Audit, KeepItem, Withdraw
 from storage.memory import MemoryStore
 from storage.shelf import MemoryShelf
 from tests.deskkit import IDENTITY, PASSPHRASE, TEAM, House, Testimony, words
@@ -406,6 +409,83 @@ async def test_one_item_of_an_odd_form_does_not_stop_the_digest_of_all(seated, t
 
     assert len(await house.store.digests()) == 1
     assert "cannot open" in await house.acts()
+
+
+# --- the audit log ------------------------------------------------------------------------------------------
+
+
+def rewrite_log(folder: Path, lines: int) -> None:
+    """Cut the log to so many lines, the last of them changed, and compute the chain anew."""
+    with closing(sqlite3.connect(folder / "seuil.db")) as db:
+        rows = db.execute("SELECT line FROM audit ORDER BY number LIMIT ?", (lines,)).fetchall()
+        db.execute("DELETE FROM audit")
+        previous = START
+        for number, (line,) in enumerate(rows, 1):
+            told = line.replace("join", "left") if number == lines else line
+            previous = chain(previous, told)
+            db.execute("INSERT INTO audit (number, line, chain) VALUES (?, ?, ?)", (number, told, previous))
+        db.commit()
+
+
+async def vouched(seated, folder: Path, *chairs: str) -> House:
+    """A house whose log is known outside the database."""
+    house = await seated(folder, *chairs)
+    house.bench.audit_head = AuditHead(folder, house.queue.instance)
+    await house.desk.tick()
+    return house
+
+
+@pytest.mark.parametrize("refilled", [False, True])
+async def test_an_audit_log_that_was_cut_and_computed_anew_is_found_out(seated, tmp_path, refilled):
+    """It was not: the chain has no key, so a shorter one was as good."""
+    house = await vouched(seated, tmp_path, "owner", "auditor", "moderator")
+    before = len(await house.acts())
+    head = house.bench.audit_head.read()
+    assert head.lines == before
+    assert "intact" in await house.say("auditor", "/audit verify")
+    rewrite_log(tmp_path, 2)
+    if refilled:
+        for _ in range(before):
+            await house.store.commit((house.bench.log("desk", "unlock"),))
+
+    assert await house.say("auditor", "/audit verify") == words("desk-audit-cut", lines=before)
+    for _ in range(3):
+        await house.desk.tick()
+    assert house.told_to("owner").count(words("desk-alarm-audit")) == 1
+    assert "audit log was cut" in await house.acts()
+    assert house.bench.audit_head.read() == head
+
+
+async def test_where_the_audit_log_ended_is_kept_at_every_lock_and_unlock_for_its_owner_only(
+    seated, tmp_path
+):
+    house = await vouched(seated, tmp_path, "owner")
+    file = tmp_path / "audit.head"
+    assert file.stat().st_mode & 0o777 == 0o600
+    for act in (house.desk.lock, lambda: house.desk.unlock(PASSPHRASE)):
+        await act()
+        assert house.bench.audit_head.read().lines == len(await house.acts())
+
+    file.write_bytes(file.read_bytes().replace(b" ", b"9 ", 1))
+    assert await house.say("owner", "/audit verify") == words("desk-audit-head-damaged")
+    await house.desk.tick()
+    assert words("desk-alarm-audit") in house.told_to("owner")
+
+
+async def test_a_log_that_goes_on_past_a_page_is_vouched_for_line_by_line(tmp_path):
+    store = MemoryStore()
+    for _ in range(2500):
+        await store.commit((Audit(1, "desk", "unlock"),))
+    file = AuditHead(tmp_path, bytes(32))
+
+    assert await note_head(store, file)
+    rows = [row for after in (0, 1000, 2000) for row in await store.audit_lines(after)]
+    for lines in (1, 999, 1000, 1001, 2000, 2500):
+        known = Head(lines, rows[lines - 1].chain)
+        assert (await audit_log(store, known)).missing is None
+        assert (await audit_log(store, replace(known, chain=bytes(32)))).missing == lines
+    assert (await audit_log(store, Head(2501, bytes(32)))).missing == 2501
+    assert file.read() == Head(2500, rows[-1].chain)
 
 
 # --- a moderator who is curious -----------------------------------------------------------------------------

@@ -167,6 +167,8 @@ desk-join-already = This chat already belongs to a member.
 desk-audit-empty = The log is empty.
 desk-audit-sound = The log is sound: { $lines } lines. Fingerprint of the last: { $head }. Write it down to compare later.
 desk-audit-broken = The log is broken at line { $line }. Somebody changed it. Keep a copy of the files and tell the technical team.
+desk-audit-cut = The log is broken: it was cut or written anew. The { $lines } lines that were known outside the database are not there. Keep a copy of the files and tell the technical team.
+desk-audit-head-damaged = The file audit.head was changed: nothing outside the database vouches for the log any more. Keep a copy of the files and tell the technical team.
 desk-lock-done = The desk is locked. The keys are no longer in memory.
 desk-status = Key of the desk: { $fingerprint }. To read: { $waiting }. Approved, not yet counted: { $ready }. Digests waiting: { $digests }. Locks after { $minutes } min without activity.
 desk-status-verify =
@@ -179,6 +181,7 @@ desk-alarm-item = Alarm: a part of { $case } ({ $part }) cannot be opened. Compa
 desk-alarm-command = Alarm: a command in the queue cannot be opened. It was set aside.
 desk-alarm-digest = Alarm: digest { $period } is not the one that was frozen. It is not sent. Restore the database from a backup.
 desk-alarm-approval = Alarm: digest { $period } is marked as approved, and nobody approved it here. It is not sent. Somebody wrote to the database: ask who can. To send it all the same: /digest approve
+desk-alarm-audit = Alarm: the audit log was cut or written anew. Somebody wrote to the database. Keep a copy of the files and tell the technical team.
 desk-alarm-reply = Alarm: the reply key of { $case } does not match. Somebody may have changed the database.
 
 ## Help, one line a command

@@ -167,6 +167,8 @@ desk-join-already = Cette conversation appartient déjà à un membre.
 desk-audit-empty = Le journal est vide.
 desk-audit-sound = Journal intact : { $lines } lignes. Empreinte de la dernière : { $head }. Notez-la pour la comparer plus tard.
 desk-audit-broken = Le journal est rompu à la ligne { $line }. Quelqu’un l’a changé. Gardez une copie des fichiers et prévenez l’équipe technique.
+desk-audit-cut = Le journal est rompu : il a été coupé ou réécrit. Les { $lines } lignes connues hors de la base n’y sont plus. Gardez une copie des fichiers et prévenez l’équipe technique.
+desk-audit-head-damaged = Le fichier audit.head a été changé : plus rien hors de la base ne répond du journal. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-lock-done = Le bureau est verrouillé. Les clés ne sont plus en mémoire.
 desk-status = Clé du bureau : { $fingerprint }. À relire : { $waiting }. Acceptés, pas encore comptés : { $ready }. Bilans en attente : { $digests }. Verrouillage après { $minutes } min sans activité.
 desk-status-verify =
@@ -179,6 +181,7 @@ desk-alarm-item = Alarme : une partie de { $case } ({ $part }) ne s’ouvre pas
 desk-alarm-command = Alarme : une commande de la file ne s’ouvre pas. Elle a été écartée.
 desk-alarm-digest = Alarme : le bilan { $period } n’est pas celui qui a été figé. Il n’est pas envoyé. Rétablissez la base depuis une sauvegarde.
 desk-alarm-approval = Alarme : le bilan { $period } est marqué comme accepté, et personne ne l’a accepté ici. Il n’est pas envoyé. Quelqu’un a écrit dans la base : cherchez qui le peut. Pour l’envoyer malgré tout : /digest approve
+desk-alarm-audit = Alarme : le journal a été coupé ou réécrit. Quelqu’un a écrit dans la base. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-alarm-reply = Alarme : la clé de réponse de { $case } ne correspond pas. Quelqu’un a peut-être changé la base.
 
 ## Aide, une ligne par commande
