@@ -20,6 +20,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
+from bot.redaction.kinds import PLACEHOLDER
+
 Role = Literal["owner", "moderator", "auditor", "partner"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -395,11 +397,35 @@ def _take_reference(rest: str) -> tuple[str, str]:
     return (found[0], after) if found else ("", rest)
 
 
+SHORTEST_MASKED = 2
+"""Characters: a single letter would take the story apart."""
+
+
 def masked(texts: Iterable[str], words: str, placeholder: str) -> tuple[tuple[str, ...], int]:
-    """The texts without these words, whatever their capitals and spacing, and how often they were found."""
-    parts = [re.escape(part) for part in words.strip(' "«»“”\u00a0\u202f').split()]
-    if not parts:
+    """The texts without these words, whatever their capitals and spacing, and how often they were found.
+
+    Only whole words, and nothing inside a placeholder: else a few masks of a letter would ruin a story, each
+    taking apart what the one before it had written. What she put into brackets herself is no placeholder.
+    """
+    wanted = words.strip(' "«»“”\u00a0\u202f')
+    parts = [re.escape(part) for part in wanted.split()]
+    if len(wanted) < SHORTEST_MASKED or not parts:
         return tuple(texts), 0
-    pattern = re.compile(r"\s+".join(parts), re.IGNORECASE)
-    results = [pattern.subn(lambda _: placeholder, text) for text in texts]
+    # Not \b: what is to go may begin or end with a sign.
+    pattern = re.compile(r"(?<!\w)" + r"\s+".join(parts) + r"(?!\w)", re.IGNORECASE)
+    spared = re.compile(f"{PLACEHOLDER.pattern}|{re.escape(placeholder)}", PLACEHOLDER.flags)
+    results = [_without(text, pattern, spared, placeholder) for text in texts]
     return tuple(text for text, _ in results), sum(count for _, count in results)
+
+
+def _without(
+    text: str, pattern: re.Pattern[str], spared: re.Pattern[str], placeholder: str
+) -> tuple[str, int]:
+    pieces: list[str] = []
+    total = at = 0
+    spans = [found.span() for found in spared.finditer(text)]
+    for start, end in (*spans, (len(text), len(text))):
+        piece, found = pattern.subn(lambda _: placeholder, text[at:start])
+        pieces += piece, text[start:end]
+        total, at = total + found, end
+    return "".join(pieces), total

@@ -25,6 +25,7 @@ from bot.receipts import new, reply_key_hash
 from bot.receipts import words as receipt_words
 from bot.sealing import CODE_BYTES, Context, seal, told_code
 from bot.tally import tally
+from bot.testimony import read_story
 from handlers import Address, keyring
 from handlers.bench import ItemError
 from handlers.commands import lease
@@ -515,6 +516,27 @@ async def test_a_ban_does_not_tell_whether_one_person_told_two_testimonies(seate
     assert await house.store.bans() == [first.tag]
     await house.say("moderator", f"/unban {first.ref}")
     assert await house.store.bans() == []
+
+
+async def test_a_few_masks_do_not_ruin_a_story(seated, tmp_path):
+    """`/mask e` did: every letter became a placeholder, and the next mask took those apart."""
+    house = await seated(tmp_path, "moderator")
+    told = Testimony(
+        story="Elle est revenue le soir avec Eve, [téléphone] et [retiré].", quote="Elle est là."
+    )
+    await house.tell(told)
+    await house.say("moderator", "/next")
+
+    said = [await house.say("moderator", f"/mask {word}") for word in ("e", "téléphone", "est", "retiré")]
+
+    row = await house.store.case(told.case)
+    _, story = await house.bench.part(row, "story", read_story)
+    assert dict(story.texts)["narrative"] == (
+        "Elle [retiré] revenue le soir avec Eve, [téléphone] et [retiré].",
+    )
+    assert story.quote == "Elle [retiré] là."
+    nothing = words("desk-mask-nothing", case=told.ref)
+    assert said == [nothing, nothing, words("desk-masked", count=2, case=told.ref), nothing]
 
 
 # --- keys ---------------------------------------------------------------------------------------------------
