@@ -36,6 +36,9 @@ from storage.changes import (
 MAY_SUMMARISE = frozenset({"stats_and_summary", "stats_and_quote"})
 MAY_QUOTE = frozenset({"stats_and_quote"})
 
+ASKED_DAYS = 7
+"""Days a request waits for its second person. Who agrees later agrees to something long forgotten."""
+
 # --- taking, deciding ---------------------------------------------------------------------------------------
 
 
@@ -218,18 +221,21 @@ async def second_of(bench: Bench, asked: Asked) -> tuple[str, Second, tuple[Oper
     first = await bench.store.asked_second(what)
     if first is None:
         return what, "nobody", ()
-    own = bench.members.second_mark(what, asked.member.member)
-    if first == own:
+    asker = await _asker(bench, what)
+    if asker == asked.member.member:
         return what, "self", ()
-    taken = (TakeSecond(what, own),)
-    return what, "nobody" if await _asker(bench, what) is None else "other", taken
+    own = bench.members.second_mark(what, asked.member.member, bench.today)
+    return what, "nobody" if asker is None else "other", (TakeSecond(what, own),)
 
 
 async def _asker(bench: Bench, what: str) -> bytes | None:
-    """Who asked first, if this is still somebody who may: a mark that nobody's key made is nobody's."""
+    """Who asked first, if this is still somebody who may, and not long ago: a mark that nobody's key made is
+    nobody's."""
     first = await bench.store.asked_second(what)
+    days = range(bench.today - ASKED_DAYS, bench.today + 1)
     for row in await bench.store.members("owner", "moderator"):
-        if bench.members.second_mark(what, row.member) == first and bench.members.is_sound(row):
+        marks = [bench.members.second_mark(what, row.member, day) for day in days]
+        if first in marks and bench.members.is_sound(row):
             return row.member
     return None
 
@@ -253,7 +259,7 @@ async def ask_second(bench: Bench, asked: Asked, what: str) -> Act:
     everybody = await bench.tell("owner moderator", f"desk-{name}-wanted", case=asked.ref)
     others = tuple(answer for answer in everybody if answer.member != member)
     said = asked.say(f"desk-{name}-asked", case=asked.ref)
-    asking = AskSecond(what, bench.members.second_mark(what, member), bench.today)
+    asking = AskSecond(what, bench.members.second_mark(what, member, bench.today), bench.today)
     return Act((asking,), (said,), others)
 
 

@@ -146,9 +146,11 @@ class Members:
             return False
         return True
 
-    def second_mark(self, what: str, member: bytes) -> bytes:
-        """How the store remembers who asked first for something that takes two: nobody else can write it."""
-        return hmac.digest(self.instance, b"v1|second|" + member + what.encode(), "sha256")[:ID_BYTES]
+    def second_mark(self, what: str, member: bytes, day: int) -> bytes:
+        """How the store remembers who asked first for something that takes two, and when: nobody else can
+        write it, nor make it younger. `day`: days since 1970."""
+        told = b"v1|second|%d|" % day + member + what.encode()
+        return hmac.digest(self.instance, told, "sha256")[:ID_BYTES]
 
     async def _invite(self, code: str) -> InviteRow | None:
         """The invitation of a code, as it was made: few wait at any time, so all are tried."""

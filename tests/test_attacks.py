@@ -182,6 +182,24 @@ async def test_a_first_request_written_into_the_database_is_no_second_person(sea
     assert await house.store.case(testimony.case) is None
 
 
+@pytest.mark.parametrize("again", ["moderator", "moderator 2"])
+async def test_a_request_for_a_second_person_is_forgotten_after_a_week(seated, tmp_path, again):
+    """It waited for ever: one person's slip in spring, and another's in autumn, erased a testimony."""
+    house = await seated(tmp_path, "moderator", "moderator 2")
+    testimony = Testimony()
+    await house.tell(testimony)
+    order = f"/delete {testimony.ref}"
+    await house.say("moderator", order)
+    write_to(tmp_path, "UPDATE asking SET day = day + 8")
+    house.now += 8 * 86_400
+
+    assert await house.say(again, order) == words("desk-delete-asked", case=testimony.ref)
+    assert await house.store.case(testimony.case) is not None
+    house.now += 7 * 86_400
+    other = {"moderator": "moderator 2", "moderator 2": "moderator"}[again]
+    assert await house.say(other, order) == words("desk-deleted", case=testimony.ref)
+
+
 def test_a_name_holds_nothing_that_moves_a_terminal_s_cursor():
     made = Members(MemoryStore(), bytes(32)).invitation(new_code(), "moderator", "Al\x1b[2Jix\u202e", 1)
 
