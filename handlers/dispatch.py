@@ -259,7 +259,7 @@ class Dispatch:
         language = state.language
         if not self._receipts.may_try(person.pseudonym):
             return replace(done, tells=(self._screen("receipt-too-many", language),))
-        keys = await self._receipts.keys(use.receipt)
+        keys = await self._receipts.tried(use.receipt)
         row = await self._store.case_at(keys.locator)
         operations: tuple[Operation, ...] = ()
         tells: tuple[Screen, ...] = (self._screen(_SAME_ANSWER[use.purpose], language),)

@@ -1,8 +1,8 @@
 """What listening needs besides the store: public keys, the slow hash, limits. Nothing here opens a testimony.
 
 `ReceiptDesk` is the queue in front of Argon2id: one at a time, in a thread, so that a burst of receipts
-cannot take all memory, and every answer about a receipt leaves at a whole second so that none is told by its
-timing.
+cannot take all memory; testimonies before receipts that somebody tries; and every answer about a receipt
+leaves at a whole second so that none is told by its timing.
 """
 
 from __future__ import annotations
@@ -59,11 +59,20 @@ class ReceiptDesk:
         self._clock = clock
         self._sleep = sleep
         self._one = asyncio.Lock()
+        self._tried = asyncio.Lock()
         self._tries: dict[bytes, deque[float]] = {}
 
     async def keys(self, receipt: Receipt) -> ReceiptKeys:
+        """The keys of a new receipt: a testimony waits for nothing but other testimonies, and for the one
+        receipt being tried at that moment."""
         async with self._one:
             return await asyncio.to_thread(derive, receipt, self._salt, self._cost)
+
+    async def tried(self, receipt: Receipt) -> ReceiptKeys:
+        """The keys of a receipt somebody typed. These wait for each other first, so that only one of them
+        ever stands in the queue of testimonies: anybody can try receipts from many chats."""
+        async with self._tried:
+            return await self.keys(receipt)
 
     def may_try(self, pseudonym: bytes) -> bool:
         """Whether this chat may try another receipt now; counts the try."""

@@ -7,6 +7,7 @@ testimony, a draft, a role, or a word in the association's name.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sqlite3
 from contextlib import closing
@@ -26,7 +27,7 @@ from bot.receipts import words as receipt_words
 from bot.sealing import CODE_BYTES, Context, seal, told_code
 from bot.tally import tally
 from bot.testimony import read_story
-from handlers import Address, keyring
+from handlers import Address, intake, keyring
 from handlers.bench import ItemError
 from handlers.commands import lease
 from handlers.counting import count
@@ -391,6 +392,24 @@ async def test_how_long_an_answer_takes_does_not_tell_whether_a_receipt_is_one(p
         took.append(stage.clock.now - start)
 
     assert took == [1.0, 1.0]
+
+
+async def test_a_testimony_does_not_wait_behind_receipts_that_are_tried(monkeypatch):
+    """It did: a hundred chats trying receipts kept everybody's testimony waiting behind them."""
+    order: list[bytes] = []
+
+    def derived(receipt, *_):
+        order.append(receipt.entropy)
+
+    monkeypatch.setattr(intake, "derive", derived)
+    desk = intake.ReceiptDesk(bytes(16), clock=Clock())
+    tries = [new(b"try%07d" % number) for number in range(20)]
+    waiting = [asyncio.create_task(desk.tried(one)) for one in tries]
+    await asyncio.sleep(0)
+    await asyncio.gather(desk.keys(new(b"testimony!")), *waiting)
+
+    assert order.index(b"testimony!") <= 2
+    assert len(order) == 21
 
 
 # --- the desk's queue ---------------------------------------------------------------------------------------
