@@ -225,15 +225,19 @@ class Desk:
         released by two people, to be read by others.
         """
         bench = self._bench
+        coded_before = bench.today - int(bench.policy.coded_months * MONTH_DAYS)
         due = await bench.store.retention(
-            story_before=bench.today - bench.policy.story_days,
-            coded_before=bench.today - int(bench.policy.coded_months * MONTH_DAYS),
+            story_before=bench.today - bench.policy.story_days, coded_before=coded_before
         )
         waiting = (await waiting_texts(bench.store)).texts
         parts: dict[bytes, list[str]] = {}
         for case, part in due:
             if part not in (SUMMARY, QUOTE) or (case, part) not in waiting:
                 parts.setdefault(case, []).append(part)
+        for row in await bench.store.cases("waiting", "claimed"):
+            # Nobody decided in all that time: it goes as the oldest decided ones do, with everything.
+            if row.day < coded_before:
+                parts[row.case] = ["coded"]
         for case, gone in parts.items():
             # With the coded answers goes the rest: the row, its replies, and what the receipt would find.
             erase: Operation = EraseCase(case) if "coded" in gone else DropItems(case, tuple(gone))

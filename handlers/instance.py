@@ -65,6 +65,8 @@ def lay_keys(settings: Settings) -> FirstStart | None:
     the keys, which is good for trying Seuil out and for nothing else.
     """
     folder = settings.data / KEYS
+    if not (settings.data / "seuil.db").exists():
+        keyring.sweep_half_made(folder, drawn=settings.passphrase_file is None)
     if keyring.exists(folder):
         return None
     own_folder(settings.data, {"seuil.db"})

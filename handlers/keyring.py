@@ -48,6 +48,17 @@ def exists(folder: Path) -> bool:
     return any((folder / name).exists() for name in (TEAM, SIGN, LIST, PUBLIC))
 
 
+def sweep_half_made(folder: Path, *, drawn: bool) -> None:
+    """Take away what a first start left that was killed before the list of keys, which is written last.
+
+    Only for an instance without a database: without the list, nothing was ever sealed to these keys. `drawn`:
+    the passphrase beside them was drawn by the program, and goes too.
+    """
+    if not (folder / LIST).exists():
+        for name in (TEAM, SIGN, PUBLIC, *((PASSPHRASE,) if drawn else ())):
+            (folder / name).unlink(missing_ok=True)
+
+
 def create(folder: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> TeamKey:
     """Make the team's keys in an empty folder. Raises `KeyFileError` where there are keys already."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,7 +78,7 @@ def create(folder: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> 
 
 
 def first_keys(folder: Path) -> Path:
-    """Keys and a passphrase of six drawn words for trying the program out. Where the passphrase was
+    """Keys and a passphrase of seven drawn words (77 bits) for trying the program out. Where it was
     written."""
     drawn = list_words(new_receipt(secrets.token_bytes(10)), "fr")[:7]
     place = folder / PASSPHRASE

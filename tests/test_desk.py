@@ -754,6 +754,17 @@ async def test_a_notice_says_only_how_many_wait_and_not_too_often(house: House) 
     assert house.told_to("moderator") == words("desk-new", count=1) + "\n" + words("desk-new", count=3)
 
 
+async def test_what_nobody_decided_is_erased_when_its_months_are_over(house: House) -> None:
+    await house.tell(Testimony())
+    house.now += 700 * 86_400
+    assert await house.desk.expire() == 0
+
+    house.now += 60 * 86_400
+    assert await house.desk.expire() == 1
+
+    assert await house.store.cases() == []
+
+
 async def test_what_somebody_left_lying_goes_back_to_the_queue(store: Store) -> None:
     house = House(store, Policy(claim_minutes=60, idle_minutes=480))
     await house.seat()
@@ -789,7 +800,7 @@ async def test_stories_go_sixty_days_after_the_decision_and_all_else_after_two_y
     house.now += 2 * 366 * 86_400
     await house.desk.expire()
     assert await house.store.case(told.case) is None
-    assert await house.store.case(waits.case) is not None
+    assert await house.store.case(waits.case) is None, "undecided as long, it goes as well"
 
 
 async def test_an_owner_reads_after_the_story_is_gone_that_it_is(house: House) -> None:

@@ -71,6 +71,33 @@ def test_a_first_start_makes_owner_only_keys_once_and_says_where(settings):
     assert lay_keys(settings) is None
 
 
+@pytest.mark.parametrize("written", range(5))
+def test_a_first_start_killed_at_any_file_can_be_started_again(settings, monkeypatch, written):
+    write, count = keyring._write, iter(range(99))
+
+    def dies(file, content):
+        if next(count) == written:
+            raise KeyboardInterrupt
+        write(file, content)
+
+    monkeypatch.setattr(keyring, "_write", dies)
+    with pytest.raises(KeyboardInterrupt):
+        lay_keys(settings)
+    monkeypatch.setattr(keyring, "_write", write)
+
+    assert lay_keys(settings) is not None
+    assert keyring.unlock(settings.data / KEYS, passphrase_at_hand(settings) or "")
+
+
+def test_keys_beside_a_database_are_never_swept_away(settings):
+    lay_keys(settings)
+    (settings.data / "seuil.db").write_bytes(b"")
+    (settings.data / KEYS / "team.keys").unlink()
+
+    assert lay_keys(settings) is None
+    assert (settings.data / KEYS / "team.age").exists()
+
+
 def test_a_passphrase_file_of_the_operators_own_is_used_and_none_is_drawn(settings, tmp_path):
     own = tmp_path / "phrase"
     own.write_text("six mots tirés au hasard ici\n")
