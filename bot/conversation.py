@@ -231,6 +231,9 @@ def _go_back(questionnaire: Questionnaire, state: State, event: WentBack) -> Tur
         return Turn(_at(state, _BACK_TO[state.at]), (Ask(),))
     if state.at == places.CLOSING:
         return Turn(state, (Ask(),))
+    if state.at in questionnaire.places and _next(questionnaire, state) == places.REVIEW:
+        # She came from the review to change an answer: back is back to it, never to what came before.
+        return _to_review(questionnaire, state)
     end = questionnaire.places.get(state.at, questionnaire.places.get("consent_share", 0))
     for question in reversed(questionnaire.questions[:end]):
         if is_asked(question, state.answers):
@@ -280,7 +283,7 @@ def _say(questionnaire: Questionnaire, state: State, event: Said) -> Turn:
     if here.id in places.RECEIPT_WORDS:
         return Turn(state, (Tell("receipt-form"),))
     if here.turns:
-        return Turn(state, (Ask(),))
+        return Turn(state, (Tell("not-kept"), Ask()))
     if here.takes_text:
         return _take_words(questionnaire, state, here, event.words)
     return _own_words_at_a_list(questionnaire, state, here, event.words)
@@ -338,7 +341,7 @@ def _own_words_at_a_list(questionnaire: Questionnaire, state: State, here: Place
         isinstance(question, Choice)
         and question.counted
         and not _is_full(state, words)
-        and words.text.strip()
+        and any(letter.isalpha() for letter in words.text)
     ):
         said = (*state.texts.get(question.id, ()), words.text)
         if question.option(OTHER) is not None:
@@ -363,7 +366,7 @@ _KEPT = Tell("free-text-kept")
 
 def _hint(state: State) -> Turn:
     if state.hinted:
-        return Turn(state, (Ask(),))
+        return Turn(state, (Tell("not-kept"), Ask()))
     return Turn(replace(state, hinted=True), (Tell("not-understood"), Ask()))
 
 
@@ -408,7 +411,7 @@ def _choose(questionnaire: Questionnaire, state: State, event: Chose) -> Turn:
     if here.id.startswith("@") or question is None:
         return _choose_dynamic(questionnaire, state, here, codes[0])
     if isinstance(question, Choice) and question.many:
-        return _pick(questionnaire, state, question, codes)
+        return _pick(questionnaire, state, question, codes, event.finished)
     chosen = replace(state, answers={**state.answers, question.id: (codes[0],)})
     route = _ROUTES.get(question.id)
     return _advance(questionnaire, chosen) if route is None else route(questionnaire, chosen, codes[0])
@@ -432,8 +435,12 @@ def _is_alone(question: Choice, code: str) -> bool:
     return option is not None and option.alone
 
 
-def _pick(questionnaire: Questionnaire, state: State, question: Choice, codes: tuple[str, ...]) -> Turn:
+def _pick(
+    questionnaire: Questionnaire, state: State, question: Choice, codes: tuple[str, ...], finished: bool
+) -> Turn:
     picked = _toggle(question, state.picked, codes)
+    if finished and picked:
+        return _met(questionnaire, state, question, picked)
     if len(picked) == 1 and _is_alone(question, picked[0]):
         return _met(questionnaire, state, question, picked)
     return Turn(replace(state, picked=picked), (Ask(),))
@@ -468,6 +475,11 @@ def _skip(questionnaire: Questionnaire, state: State, event: Skipped) -> Turn:
     if state.aside:
         return Turn(_back_from_aside(state, all=True), (Ask(),))
     question = questionnaire.question(state.at)
+    if isinstance(question, Choice) and question.many and state.picked:
+        return _met(questionnaire, state, question, state.picked)
+    if isinstance(question, Choice) and question.skipping and state.answers.get(question.id):
+        # Passing what she answered before keeps that answer: consent is taken back in words, not by passing.
+        return _advance(questionnaire, state)
     if isinstance(question, Choice) and question.skipping:
         return _choose(questionnaire, replace(state, picked=()), Chose((question.skipping,)))
     if question is not None:

@@ -130,7 +130,7 @@ def hear(text: str, place: Place, vocabulary: Vocabulary, *, hint: str = "", edi
 
 def _meant(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Event | None:
     if place.offers:
-        numbered = _by_number(text, place)
+        numbered = _by_number(text, place) or (_with_done(text, place, vocabulary) if place.many else None)
         if numbered is not None:
             return numbered
     if place.many and place.offers and len(text) <= LONGEST_LIST:
@@ -154,6 +154,15 @@ def _by_number(text: str, place: Place) -> Event | None:
     if not places or not all(1 <= n <= len(place.offers) for n in places):
         return Chose(())
     return Chose(tuple(place.offers[n - 1].code for n in places))
+
+
+def _with_done(text: str, place: Place, vocabulary: Vocabulary) -> Event | None:
+    """Numbers and FINI in one message, as the hint above the list can be read."""
+    numbers, _, last = text.strip().rpartition(" ")
+    if len(text) > LONGEST_WORD or not numbers or vocabulary.words.get(fold(last)) != Finished():
+        return None
+    chosen = _by_number(numbers.rstrip(" ,;"), place)
+    return Chose(chosen.codes, finished=True) if isinstance(chosen, Chose) and chosen.codes else None
 
 
 def _by_labels(text: str, place: Place, vocabulary: Vocabulary) -> Event | None:

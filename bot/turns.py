@@ -46,9 +46,11 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class Chose:
-    """One or several codes of what is on offer, by number, label or button."""
+    """One or several codes of what is on offer, by number, label or button. `finished`: she said FINI with
+    them."""
 
     codes: tuple[str, ...]
+    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.conversation import step
-from bot.errors import CannotOpen, SeuilError
+from bot.errors import CannotOpen, SeuilError, StoreDamaged
 from bot.places import CLOSING, place
 from bot.pseudonyms import sender_tag
 from bot.questionnaire import Questionnaire
@@ -153,7 +153,10 @@ class Dispatch:
             person = await find(self._store, self._shelf, heard.who, today)
             turn = step(self._questionnaire, person.envelope.state, self._event(heard, person.envelope.state))
             done = await self._carry_out(turn, person, heard, today)
-            await self._commit(person, done, heard.update)
+            if not await self._commit(person, done, heard.update):
+                raise StoreDamaged(
+                    "A turn was refused twice by the store.", hint="Two programs may write to one instance."
+                )
         if done.since is not None:
             # After the commit: erasing a case takes a few milliseconds that erasing none does not take.
             await self._receipts.wait_from(done.since)

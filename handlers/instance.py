@@ -78,7 +78,9 @@ def lay_keys(settings: Settings) -> FirstStart | None:
 
 def passphrase_at_hand(settings: Settings) -> str | None:
     """The passphrase where a file holds it; None where it must be typed."""
-    place = settings.passphrase_file or settings.data / KEYS / keyring.PASSPHRASE
+    if settings.passphrase_file is not None:
+        return keyring.read_passphrase(settings.passphrase_file)
+    place = settings.data / KEYS / keyring.PASSPHRASE
     return keyring.read_passphrase(place) if place.exists() else None
 
 
@@ -321,6 +323,10 @@ CHAIRS = (
 
 async def seat_chairs(instance: Instance, language: str) -> int:
     """Let the terminal's own seats join, each with an invitation as anybody would. How many were new."""
+    if await instance.store.members():
+        # Only a house without members: who was revoked stays revoked, and a real team is not joined from
+        # here.
+        return 0
     today = int(instance.clock() // DAY_SECONDS)
     joined = 0
     for chat, role, name in CHAIRS:

@@ -100,16 +100,35 @@ def read(file: Path) -> tuple[HelpLine, ...]:
     return tuple(_line(file, number, row) for number, row in enumerate(rows, start=1))
 
 
+def _is_words(told: object) -> bool:
+    return isinstance(told, dict) and all(isinstance(text, str) for text in told.values())
+
+
+def _wrong(file: Path, number: int, faults: list[str]) -> WordsError:
+    return WordsError(
+        f"{file}, line entry {number}: {', '.join(faults)}.",
+        hint="Compare it with the first [[line]] of locales/help/FR.toml.",
+    )
+
+
 def _line(file: Path, number: int, row: Mapping[str, Any]) -> HelpLine:
     faults = [f"no {name}" for name in _FIELDS if name not in row]
     faults += [f"unknown {name}" for name in row if name not in (*_FIELDS, *_OPTIONAL)]
-    faults += [f"no {name}.fr" for name in _TEXTS if name in row and "fr" not in row[name]]
+    if not faults:
+        faults += [
+            f"no {name}.fr" for name in _TEXTS if isinstance(row[name], dict) and "fr" not in row[name]
+        ]
+    faults += [f"{name} is no table of words by language" for name in _TEXTS if not _is_words(row.get(name))]
+    faults += [
+        f"{name} is no text"
+        for name in ("id", "number", "source", "source_date")
+        if not isinstance(row.get(name), str)
+    ]
+    if faults:
+        raise _wrong(file, number, faults)
     faults += [f"kind {kind!r}" for kind in row.get("kinds", ()) if kind not in KINDS]
     if faults:
-        raise WordsError(
-            f"{file}, line entry {number}: {', '.join(faults)}.",
-            hint="Compare it with the first [[line]] of locales/help/FR.toml.",
-        )
+        raise _wrong(file, number, faults)
     row = {**_OPTIONAL, **row}
     return HelpLine(
         country=file.stem,

@@ -176,6 +176,12 @@ def missing(questions: Iterable[Question], languages: Mapping[str, Words]) -> li
         for key in sorted(everything - has - set(needed)):
             other = next(other for other, theirs in keys.items() if key in theirs)
             found.append(f"{tag}: no words for {key}, which {other} has ({languages[other].where(key)}).")
+        french = languages[FALLBACK] if FALLBACK in languages else languages[tag]
+        found += [
+            f"{languages[tag].where(key)}: {key} asks for other arguments in {tag} than in {FALLBACK}."
+            for key in sorted(has & french.keys())
+            if languages[tag].arguments(key) != french.arguments(key)
+        ]
     return found
 
 

@@ -31,7 +31,17 @@ Bodies = Mapping[str, ast.Message | ast.Term]
 class Words:
     """What one language says. Immutable once made; a key is `message` or `message.attribute`."""
 
-    __slots__ = ("_asked", "_bundle", "_chosen", "_fixed", "_options", "_pieces", "_where", "language")
+    __slots__ = (
+        "_arguments",
+        "_asked",
+        "_bundle",
+        "_chosen",
+        "_fixed",
+        "_options",
+        "_pieces",
+        "_where",
+        "language",
+    )
 
     def __init__(self, language: str, entries: Mapping[str, tuple[ast.Message | ast.Term, str]]) -> None:
         """`entries` are Fluent messages by id (terms with their leading "-"), each with "file, line n"."""
@@ -46,6 +56,7 @@ class Words:
         self._chosen: dict[str, tuple[str, str]] = {}
         self._options: dict[tuple[str, str], str] = {}
         self._asked: dict[str, str] = {}
+        self._arguments: dict[str, frozenset[str]] = {}
         bodies = {id: entry for id, (entry, _) in entries.items()}
         for id, (entry, where) in entries.items():
             if isinstance(entry, ast.Message):
@@ -61,7 +72,8 @@ class Words:
             key = f"{id}.{attribute}" if attribute else id
             self._where[key] = where
             self._chosen[key] = (id, attribute)
-            if not _arguments(pattern, bodies):
+            self._arguments[key] = frozenset(_arguments(pattern, bodies))
+            if not self._arguments[key]:
                 self._fixed[key] = self._options[id, attribute] = self._through_fluent(key, {})
             elif not self._bundle.use_isolating and (pieces := _pieces(pattern)) is not None:
                 self._pieces[key] = pieces
@@ -130,6 +142,10 @@ class Words:
     def keys(self) -> frozenset[str]:
         """Every key, attributes as `message.attribute`."""
         return frozenset(self._where)
+
+    def arguments(self, key: str) -> frozenset[str]:
+        """The arguments a message asks for: the same in every language, or one of them is misspelt."""
+        return self._arguments[key]
 
     def where(self, key: str) -> str:
         """The file and line of a key, for a person who mends it."""

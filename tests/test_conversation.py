@@ -422,3 +422,41 @@ def test_a_story_too_long_to_seal_is_told_and_what_was_there_stays():
 def test_somebody_who_is_not_here_can_erase_and_stop_without_starting_anything():
     for event in (Erased(), Left()):
         assert step(QUESTIONNAIRE, NOBODY, event).state == NOBODY
+
+
+def test_going_back_from_a_changed_answer_returns_to_the_review():
+    turn = walk([Chose(("change",)), Chose(("narrative",)), WentBack()], to_review().state)
+
+    assert turn.state.at == places.REVIEW
+
+
+def test_passing_what_was_answered_before_keeps_that_answer():
+    """Consent once given is not taken back by PASSER."""
+    state = walk((*TO_STORY, says("Un."), WentBack())).state
+    assert state.at == "consent_collect"
+
+    turn = walk([Skipped()], state)
+
+    assert turn.state.at != places.HELP
+    assert turn.state.texts["narrative"] == ("Un.",)
+
+
+def test_passing_a_list_keeps_what_is_ticked():
+    before = walk((*TO_STORY, *[Skipped()] * 5, Chose(("calls", "letters"))))
+    assert before.state.at == "what_happened"
+
+    assert walk([Skipped()], before.state).state.answers["what_happened"] == ("calls", "letters")
+
+
+def test_signs_without_a_letter_are_no_answer_in_her_own_words():
+    turn = walk((*TO_STORY, Skipped(), Skipped(), says("-5")))
+
+    assert turn.state.texts == {}
+    assert turn.state.at == "who_came"
+
+
+def test_what_she_writes_where_nothing_is_kept_is_said_not_to_be_kept():
+    turn = walk((*TO_STORY, SteppedAside("help"), says("il m’a écrit"), says("tous les soirs")))
+
+    assert Tell("not-kept") in turn.effects
+    assert turn.state.texts == {}

@@ -384,3 +384,13 @@ async def test_words_about_dying_bring_the_line_for_that_before_the_police():
     answers = await stage.say("Rose", "je veux mourir")
 
     assert answers[0].index("3114") < answers[0].index("17")
+
+
+async def test_numbers_and_done_in_one_message_answer_the_list_and_go_on():
+    stage = Stage()
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Un.", "FINI", *["PASSER"] * 4)
+
+    answers = await stage.say("Rose", "1 3 FINI")
+
+    assert answers[-1].startswith(FR.question("gate_physical"))

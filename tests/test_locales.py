@@ -289,3 +289,13 @@ def test_a_question_without_words_is_named_in_every_language() -> None:
     for tag in ("fr", "en"):
         for key in ("new_one", "new_one.yes", "new_one.no", "reaction-who.stranger", "reaction.x"):
             assert f"{tag}: no words for {key} in questions.ftl." in told
+
+
+def test_a_misspelt_argument_is_found_at_the_start(tmp_path: Path) -> None:
+    folder = tmp_path / "locales"
+    shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    talk = folder / "en" / "talk.ftl"
+    talk.write_text(talk.read_text("utf-8").replace("{ $hours }", "{ $houres }", 1), "utf-8")
+
+    (told,) = [fault for fault in missing((), load(folder)) if "other arguments" in fault]
+    assert "talk.ftl, line" in told

@@ -55,7 +55,7 @@ _COLOURED: Final = re.compile(
     r"(?:\b(?:jus|couleur|gilet|veste|camionnette|camion|badge|uniforme|vehicule|fleur|fleurs|zeste|marmelade|confiture|peau|huile essentielle|ville|quartier|feu|pull|t-shirt|casquette|tenue) (?:d'|de |en )?)$"
 )
 _SENT_AFTER: Final = re.compile(
-    r",? (?:m'a envoye|m'avait envoye|a envoye|nous a envoye|m'envoie|a mandate|m'a repondu|m'a dit|ne repond|ne m'a|n'a rien|n'a pas|n'a jamais|n'ont rien|m'a (?:rappelee?|ecoutee?|ignoree?|promis|demande|conseille|renvoyee?|raccroche)|a (?:repondu|promis|classe|minimise|ignore|change)|s'en (?:fiche|fout|moque)|a refuse|mobile|fibre|box|telecom|internet|assistance|service client|sav|sent|told me|refused|never (?:answered|replied|called)|did nothing|did not (?:answer|reply)|didn't (?:answer|reply)|ignored|promised|customer service|m'a propose|a perdu|me dit|dit que|sous-traite|a sous-traite)\b"
+    r",? (?:m'a envoye|m'avait envoye|a envoye|nous a envoye|m'envoie|a mandate|m'a repondu|m'a dit|ne repond|ne m'a|est (?:venue?|passee?|intervenue?)|m a (?:rappelee?|repondu|dit|envoye)|n'a rien|n'a pas|n'a jamais|n'ont rien|m'a (?:rappelee?|ecoutee?|ignoree?|promis|demande|conseille|renvoyee?|raccroche)|a (?:repondu|promis|classe|minimise|ignore|change)|s'en (?:fiche|fout|moque)|a refuse|mobile|fibre|box|telecom|internet|assistance|service client|sav|sent|told me|refused|never (?:answered|replied|called)|did nothing|did not (?:answer|reply)|didn't (?:answer|reply)|ignored|promised|customer service|m'a propose|a perdu|me dit|dit que|sous-traite|a sous-traite)\b"
 )
 _SUBJECT_AFTER: Final = re.compile(
     r"(?:^|[\n.,;:!?(]|\b(?:et|mais|que|puis|car|donc|alors|si|quand|comme|depuis|and|but|that|then|when)) ?$"

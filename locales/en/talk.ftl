@@ -49,6 +49,7 @@ stage-after = The next questions are about what came afterwards. They also serve
 stage-choose = What is left is to choose what your testimony may be used for.
 
 not-understood = To answer, write the number of a line. You can also write SKIP.
+not-kept = What you just wrote is not kept here. To tell it, go back to your account with BACK, or begin with /start.
 free-text-kept = Noted, in your own words.
 narrative-more-messages = Received. Go on, or write DONE.
 too-much = There is no room left for this message. What you wrote before is here. Write DONE to move on.

@@ -49,6 +49,7 @@ stage-after = Les questions suivantes parlent de ce qui est venu après. Elles s
 stage-choose = Il reste à choisir à quoi votre témoignage peut servir.
 
 not-understood = Pour répondre, écrivez le numéro d’une ligne. Vous pouvez aussi écrire PASSER.
+not-kept = Ce que vous venez d’écrire n’est pas gardé ici. Pour le raconter, revenez à votre récit avec RETOUR, ou commencez avec /start.
 free-text-kept = C’est noté avec vos mots.
 narrative-more-messages = C’est reçu. Continuez, ou écrivez FINI.
 too-much = Il n’y a plus de place pour ce message. Ce que vous avez écrit avant est là. Écrivez FINI pour passer à la suite.
