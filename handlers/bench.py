@@ -175,6 +175,10 @@ class Bench:
     ring: Unlocked | None = field(default=None, repr=False)
     warned: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
     """(member, case): who was warned before a text. In memory: after a restart, one is warned again."""
+    read: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
+    """(member, case): who was shown a text since the start. Nobody accepts what she has not read."""
+    last: dict[bytes, bytes] = field(default_factory=dict, repr=False)
+    """The case each member was shown or warned of last: what her next command is about when it names none."""
 
     @property
     def today(self) -> int:

@@ -35,6 +35,7 @@ async def warning(bench: Bench, asked: Asked, row: CaseRow) -> Screen:
     hard = coded is not None and any(code in HARD for codes in coded[1].answers.values() for code in codes)
     ref = reference(row.case)
     bench.warned.add((asked.member.member, row.case))
+    bench.last[asked.member.member] = row.case
     buttons = (
         Button(asked.words.say("desk-button-open"), f"/open {ref}"),
         Button(asked.words.say("desk-button-undo"), "/undo"),
@@ -50,6 +51,7 @@ async def show_case(bench: Bench, asked: Asked) -> Act:
     if (asked.member.member, asked.row.case) not in bench.warned:
         return await warn(bench, asked)
     told = await _paragraphs(bench, asked)
+    bench.read.add((asked.member.member, asked.row.case))
     last = Screen(asked.words.say("desk-case-checklist"), _decisions(asked), minutes=SHOWN_MINUTES)
     return Act(screens=(*shown("\n\n".join(told)), last))
 

@@ -136,6 +136,8 @@ class Desk:
         self._bench.ring = None
         self._locking = False
         self._bench.warned.clear()
+        self._bench.read.clear()
+        self._bench.last.clear()
         await self._bench.store.commit(
             (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
         )
@@ -374,6 +376,8 @@ class Desk:
         decision = decide(role, given.command, view, second)
         if isinstance(decision, Refusal):
             return Act(screens=(asked.say(decision.key),))
+        if Do.APPROVE in decision and (member.member, asked.row.case) not in bench.read:
+            return Act(screens=(asked.say("desk-read-first"),))
         try:
             if decision == (Do.ASK_SECOND,):
                 acts = [await cases.ask_second(bench, asked, what)]
@@ -411,6 +415,11 @@ class Desk:
             return held[0], "mine"
         if command == "undo":
             return await self._last_decided(member)
+        if command in ("open", "approve", "reject") and (shown := self._bench.last.get(member.member)):
+            row = await self._bench.store.case(shown)
+            if row is not None and row.state == "escalated":
+                # An owner reads what she holds no claim on: "/open" again means the one she was warned of.
+                return row, _view(row, member)
         return None, "none"
 
     async def _named(self, ref: str) -> CaseRow | None:

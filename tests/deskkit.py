@@ -118,6 +118,7 @@ class House:
         self.store = store
         self.now = NOW
         self.shown: list[tuple[str, Screen]] = []
+        self.readers = True
         self.forgotten: list[str] = []
         self.deaf: set[str] = set()
         """Chats that take no message."""
@@ -158,6 +159,9 @@ class House:
     async def queue_up(self, chair: str, text: str) -> None:
         member = await self.members.find(Address("terminal", chair))
         assert member is not None
+        if self.readers and text.startswith(("/approve", "approve")):
+            # As if the asker had read what she accepts: showing it is tried where it is the subject.
+            self.bench.read.update((member.member, row.case) for row in await self.store.cases())
         self._updates[chair] += 1
         await self.queue.put(member.member, text, f"{chair} {self._updates[chair]}".encode())
 

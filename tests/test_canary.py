@@ -99,10 +99,8 @@ async def test_a_canary_told_in_every_way_is_in_no_log_no_repr_and_no_file(
     look("a full disk")
     for update in range(500, 560):
         await instance.hear(Heard(who, update, "text", "PASSER" if update < 540 else "1", "fr"), terminal)
-    for command in ("/next", "/open", "/note vue", "/approve", "/status", "/audit"):
-        await instance.hear(
-            Heard(Address("terminal", "moderator"), 900 + len(command), "text", command), terminal
-        )
+    for n, command in enumerate(("/next", "/open", "/note vue", "/approve", "/status", "/audit")):
+        await instance.hear(Heard(Address("terminal", "moderator"), 900 + n, "text", command), terminal)
     look("after the desk read it")
     assert len(await instance.store.cases("approved")) == 1, "the canary went the whole way"
     await instance.close()

@@ -212,6 +212,29 @@ async def taken(house: House, told: Testimony, chair: str = "moderator") -> None
     await house.say(chair, "/next")
 
 
+async def test_nobody_accepts_what_she_has_not_read(house: House) -> None:
+    house.readers = False
+    told = Testimony()
+    await taken(house, told)
+
+    assert words("desk-read-first") in await house.say("moderator", "/approve")
+    assert [row.state for row in await house.store.cases()] == ["claimed"]
+    await house.say("moderator", "/open")
+    await house.say("moderator", "/approve")
+
+    assert [row.state for row in await house.store.cases()] == ["approved"]
+
+
+async def test_an_owner_opens_what_was_escalated_by_asking_twice(house: House) -> None:
+    told = Testimony()
+    await taken(house, told)
+    await house.say("moderator", "/escalate")
+
+    await house.say("owner", f"/open {told.ref}")
+
+    assert words("desk-case-story") in await house.say("owner", "/open")
+
+
 async def part_of(house: House, told: Testimony, name: str) -> str:
     row = await house.store.case(told.case)
     assert row is not None

@@ -16,6 +16,7 @@ desk-case-counted = This testimony is already counted in a digest. That can no l
 desk-case-escalated = This testimony was passed on to the owners.
 desk-nothing-to-undo = There is nothing to take back.
 desk-second-same = It takes a second person: you have already asked for this.
+desk-read-first = Read this testimony first with /open: a danger, or what points at somebody, is only seen by reading.
 desk-cannot-open = This testimony cannot be opened. The owners were told.
 desk-try-again = This has just changed. Nothing was done, try again if needed.
 

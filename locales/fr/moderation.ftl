@@ -16,6 +16,7 @@ desk-case-counted = Ce témoignage est déjà compté dans un bilan. Cela ne peu
 desk-case-escalated = Ce témoignage est transmis aux responsables.
 desk-nothing-to-undo = Il n’y a rien à reprendre.
 desk-second-same = Il faut une deuxième personne : vous avez déjà fait cette demande.
+desk-read-first = Lisez d’abord ce témoignage avec /open : un danger, ou ce qui désigne quelqu’un, ne se voit qu’en lisant.
 desk-cannot-open = Ce témoignage ne s’ouvre pas. Les responsables sont prévenus.
 desk-try-again = Cela vient de changer entre-temps. Rien n’a été fait, recommencez si besoin.
 
