@@ -174,10 +174,6 @@ def _back_from_aside(state: State, *, all: bool = False) -> State:
     return replace(state, aside=() if all else state.aside[:-1], page=0, hinted=False, texts=texts)
 
 
-def _is_met(state: State, question: AnyQuestion) -> bool:
-    return question.id in state.answers or question.id in state.texts
-
-
 def _next(questionnaire: Questionnaire, state: State) -> str:
     """The first question that is asked and not yet met; the review once all are, before the choice of use."""
     answers, texts = state.answers, state.texts
@@ -269,14 +265,12 @@ def _say(questionnaire: Questionnaire, state: State, event: Said) -> Turn:
     here = place(questionnaire, state)
     if here.id == places.RESUME and not state.aside[1:]:
         main = place(questionnaire, replace(state, aside=()))
-        if (
-            main.takes_text
-            and not event.crisis
-            and event.words.text.strip()
-            and not _is_full(state, event.words)
-        ):
+        if main.takes_text and event.words.text.strip() and not _is_full(state, event.words):
             # Kept, and not answered: whoever holds the phone learns nothing of what was going on.
-            return Turn(_keep_words(state, main, event.words), (Ask(),))
+            kept = _keep_words(state, main, event.words)
+            if event.crisis:
+                return Turn(_beside(kept, places.BREATH), (_lines_first(event), Ask()))
+            return Turn(kept, (Ask(),))
     if event.crisis:
         kept = _keep_words(state, here, event.words) if here.takes_text else state
         return Turn(_beside(kept, places.BREATH), (_lines_first(event), Ask()))

@@ -133,6 +133,12 @@ class Dispatch:
             log.error("a turn failed and nothing was kept of it: %s", error)
             await self._say_failed(heard, channel)
             return
+        except Exception as error:
+            # A fault of ours, in redaction or anywhere: nothing was kept, nobody else's turn is lost with
+            # hers, and its text is not told, for it could hold her words.
+            log.error("a turn failed and nothing was kept of it: %s", type(error).__name__)
+            await self._say_failed(heard, channel)
+            return
         if heard.ack is not None:
             await heard.ack()
 

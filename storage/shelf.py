@@ -267,19 +267,6 @@ class MemoryShelf:
         return sorted(((day, key) for day, key in self._days.items() if day <= today), reverse=True)
 
 
-def open_shelf(place: str, *, allow_disk: bool = False) -> Shelf:
-    """The shelf at `memory:` or `folder:FOLDER`. Raises SettingsError, AlreadyRunning, StoreDamaged."""
-    kind, _, folder = place.partition(":")
-    if kind == "memory":
-        return MemoryShelf()
-    if kind == "folder" and folder:
-        return FolderShelf(Path(folder), allow_disk=allow_disk)
-    raise SettingsError(
-        "The shelf must be `folder:FOLDER` or `memory:`; something else was found.",
-        hint="Write `folder:/dev/shm/seuil` on Linux.",
-    )
-
-
 def is_memory_backed(folder: Path) -> bool:
     """Whether this folder lives in memory, as the kernel's table of mounts says. False where there is no
     table."""

@@ -460,3 +460,10 @@ def test_what_she_writes_where_nothing_is_kept_is_said_not_to_be_kept():
 
     assert Tell("not-kept") in turn.effects
     assert turn.state.texts == {}
+
+
+def test_words_of_distress_after_a_pause_are_kept_too():
+    turn = walk((*TO_STORY, says("Un."), Paused(), says("Il est là.", crisis=True)))
+
+    assert turn.state.here() == places.BREATH
+    assert turn.state.texts["narrative"] == ("Un.", "Il est là.")

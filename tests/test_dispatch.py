@@ -7,11 +7,13 @@ import logging
 
 import pytest
 
+from bot import reading
 from bot.errors import CannotOpen, StoreFull
 from bot.opening import Expected, open_item, open_told
 from bot.receipts import read as read_receipt
 from bot.receipts import seal_reply
 from bot.testimony import CODED, STORY, read_coded, read_story
+from handlers import dispatch
 from storage.changes import Ban, Change, KeepReply
 from storage.memory import MemoryStore
 from tests.stage import INSTANCE, WORDS, Stage, receipt_in
@@ -394,3 +396,47 @@ async def test_numbers_and_done_in_one_message_answer_the_list_and_go_on():
     answers = await stage.say("Rose", "1 3 FINI")
 
     assert answers[-1].startswith(FR.question("gate_physical"))
+
+
+# --- failing closed -----------------------------------------------------------------------------------------
+
+
+async def test_where_sealing_fails_nothing_is_kept_in_clear_and_she_can_send_again(monkeypatch):
+    stage = Stage()
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Un.", "FINI", "PASSER")
+    await stage.to_review("Rose")
+    await stage.say("Rose", "1", "1")
+
+    def broken(*_):
+        raise ValueError("canariunique")
+
+    monkeypatch.setattr(dispatch, "seal_told", broken)
+    answers = await stage.say("Rose", "1")
+    assert FR.say("sealing-failed") in answers[0]
+    assert answers[-1].startswith(FR.question("confirm"))
+    assert await stage.store.cases() == []
+
+    monkeypatch.undo()
+    assert any(map(receipt_in, await stage.say("Rose", "1")))
+    assert len(await stage.store.cases()) == 1
+
+
+async def test_where_redaction_fails_her_words_are_refused_and_told_to_nobody(monkeypatch, caplog):
+    caplog.set_level(logging.DEBUG)
+    stage = Stage()
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Un.")
+
+    def broken(text, **_):
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(reading, "redact", broken)
+    assert await stage.say("Rose", "canariunique") == [FR.say("failed")]
+    monkeypatch.undo()
+
+    assert "canariunique" not in caplog.text
+    await stage.say("Rose", "FINI", "PASSER")
+    story = "\n".join(await stage.to_review("Rose"))
+    assert "Un." in story
+    assert "canariunique" not in story

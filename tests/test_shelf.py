@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from bot.errors import AlreadyRunning, SettingsError, StoreDamaged
 from storage import shelf as shelves
 from storage.changes import DropDraft
-from storage.shelf import DAY_KEYS_KEPT, FolderShelf, MemoryShelf, Shelf, is_memory_backed, open_shelf
+from storage.shelf import DAY_KEYS_KEPT, FolderShelf, MemoryShelf, Shelf, is_memory_backed
 from storage.sqlite import SqliteStore
 from tests.storekit import files_holding, new_id, turn
 
@@ -232,7 +232,7 @@ def test_a_folder_on_a_disk_is_refused(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(shelves, "is_memory_backed", lambda _: False)
 
     with pytest.raises(SettingsError, match="disk") as refused:
-        open_shelf(f"folder:{folder}")
+        FolderShelf(folder)
     assert "/dev/shm" in refused.value.hint
 
 
@@ -241,7 +241,7 @@ def test_a_folder_on_a_disk_can_be_allowed_loudly(
 ) -> None:
     monkeypatch.setattr(shelves, "is_memory_backed", lambda _: False)
 
-    open_shelf(f"folder:{folder}", allow_disk=True).close()
+    FolderShelf(folder, allow_disk=True).close()
 
     assert "ON A DISK" in caplog.text
     assert caplog.records[0].levelno == logging.WARNING
@@ -251,12 +251,6 @@ def test_a_folder_on_a_disk_can_be_allowed_loudly(
 def test_memory_is_told_from_disk_by_the_table_of_mounts() -> None:
     assert is_memory_backed(Path("/dev/shm"))
     assert not is_memory_backed(Path("/proc"))
-
-
-@pytest.mark.parametrize("place", ["", "folder:", "redis:host", "/dev/shm/seuil"])
-def test_a_shelf_of_another_kind_is_refused(place: str) -> None:
-    with pytest.raises(SettingsError):
-        open_shelf(place)
 
 
 def test_one_process_at_a_time_holds_a_shelf(folder: Path) -> None:
