@@ -57,10 +57,11 @@ bench: $(DEV) ## how fast, how much memory, with this machine's own noise
 
 lock: ## write the lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: `python3 -m pip install uv` in an environment of your own.' >&2; exit 1; }
-	@uv pip compile -q pyproject.toml $(LOCKED) -o requirements.lock $(ARGS)
 	@uv pip compile -q pyproject.toml --extra dev $(LOCKED) -o requirements-dev.lock $(ARGS)
+	@# what runs is what was tested: the same versions
+	@uv pip compile -q pyproject.toml -c requirements-dev.lock $(LOCKED) -o requirements.lock $(ARGS)
 	@echo 'requirements.lock and requirements-dev.lock are written; `make test` rebuilds .venv from them.'
-LOCKED := --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove what was built; never the data folder
 	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
