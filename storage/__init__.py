@@ -47,6 +47,13 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrandRow:
+    id: bytes
+    mark: int
+    box: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRow:
     case: bytes
     state: CaseState
@@ -147,6 +154,10 @@ class Store(Protocol):
 
     async def drafts_before(self, day: int) -> list[DraftRow]:
         """Drafts last written before `day`, for expiry, by id."""
+        ...
+
+    async def errands(self) -> list[ErrandRow]:
+        """All that is still to be done in chats, by id."""
         ...
 
     # testimonies

@@ -61,6 +61,24 @@ class ForgetSeen:
     before: int
 
 
+@dataclass(frozen=True, slots=True)
+class PutErrand:
+    """Remember something to be done in a chat: an answer that is owed, messages to delete. One already there
+    under this id is replaced. `mark`: the update an answer is owed to, else 0."""
+
+    id: bytes
+    mark: int
+    box: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DropErrand:
+    """It was done. One that was put later (a larger `mark`) stays."""
+
+    id: bytes
+    mark: int
+
+
 SEEN_KEPT = 8
 """Updates remembered per person. A channel redelivers what was not acknowledged; a person has few in
 flight."""
@@ -305,6 +323,8 @@ Operation: TypeAlias = (
     | DropDraft
     | Seen
     | ForgetSeen
+    | PutErrand
+    | DropErrand
     | KeepCase
     | KeepItem
     | DropItems

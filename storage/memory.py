@@ -18,6 +18,7 @@ from storage import (
     DeliveryRow,
     DigestRow,
     DraftRow,
+    ErrandRow,
     InviteRow,
     ItemRow,
     MemberRow,
@@ -31,6 +32,7 @@ from storage.changes import (
     CaseState,
     Change,
     DropDraft,
+    DropErrand,
     DropItems,
     DropMember,
     DueDelivery,
@@ -46,6 +48,7 @@ from storage.changes import (
     MarkDigest,
     Move,
     Operation,
+    PutErrand,
     PutInvite,
     PutMember,
     PutMeta,
@@ -98,6 +101,7 @@ class MemoryStore:
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         undo = self._undo
         self._people: _Table[bytes, PersonRow] = _Table(undo)
+        self._errands: _Table[bytes, ErrandRow] = _Table(undo)
         self._cases: _Table[bytes, _Case] = _Table(undo)
         self._items: _Table[tuple[bytes, str], ItemRow] = _Table(undo)
         self._replies: _Table[bytes, tuple[bytes, ...]] = _Table(undo)
@@ -142,6 +146,11 @@ class MemoryStore:
             case ForgetSeen(before):
                 for person in [p for p in self._people.values() if p.draft is None and p.day < before]:
                     self._people.drop(person.pseudonym)
+            case PutErrand(id, mark, box):
+                self._errands.put(id, ErrandRow(id, mark, box))
+            case DropErrand(id, mark):
+                if id in self._errands and self._errands[id].mark <= mark:
+                    self._errands.drop(id)
             case KeepCase() | KeepItem() | DropItems() | KeepReply() | Withdraw() | EraseCase() | Move():
                 self._do_case(operation)
             case QueueCommand() | FinishCommand():
@@ -282,6 +291,9 @@ class MemoryStore:
 
     async def count_drafts(self) -> int:
         return sum(1 for person in self._people.values() if person.draft)
+
+    async def errands(self) -> list[ErrandRow]:
+        return [self._errands[id] for id in sorted(self._errands)]
 
     async def drafts_before(self, day: int) -> list[DraftRow]:
         drafts = [person.draft for person in self._people.values() if person.draft]

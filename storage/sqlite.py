@@ -37,6 +37,7 @@ from storage import (
     DeliveryRow,
     DigestRow,
     DraftRow,
+    ErrandRow,
     InviteRow,
     ItemRow,
     MemberRow,
@@ -285,6 +286,10 @@ class SqliteStore:
             day,
         )
         return [DraftRow(*row) for row in rows]
+
+    async def errands(self) -> list[ErrandRow]:
+        rows = await self._draft_rows("SELECT id, mark, box FROM errand ORDER BY id")
+        return [ErrandRow(*row) for row in rows]
 
     async def _draft_rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         self._still_open()

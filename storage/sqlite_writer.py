@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,11 +32,13 @@ from storage import DraftRow, PersonRow
 from storage.changes import (
     Change,
     DropDraft,
+    DropErrand,
     ForgetSeen,
     KeepCase,
     KeepDraft,
     KeepItem,
     Operation,
+    PutErrand,
     Seen,
 )
 from storage.people import Refused, after
@@ -46,6 +48,7 @@ MAIN: Final = "seuil.db"
 DRAFTS: Final = "drafts.db"
 
 PERSONAL = (KeepDraft, DropDraft, Seen)
+ERRANDS = (PutErrand, DropErrand)
 
 ARRIVING = (KeepCase, KeepItem)
 
@@ -84,6 +87,16 @@ UPSERT: Final = {
     for many in (64, 8, 1)
 }
 """One statement for 64, 8 or 1 people. 64 × 7 parameters are under the 999 that the oldest SQLite takes."""
+
+PUT_ERRANDS: Final = {
+    # As above: places only.
+    many: f"INSERT OR REPLACE INTO errand (id, mark, box) VALUES {', '.join(['(?, ?, ?)'] * many)}"  # noqa: S608
+    for many in (64, 8, 1)
+}
+LARGEST = 2**63 - 1
+"""The largest number of a SQLite column."""
+
+DROP_ERRAND: Final = "DELETE FROM errand WHERE id = ? AND mark <= ?"
 
 LOOK_UP_MANY = 128
 LOOK_UP: Final = (
@@ -201,6 +214,8 @@ class _Batch:
 
     known: dict[bytes, PersonRow | None]
     people: dict[bytes, PersonRow | None] = field(default_factory=dict)
+    errands: dict[bytes, PutErrand | DropErrand] = field(default_factory=dict)
+    """The last word on each."""
     answers: list[bool | Exception] = field(default_factory=list)
     at: str = DRAFTS
     """The file being worked on, to be named where it fails."""
@@ -262,6 +277,7 @@ class Writer(sqlite3.Connection):
             one = self._attempt([change], {**known, **whole.people})
             whole.answers += one.answers
             whole.people |= one.people
+            whole.errands |= one.errands
             whole.erases |= one.erases
         return whole
 
@@ -270,7 +286,7 @@ class Writer(sqlite3.Connection):
         for change in changes:
             batch.answers.append(self._one(change, batch))
         batch.at = DRAFTS
-        self._write_people(batch.people)
+        self._write_drafts(batch)
         if batch.main_open:
             batch.at = MAIN
             self.execute("COMMIT")
@@ -288,6 +304,7 @@ class Writer(sqlite3.Connection):
     def _one(self, change: Change, batch: _Batch) -> bool:
         """Do one change inside the batch, or leave it undone and answer False."""
         mine: dict[bytes, PersonRow | None] = {}
+        errands: dict[bytes, PutErrand | DropErrand] = {}
         others: list[Operation] = []
         erases: set[str] = set()
         try:
@@ -298,6 +315,9 @@ class Writer(sqlite3.Connection):
                     mine[pseudonym] = after(person, operation)
                     if type(operation) is DropDraft and person and person.draft:
                         erases.add(DRAFTS)
+                elif isinstance(operation, ERRANDS):
+                    before = errands.get(operation.id) or batch.errands.get(operation.id)
+                    errands[operation.id] = _last_word(before, operation)
                 elif isinstance(operation, ForgetSeen):
                     forgotten = self._forgotten(operation.before, {**batch.people, **mine})
                     mine |= dict.fromkeys(forgotten)
@@ -313,6 +333,7 @@ class Writer(sqlite3.Connection):
         if others and not self._keep(others, batch):
             return False
         batch.people |= mine
+        batch.errands |= errands
         batch.erases |= erases
         return True
 
@@ -386,20 +407,42 @@ class Writer(sqlite3.Connection):
         forgotten = [pseudonym for (pseudonym,) in stored if pseudonym not in people]
         return forgotten + [p for p, row in people.items() if row and row.draft is None and row.day < before]
 
-    def _write_people(self, people: dict[bytes, PersonRow | None]) -> None:
-        if not people or self._drafts is None:
+    def _write_drafts(self, batch: _Batch) -> None:
+        if self._drafts is None or not (batch.people or batch.errands):
             return
-        rows = [_person_into(person) for person in people.values() if person]
-        gone = [(pseudonym,) for pseudonym, person in people.items() if not person]
         self._drafts.execute("BEGIN IMMEDIATE")
-        start = 0
-        for many in UPSERT:
-            while len(rows) - start >= many:
-                some = [value for row in rows[start : start + many] for value in row]
-                self._drafts.execute(UPSERT[many], some)
-                start += many
+        self._many(UPSERT, [_person_into(person) for person in batch.people.values() if person])
+        gone = [(pseudonym,) for pseudonym, person in batch.people.items() if not person]
         if gone:
             self._drafts.executemany("DELETE FROM person WHERE pseudonym = ?", gone)
+        errands = batch.errands.values()
+        self._many(PUT_ERRANDS, [(e.id, e.mark, e.box) for e in errands if type(e) is PutErrand])
+        done = [(errand.id, errand.mark) for errand in errands if type(errand) is DropErrand]
+        if done:
+            self._drafts.executemany(DROP_ERRAND, done)
+
+    def _many(self, statements: Mapping[int, str], rows: list[tuple[object, ...]]) -> None:
+        """Write rows with as few statements as can be. `statements`: by how many rows each takes, most
+        first."""
+        assert self._drafts is not None  # noqa: S101 - seen by the caller
+        start = 0
+        for many, statement in statements.items():
+            while len(rows) - start >= many:
+                some = [value for row in rows[start : start + many] for value in row]
+                self._drafts.execute(statement, some)
+                start += many
+
+
+def _last_word(
+    before: PutErrand | DropErrand | None, errand: PutErrand | DropErrand
+) -> PutErrand | DropErrand:
+    """What is left to write of two operations on one errand, in order."""
+    if before is None or isinstance(errand, PutErrand):
+        return errand
+    if before.mark > errand.mark:
+        return before
+    # What was put in this very batch is gone with whatever it replaced.
+    return DropErrand(errand.id, LARGEST) if isinstance(before, PutErrand) else errand
 
 
 def pseudonyms_in(changes: list[Change]) -> set[bytes]:
@@ -411,7 +454,7 @@ def pseudonyms_in(changes: list[Change]) -> set[bytes]:
 
 def is_personal(change: Change) -> bool:
     """Whether any of this belongs in `drafts.db`."""
-    return any(isinstance(operation, (*PERSONAL, ForgetSeen)) for operation in change)
+    return any(isinstance(operation, (*PERSONAL, *ERRANDS, ForgetSeen)) for operation in change)
 
 
 def erases(change: Change) -> bool:

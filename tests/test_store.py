@@ -10,7 +10,7 @@ import pytest
 
 from bot import audit
 from bot.errors import SettingsError
-from storage import DeliveryRow, InviteRow, MemberRow, PersonRow, Store, open_store
+from storage import DeliveryRow, ErrandRow, InviteRow, MemberRow, PersonRow, Store, open_store
 from storage.changes import (
     COMMANDS_REMEMBERED,
     SEEN_KEPT,
@@ -18,6 +18,7 @@ from storage.changes import (
     Audit,
     Ban,
     DropDraft,
+    DropErrand,
     DropItems,
     DropMember,
     DueDelivery,
@@ -32,6 +33,7 @@ from storage.changes import (
     MarkDelivery,
     MarkDigest,
     Move,
+    PutErrand,
     PutInvite,
     PutMember,
     PutMeta,
@@ -187,6 +189,26 @@ async def test_drafts_are_counted_and_found_by_the_day_they_were_last_written(st
     assert await store.count_drafts() == 2
     assert [row.pseudonym for row in await store.drafts_before(DAY + 1)] == [old]
     assert len(await store.drafts_before(DAY + 2)) == 2
+
+
+async def test_an_errand_is_kept_until_it_is_done(store: Store) -> None:
+    first, second = sorted((new_id(), new_id()))
+    await store.commit((PutErrand(second, 0, b"delete"), PutErrand(first, 7, b"owed")))
+
+    assert await store.errands() == [ErrandRow(first, 7, b"owed"), ErrandRow(second, 0, b"delete")]
+
+    await store.commit((DropErrand(first, 7), DropErrand(new_id(), 9)))
+
+    assert await store.errands() == [ErrandRow(second, 0, b"delete")]
+
+
+async def test_an_errand_put_later_is_not_dropped_with_the_one_before(store: Store) -> None:
+    errand = new_id()
+    await store.commit((PutErrand(errand, 7, b"owed"),))
+
+    await store.commit((PutErrand(errand, 8, b"owed again"), DropErrand(errand, 7)))
+
+    assert await store.errands() == [ErrandRow(errand, 8, b"owed again")]
 
 
 # --- all or nothing -----------------------------------------------------------------------------------------
