@@ -95,7 +95,7 @@ async def answered(data: Path, shelf: Path, update: int) -> None:
 
 def restarted(data: Path, shelf: Path, update: int) -> tuple[float, int]:
     """Seconds from before the process starts to its answer, and the bytes of memory it holds then."""
-    command = [sys.executable, __file__, "--answer", str(data), str(shelf), str(update)]
+    command = [sys.executable, "-m", "benchmarks.restart", "--answer", str(data), str(shelf), str(update)]
     # Modules are compiled once, as where Seuil is installed, whatever this shell says of it.
     env = {**os.environ, "PYTHONPYCACHEPREFIX": str(data.parent / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
     began = time.perf_counter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -26,9 +25,8 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_measurement_says_its_figures(name: str) -> None:
     said = subprocess.run(
-        [sys.executable, f"benchmarks/{name}.py", "--quick"],
+        [sys.executable, "-m", f"benchmarks.{name}", "--quick"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=120,
