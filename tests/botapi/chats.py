@@ -102,8 +102,7 @@ class Message:
     def _buttons(self) -> Iterator[Button]:
         markup = self.keyboard or {}
         for row in markup.get("inline_keyboard", []) or markup.get("keyboard", []):
-            for told in row:
-                each = {"text": told} if isinstance(told, str) else told  # reply keyboards allow bare strings
+            for each in row:
                 copies = each.get("copy_text", {}).get("text")
                 yield Button(each["text"], each.get("callback_data"), self, copies, each.get("url"))
 

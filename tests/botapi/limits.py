@@ -36,10 +36,11 @@ class Limit:
         size = self.size(value)
         if size is None:
             return
+        unit = "" if self.unit == "value" else f" {self.unit}"
         if size < self.low:
-            yield self.low_says or f"{where} is under {self.low} {self.unit}"
+            yield self.low_says or f"{where} is under {self.low}{unit}"
         elif size > self.high:
-            yield self.high_says or f"{where} is over {self.high} {self.unit}"
+            yield self.high_says or f"{where} is over {self.high}{unit}"
         elif self.form and not re.fullmatch(self.form, value):
             yield self.high_says or f"{where} holds characters that are not allowed"
 

@@ -85,7 +85,7 @@ def html(text: str) -> tuple[str, list[Entity]]:
     """Telegram's HTML: a closed list of tags, properly nested, everything else escaped."""
     plain, entities, opened = "", [], list[tuple[str, int, str]]()
     for piece in re.split(r"(<[^<>]*>)", text):
-        tag = re.fullmatch(r"<(/?)([a-zA-Z-]+)((?:\s[^<>]*)?)>", piece)
+        tag = re.fullmatch(r"<(/?)([a-zA-Z][\w-]*)((?:\s[^<>]*)?)>", piece)
         if tag is None:
             if "<" in piece or ">" in piece:
                 raise bad("can't parse entities: Unsupported start tag")
