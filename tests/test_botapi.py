@@ -17,7 +17,7 @@ from botapi.contents import SHAPES
 from botapi.contract import by_manual, by_models
 from botapi.text import utf16
 from telegram import Bot, BotCommand, BotCommandScopeChat, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import Forbidden, RetryAfter
+from telegram.error import BadRequest, Forbidden, RetryAfter
 
 YES = {
     "inline_keyboard": [[{"text": "Oui", "callback_data": "yes"}], [{"text": "Non", "callback_data": "no"}]]
@@ -392,6 +392,14 @@ async def test_a_file_that_no_field_speaks_of_an_empty_one_and_words_that_are_no
     assert latin["description"] == "Bad Request: strings must be encoded in UTF-8"
 
 
+async def test_a_file_over_the_limit_is_refused(monkeypatch, ptb, ana):
+    monkeypatch.setattr("botapi.messages.UPLOAD_BYTES", 10)
+
+    await ptb.send_document(ana.id, b"x" * 10)
+    with pytest.raises(BadRequest, match="File is too big"):
+        await ptb.send_document(ana.id, b"x" * 11)
+
+
 # --- who may be written to ----------------------------------------------------------------------------------
 
 
@@ -550,6 +558,16 @@ async def test_a_reply_keyboard_types_for_the_person(api, ana):
 
     [update] = await api("getUpdates")
     assert update["message"]["text"] == "2 Non"
+
+
+async def test_a_long_text_comes_in_pieces_and_an_album_as_several_messages(api, ana):
+    await ana.says("🦊" * 2049)
+    await ana.sends("album", pieces=2)
+
+    texts = [each["message"] for each in await api("getUpdates")]
+    assert [utf16(each["text"]) for each in texts[:2]] == [4096, 2]
+    assert len({each["media_group_id"] for each in texts[2:]}) == 1
+    assert [each.get("caption") for each in texts[2:]] == ["plusieurs", None]
 
 
 async def test_message_ids_grow_across_private_chats_and_groups_and_each_supergroup_counts_alone(

@@ -79,6 +79,36 @@ async def test_a_poll_waits_for_the_first_update_and_a_second_poller_sends_the_f
     assert [each["message"]["text"] for each in await second] == ["enfin"]
 
 
+async def test_a_poller_that_died_is_forgotten_and_nothing_of_what_came_is_lost(fake, api, ana):
+    poller = asyncio.create_task(api("getUpdates", timeout=30))
+    await fake.until(lambda fake: fake.updates.polled)
+    poller.cancel()
+    await fake.until(lambda fake: not fake.updates.polled)
+
+    await ana.says("un")
+    assert [each["message"]["text"] for each in await api("getUpdates")] == ["un"]
+
+
+async def test_calls_sent_ahead_on_one_connection_are_answered_in_order(fake, ana):
+    def call(text: str) -> bytes:
+        body = f'{{"chat_id":{ana.id},"text":"{text}"}}'
+        return (
+            f"POST /bot{fake.token}/sendMessage HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(fake.base.rsplit(":")[-1]))
+    writer.write(b"".join(call(f"n{at}") for at in range(20)))
+    answers = b""
+    while answers.count(b'"text":"n') < 20:
+        answers += await reader.read(65536)
+    writer.close()
+    await writer.wait_closed()
+
+    assert [each.text for each in await ana.hears(20)] == [f"n{at}" for at in range(20)]
+    assert answers.index(b'"n0"') < answers.index(b'"n9"') < answers.index(b'"n19"')
+
+
 async def test_only_kinds_that_were_asked_for_come_and_only_for_a_day(fake, api, ana):
     await api("getUpdates", allowed_updates=["message"])
     said = await ana.says("un")
@@ -164,6 +194,16 @@ async def test_a_call_in_the_webhooks_answer_is_done_and_checked(fake, api, ana)
 
     assert [each.text for each in ana.chat.from_bot] == ["voilà"]
     assert [(each.method, each.code) for each in fake.faults] == [("sendMessage", 400)]
+
+
+async def test_a_webhook_may_be_taken_away_by_its_own_answer(fake, api, ana):
+    async with hooked(lambda _: web.json_response({"method": "deleteWebhook"})) as hook:
+        await api("setWebhook", url=hook.url)
+        await ana.says("un")
+        await fake.until(lambda fake: not fake.hook.url and not fake.updates.pending)
+
+        assert hook.texts == ["un"]
+        assert await api("getUpdates") == []
 
 
 async def test_telegrams_own_server_calls_only_https_on_its_ports():

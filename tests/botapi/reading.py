@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -52,10 +53,15 @@ class Given:
 
 def canonical(name: str) -> str:
     """The method's own spelling; Telegram does not mind capitals."""
-    for known in models():
-        if known.lower() == name.lower():
-            return known
-    raise no_such_method()
+    known = spellings().get(name.lower())
+    if known is None:
+        raise no_such_method()
+    return known
+
+
+@cache
+def spellings() -> dict[str, str]:
+    return {name.lower(): name for name in models()}
 
 
 # --- bytes to fields ----------------------------------------------------------------------------------------

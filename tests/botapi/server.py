@@ -101,7 +101,12 @@ class Server:
 
     async def _failed(self, request: web.Request, plan: Plan) -> web.StreamResponse:
         if plan.how == "silent":
-            await self._over.wait()
+            self._fake.in_flight -= 1  # nobody is at work on it: who waits for quiet does not wait for this
+            self._fake.bell.ring()
+            try:
+                await self._over.wait()
+            finally:
+                self._fake.in_flight += 1
         if isinstance(plan.how, int) and plan.how < 500:
             raise Refused(plan.how, plan.description or "Bad Request: made to fail")
         if isinstance(plan.how, int):

@@ -69,7 +69,8 @@ class Webhook:
             self.push(update)
 
     async def stop(self) -> None:
-        self.url, running = "", list(self._running.values())
+        self.url = ""
+        running = [each for each in self._running.values() if each is not asyncio.current_task()]
         self._lanes.clear()
         self._running.clear()
         for task in running:
@@ -92,7 +93,8 @@ class Webhook:
         while queue:
             await self._until_taken(queue[0])
             queue.popleft()
-        del self._lanes[lane], self._running[lane]
+        self._lanes.pop(lane, None)
+        self._running.pop(lane, None)
         self.fake.bell.ring()
 
     async def _until_taken(self, update: Update) -> None:
