@@ -13,6 +13,7 @@ from aiogram.exceptions import TelegramRetryAfter
 from aiohttp import web
 from botapi import FakeTelegram, NothingCame, Trouble
 from botapi.bare import Api, Hook, hooked
+from botapi.messages import SIMULATED
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TimedOut
 
@@ -304,6 +305,21 @@ async def test_a_call_fails_before_or_after_it_took_effect(fake, ptb, ana, how, 
     with pytest.raises((NetworkError, TimedOut)):
         await ptb.send_message(ana.id, "x", read_timeout=0.3)
     assert len(ana.chat.from_bot) == there
+
+
+async def test_a_fault_of_the_fake_itself_does_not_pass_for_a_telegram_that_is_down(
+    fake, api, ana, monkeypatch
+):
+    def breaks(fake, args):
+        raise KeyError("made up")
+
+    monkeypatch.setitem(SIMULATED, "sendMessage", breaks)
+    async with api.session.post(api.url("sendMessage"), json={"chat_id": ana.id, "text": "x"}) as answer:
+        assert answer.status == 500
+
+    assert [(each.code, each.reason) for each in fake.faults] == [
+        (500, "the fake broke: KeyError('made up')")
+    ]
 
 
 async def test_a_slow_answer_comes(fake, api, ana):

@@ -1,7 +1,7 @@
 """The fake for people: `python -m tests.botapi --port 8081 --token 5000000001:AA…`, then type as anybody.
 
-    ana /start        Ana writes            ana !1   she presses the first button of the latest message
-    ana -blocks       blocks, unblocks      -faults  what the bot was refused, -calls  how often it called what
+    ana /start        Ana writes            ana !1   she presses the first button of the last one
+    ana -blocks       blocks, unblocks      -faults  what it was refused, -calls  how often it called what
 
 Never here: anything a test needs.
 """

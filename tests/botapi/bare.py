@@ -33,18 +33,19 @@ class Api:
     async def no(self, method: str, **fields: Any) -> tuple[int, str]:
         answer = await self.answer(method, json=fields)
         assert answer["ok"] is False, answer
-        return answer["error_code"], answer["description"]
+        return int(answer["error_code"]), str(answer["description"])
 
     async def answer(self, method: str, token: str | None = None, **how: Any) -> dict[str, Any]:
         async with self.session.post(self.url(method, token), **how) as answer:
-            told = await answer.json()
+            told: dict[str, Any] = await answer.json()
             assert told["ok"] is (answer.status == 200)
             assert told.get("error_code", 200) == answer.status
             return told
 
     async def text(self, who: Any, text: str = "Bonjour", **more: Any) -> dict[str, Any]:
         """The bot writes to somebody, or to a group."""
-        return await self("sendMessage", chat_id=who.id, text=text, **more)
+        sent: dict[str, Any] = await self("sendMessage", chat_id=who.id, text=text, **more)
+        return sent
 
 
 class Hook:
@@ -60,7 +61,8 @@ class Hook:
         self.came.append(await request.json())
         self.headers.append(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
         said = self.says(self)
-        return await said if asyncio.iscoroutine(said) else said
+        response: web.Response = await said if asyncio.iscoroutine(said) else said
+        return response
 
     @property
     def texts(self) -> list[str]:

@@ -31,7 +31,7 @@ def photo(**more: Any) -> Json:
 
 
 def sticker(**more: Any) -> Json:
-    about = {"width": 512, "height": 512, "emoji": "👋", "set_name": "Exemple", "type": "regular"}
+    about: Json = {"width": 512, "height": 512, "emoji": "👋", "set_name": "Exemple", "type": "regular"}
     thumbnail = file(width=128, height=128)
     return {
         "sticker": file(**about, is_animated=False, is_video=False, thumbnail=thumbnail),

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from aiogram.types import BufferedInputFile
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 from pydantic import ValidationError
 from telegram.constants import ChatAction, InlineKeyboardMarkupLimit
 
@@ -39,8 +39,8 @@ class Call:
     @property
     def chat(self) -> int | None:
         """The chat it is about, when it names one by number."""
-        named = self.args.get("chat_id")
-        return int(named) if isinstance(named, int) or str(named).lstrip("-").isdigit() else None
+        named = str(self.args.get("chat_id"))
+        return int(named) if named.lstrip("-").isdigit() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,9 @@ def from_json(body: bytes) -> dict[str, Any]:
 async def parts(request: web.BaseRequest) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     async for part in await request.multipart():
-        name = getattr(part, "name", None)
-        if not name:
+        if not isinstance(part, BodyPartReader) or not part.name:
             raise bad("a part of the multipart body has no name")
+        name = part.name
         content = bytes(await part.read(decode=False))
         if part.filename is None:
             fields[name] = utf8(content)

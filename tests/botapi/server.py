@@ -57,6 +57,10 @@ class Server:
             return await self._answered(request)
         except Refused as refusal:
             return told(refusal.wire(), refusal.code)
+        except Exception as error:
+            # a fault of the fake itself must not pass for a Telegram that is down, which bots forgive
+            self._fake.noted(request.path.rpartition("/")[2], {}, Refused(500, f"the fake broke: {error!r}"))
+            raise
 
     async def _answered(self, request: web.Request) -> web.StreamResponse:
         fake = self._fake
