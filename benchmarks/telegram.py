@@ -6,7 +6,7 @@
 The bot is a process of its own on a processor of its own; this process, on another, is the Bot API and the
 crowd (`benchmarks.crowd`). A turn is one thing a person does and its whole answer. Seuil's are sealed and
 durable (`synchronous=FULL` on a real disk) before they are shown; what the others keep, and when, is in
-`benchmarks/peers`. Each stock bot is first made ready under `.cache`; one that cannot be is named and left out.
+`benchmarks/peers`. Each stock bot is first made ready under `.cache`; what cannot be is named and left out.
 
 Handing a testimony in is measured elsewhere (`benchmarks.turns`): Argon2id would be all that is seen.
 """

@@ -55,7 +55,7 @@ class Aftermath:
     whole_ways: int = 0
     """Of those, how many came to the end of their way, all right to the last word."""
     wrong_later: int = 0
-    """Answers that were wrong after the first."""
+    """Wrong answers after that, and to people who came later."""
     first_reply: float = math.inf
     """Seconds from the new start to the first answer, if one came."""
 
@@ -99,14 +99,15 @@ class Trial:
         return "skewed" if places and min(places, key=lambda n: abs(n - step)) > step else "set back"
 
     def _name(self, person: Person, name: str) -> None:
-        if person.chat in self.before and person.chat not in self.judged:
-            self.judged[person.chat] = name
+        if person.chat in self.before and self.judged.get(person.chat, "whole") == "whole":
+            self.judged[person.chat] = name  # a bot that is one ahead may be found out at the end of the way
         else:
             self.seen.wrong_later += 1
 
     def answered(self, person: Person) -> None:
         """Any answer after the kill, wrong ones named already."""
-        if self.again.pop(person.chat, None) is None or person.chat not in self.doubtful:
+        is_shown_again = self.again.pop(person.chat, None) is not None and person.chat in self.doubtful
+        if person.chat in self.before and not is_shown_again:
             self.judged.setdefault(person.chat, "whole")
 
     def look_again(self) -> None:

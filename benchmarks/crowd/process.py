@@ -93,9 +93,9 @@ class Running:
         return self._process is not None and self._process.poll() is None
 
     def last_words(self) -> str:
-        """The last line it said, for who must find out why it stopped."""
+        """The last lines it said, for who must find out why it stopped."""
         said = self._log.read_text("utf-8", "replace").strip().splitlines()
-        return said[-1] if said else "it said nothing"
+        return " ".join(said[-3:]) if said else "it said nothing"
 
     def kill(self) -> None:
         """kill -9, of all it started."""

@@ -143,6 +143,8 @@ class Delivery(asyncio.Protocol):
             self._write(letter.body)
 
     def _write(self, body: bytes) -> None:
+        if self.is_gone:
+            return  # lost while the letter was on its way: it went back to the others
         self._transport.write(self._webhook.head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
     def data_received(self, data: bytes) -> None:

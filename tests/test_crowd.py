@@ -1,0 +1,157 @@
+"""The crowd that measures bots on Telegram sees what happens to it: a blind harness would praise any bot."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from benchmarks.crowd import kills, stands, windows
+from benchmarks.crowd.http import answer, fields, first
+from benchmarks.crowd.kills import Aftermath, kill_and_return
+from benchmarks.crowd.loads import Everybody, Held, Offered
+from benchmarks.crowd.plans import Press, Say
+from benchmarks.crowd.stands import Place, Way, stand
+from benchmarks.crowd.windows import left_waiting, watch
+
+ROOT = Path(__file__).parent.parent
+PLAN = (Say("/start"), Press(0), Say("two {m}"), Press("one"), Say("four {m}"), Say("fin"))
+PEOPLE = 12
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known of any bot, and people are impatient."""
+    monkeypatch.setattr(stands, "_lessons", {})
+    monkeypatch.setattr(kills, "REPEAT_SECONDS", 1.0)
+    monkeypatch.setattr(kills, "SECOND_LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(windows, "SILENCE_SECONDS", 0.5)
+
+
+def way(fault: str, folder: Path) -> Way:
+    """The clumsy bot, which is told the Bot API's address by a shell, for its command is fixed before."""
+    command = ("sh", "-c", f'exec "{sys.executable}" -m tests.clumsy_bot "$API" "{folder}" {fault}')
+    return Way(fault, fault, PLAN, command, lambda api: {"API": api, "PYTHONPATH": str(ROOT)})
+
+
+def place(folder: Path) -> Place:
+    return Place(folder, {})
+
+
+async def killed(fault: str, folder: Path) -> Aftermath:
+    bot = way(fault, folder)
+    async with stand(bot, place(folder)) as there:
+        return await kill_and_return(bot, place(folder), there, people=PEOPLE, before=0.5, after=3)
+
+
+async def test_a_bot_that_loses_nothing_is_seen_to_lose_nothing(tmp_path: Path) -> None:
+    seen = await killed("none", tmp_path)
+
+    assert seen.people == PEOPLE
+    assert (seen.lost, seen.swallowed, seen.skewed, seen.set_back, seen.unanswered) == (0, 0, 0, 0, 0)
+    assert seen.whole == seen.whole_ways == PEOPLE
+    assert seen.wrong_later == 0
+    assert seen.first_reply < 5
+
+
+async def test_a_bot_that_forgets_is_seen_to_leave_everybody_in_the_middle(tmp_path: Path) -> None:
+    seen = await killed("forgets", tmp_path)
+
+    assert seen.whole_ways < PEOPLE
+    assert seen.swallowed + seen.set_back + seen.unanswered > 0
+
+
+async def test_a_bot_that_handles_twice_is_seen_to_be_ahead(tmp_path: Path) -> None:
+    seen = await killed("repeats", tmp_path)
+
+    assert seen.skewed + seen.set_back > 0
+    assert seen.whole_ways < PEOPLE
+
+
+async def test_a_bot_that_confirms_too_soon_is_seen_to_swallow(tmp_path: Path) -> None:
+    seen = await killed("swallows", tmp_path)
+
+    assert seen.swallowed > 0
+
+
+async def test_turns_are_counted_with_their_time_and_their_cost(tmp_path: Path) -> None:
+    async with stand(way("none", tmp_path), place(tmp_path)) as there:
+        await Everybody(there.crowd, PEOPLE).arrive()
+        window = await watch(there, 1.0, 2)
+
+        assert min(window.rate) > 10
+        assert window.wrong == 0
+        assert min(window.cost) > 0
+        assert 0 < min(window.middle) <= max(window.slow)
+        assert await left_waiting(there) == 0
+
+
+async def test_the_network_takes_its_time_each_way(tmp_path: Path) -> None:
+    async with stand(way("none", tmp_path), place(tmp_path)) as there:
+        there.worsen(round_trip=0.1)
+        load = Offered(there.crowd, 4)
+        load.start(4)
+        window = await watch(there, 1.5, 1)
+        load.stop()
+
+    assert window.middle[0] > 150  # half to bring it, a whole for the first message, half for the second
+
+
+async def test_people_who_are_held_stay_where_they_are(tmp_path: Path) -> None:
+    async with stand(way("none", tmp_path), place(tmp_path)) as there:
+        load = Held(there.crowd, 3, at_once=4)
+        await load.arrive(10)
+
+        assert load.held == 10
+        assert {person.step for person in there.crowd.people.values()} == {3}
+
+
+async def test_a_message_that_is_refused_leaves_somebody_waiting_for_a_bot_that_does_not_repeat_it(
+    tmp_path: Path,
+) -> None:
+    async with stand(way("none", tmp_path), place(tmp_path)) as there:
+        there.worsen(refused=1.0)
+        await Everybody(there.crowd, 2).arrive()
+
+        assert await left_waiting(there) == 2
+        assert there.api.faults["429"] > 0
+
+
+JSON = b'{"chat_id": 7, "text": "a=b"}'
+FORM = b"chat_id=7&text=a%3Db"
+PARTS = (
+    b'--x\r\nContent-Disposition: form-data; name="chat_id"\r\n\r\n7\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\na=b\r\n--x--\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (b"application/json", JSON),
+        (b"application/x-www-form-urlencoded", FORM),
+        (b"multipart/form-data; boundary=x", PARTS),
+    ],
+)
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_call_says_the_same_in_every_way_bots_write_it(kind: bytes, body: bytes, chunked: bool) -> None:
+    length = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(body)
+    sent = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if chunked else body
+    call = b"POST /bot1:x/sendMessage HTTP/1.1\r\nContent-Type: %s\r\n%s\r\n\r\n%s" % (kind, length, sent)
+
+    assert all(first(call[:cut], 0) is None for cut in range(len(call)))
+    message = first(call + b"POST", 0)
+    assert message is not None
+    assert message.end == len(call)
+    assert {name: str(value) for name, value in fields(message).items()} == {"chat_id": "7", "text": "a=b"}
+
+
+def test_an_answer_is_read_as_it_was_written() -> None:
+    body = orjson.dumps({"ok": True})
+
+    message = first(answer(body), 0)
+
+    assert message is not None
+    assert message.body == body
