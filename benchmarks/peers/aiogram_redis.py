@@ -23,7 +23,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
-from common import BASE, DONE, FOLDER, QUESTIONS, REDIS, TOKEN
+from fifteen import BASE, DONE, FOLDER, QUESTIONS, REDIS, TOKEN
 
 KEPT = Path(FOLDER, "testimonies.db")
 CONNECTIONS = 20_000

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from common import BASE, DONE, FOLDER, QUESTIONS, TOKEN
+from fifteen import BASE, DONE, FOLDER, QUESTIONS, TOKEN
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import (
     ApplicationBuilder,

@@ -4,7 +4,7 @@
 const fs = require("node:fs");
 const { Bot, session } = require("grammy");
 const { run } = require("@grammyjs/runner");
-const { QUESTIONS, keyboard, DONE, BASE, TOKEN, FOLDER } = require("./common.js");
+const { QUESTIONS, keyboard, DONE, BASE, TOKEN, FOLDER } = require("./fifteen.js");
 
 const kept = fs.openSync(`${FOLDER}/testimonies.jsonl`, "a");
 const bot = new Bot(TOKEN, { client: { apiRoot: BASE } });

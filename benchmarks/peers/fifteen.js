@@ -1,5 +1,5 @@
 // What the stock bots share: where they are told the Bot API is, and a testimony of fifteen questions.
-// The same words as common.py.
+// The same words as fifteen.py.
 "use strict";
 
 const QUESTIONS = [
