@@ -19,12 +19,14 @@ import logging
 import statistics
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import uvloop
 
 from benchmarks._measure import told
 from benchmarks.crowd import survival
 from benchmarks.crowd.bench import ROUND_TRIP, WARM_SECONDS, Bench, Size
+from benchmarks.crowd.kills import Times
 from benchmarks.crowd.loads import Everybody, Offered
 from benchmarks.crowd.process import take_place
 from benchmarks.crowd.stands import Place, Stand, Way
@@ -33,35 +35,24 @@ from benchmarks.crowd.windows import Window, left_waiting, watch
 USUAL = Size(
     people=1_000,
     many_people=10_000,
+    round_trips=(0.0, ROUND_TRIP),
     seconds=5,
-    stock=True,
+    everything=True,
     rate=1_000,
-    before_kill=8,
-    after_kill=25,
+    times=Times(before=8),
     drafts=100_000,
     restarts=5,
     long_look=65,
 )
-FULL = Size(
-    people=1_000,
-    many_people=10_000,
-    seconds=20,
-    stock=True,
-    rate=1_000,
-    before_kill=75,
-    after_kill=60,
-    drafts=100_000,
-    restarts=9,
-    long_look=630,
-)
+FULL = replace(USUAL, seconds=20, times=Times(before=75, after=60), restarts=9, long_look=630)
 QUICK = Size(
     people=50,
-    many_people=100,
+    many_people=50,
+    round_trips=(0.0,),
     seconds=1,
-    stock=False,
+    everything=False,
     rate=100,
-    before_kill=1,
-    after_kill=8,
+    times=Times(before=1, patience=2, second_look=0.5, after=5),
     drafts=500,
     restarts=1,
     long_look=1,
@@ -74,8 +65,8 @@ REFUSED = 0.01
 async def speed(bench: Bench) -> None:
     """Turns a second of people who act as soon as they are answered."""
     size = bench.size
-    for people in (size.people, size.many_people):
-        for round_trip in (0.0, ROUND_TRIP):
+    for people in sorted({size.people, size.many_people}):
+        for round_trip in size.round_trips:
             print(f"\n{people:,} people at once, round trip {round_trip * 1e3:.0f} ms")
             stock = bench.stock if people == size.people or not round_trip else []
             seen = {}
@@ -97,6 +88,8 @@ async def closed(bench: Bench, way: Way, people: int, round_trip: float, aim: st
     window = await bench.on_stand(way, measured)
     if window is not None:
         bench.tell(way, window, aim)
+        column = f"{people:,}, {round_trip * 1e3:.0f} ms"
+        bench.note(way, column, f"{statistics.median(window.rate):,.0f}")
     return window
 
 
@@ -137,6 +130,7 @@ async def refused(bench: Bench) -> None:
     async def measured(there: Stand, _: Place) -> tuple[Window, int]:
         there.worsen(refused=REFUSED)
         await Everybody(there.crowd, bench.size.people).arrive()
+        await asyncio.sleep(min(WARM_SECONDS, bench.size.seconds))
         window = await watch(there, bench.size.seconds)
         return window, await left_waiting(there)
 
@@ -148,6 +142,7 @@ async def refused(bench: Bench) -> None:
             told(f"{way.name}: turns a second", "/s", window.rate)
             told(f"{way.name}: left without an answer", "people", [left], aim)
             told(f"{way.name}: wrong answers", "answers", [window.wrong], aim)
+            bench.note(way, "429, left", f"{left:,}")
 
 
 PARTS: dict[str, Callable[[Bench], Awaitable[None]]] = {
@@ -159,11 +154,13 @@ PARTS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "restart": survival.restart,
 }
 
+QUICK_PARTS = ("speed", "kills")
+
 
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     asked.add_argument("parts", nargs="*", metavar="PART", help=f"all when none is named: {', '.join(PARTS)}")
-    asked.add_argument("--quick", action="store_true", help="a rough look, in less than a minute")
+    asked.add_argument("--quick", action="store_true", help="a rough look at a few, in half a minute")
     asked.add_argument("--full", action="store_true", help="longer windows, in more than half an hour")
     options = asked.parse_args()
     if unknown := [name for name in options.parts if name not in PARTS]:
@@ -172,8 +169,9 @@ def main() -> int:
     take_place()
     bench = Bench(QUICK if options.quick else FULL if options.full else USUAL)
     for name, part in PARTS.items():
-        if not options.parts or name in options.parts:
+        if name in (options.parts or (QUICK_PARTS if options.quick else PARTS)):
             uvloop.run(_in(part, bench))
+    bench.table()
     return 1 if bench.failed else 0
 
 

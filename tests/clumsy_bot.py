@@ -46,20 +46,22 @@ class Bot:
         message = query["message"] if query else update["message"]
         chat, number = message["chat"]["id"], update["update_id"]
         answer = query["data"] if query else message["text"]
-        if number not in self.seen or self.fault == "repeats":
+        is_new = number not in self.seen or self.fault == "repeats"
+        if is_new:
             self.remember(chat, number, answer)
             if self.fault != "forgets":
                 with self.kept.open("a", encoding="utf-8") as file:
                     file.write(json.dumps([chat, number, answer]) + "\n")
         if chat in self.answers:
-            self.ask(chat)
+            self.ask(chat, notes=is_new)
 
-    def ask(self, chat: int) -> None:
+    def ask(self, chat: int, *, notes: bool) -> None:
         told = self.answers[chat]
         at = len(told)
         text = f"Question {at}" if at < QUESTIONS else "Told: " + ", ".join(answer[:3] for answer in told)
         buttons = {"inline_keyboard": [[{"text": "one", "callback_data": "one"}]]}
-        self.call("sendMessage", {"chat_id": chat, "text": f"Noted {at}."})
+        if notes:
+            self.call("sendMessage", {"chat_id": chat, "text": f"Noted {at}."})
         self.call("sendMessage", {"chat_id": chat, "text": text, "reply_markup": buttons})
 
     def updates(self, offset: int, *, wait: bool) -> list[dict[str, Any]]:

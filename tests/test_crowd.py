@@ -8,9 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from benchmarks.crowd import kills, stands, windows
+from benchmarks.crowd import stands, windows
 from benchmarks.crowd.http import answer, fields, first
-from benchmarks.crowd.kills import Aftermath, kill_and_return
+from benchmarks.crowd.kills import Aftermath, Times, kill_and_return
 from benchmarks.crowd.loads import Everybody, Held, Offered
 from benchmarks.crowd.plans import Press, Say
 from benchmarks.crowd.stands import Place, Way, stand
@@ -19,14 +19,13 @@ from benchmarks.crowd.windows import left_waiting, watch
 ROOT = Path(__file__).parent.parent
 PLAN = (Say("/start"), Press(0), Say("two {m}"), Press("one"), Say("four {m}"), Say("fin"))
 PEOPLE = 12
+SHORT = Times(before=0.5, patience=1.0, second_look=0.5, after=3.0)
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is known of any bot, and people are impatient."""
+    """Nothing is known of any bot, and nobody waits long to see that nothing comes."""
     monkeypatch.setattr(stands, "_lessons", {})
-    monkeypatch.setattr(kills, "REPEAT_SECONDS", 1.0)
-    monkeypatch.setattr(kills, "SECOND_LOOK_SECONDS", 0.5)
     monkeypatch.setattr(windows, "SILENCE_SECONDS", 0.5)
 
 
@@ -43,7 +42,7 @@ def place(folder: Path) -> Place:
 async def killed(fault: str, folder: Path) -> Aftermath:
     bot = way(fault, folder)
     async with stand(bot, place(folder)) as there:
-        return await kill_and_return(bot, place(folder), there, people=PEOPLE, before=0.5, after=3)
+        return await kill_and_return(bot, place(folder), there, people=PEOPLE, times=SHORT)
 
 
 async def test_a_bot_that_loses_nothing_is_seen_to_lose_nothing(tmp_path: Path) -> None:
@@ -64,7 +63,12 @@ async def test_a_bot_that_forgets_is_seen_to_leave_everybody_in_the_middle(tmp_p
 
 
 async def test_a_bot_that_handles_twice_is_seen_to_be_ahead(tmp_path: Path) -> None:
-    seen = await killed("repeats", tmp_path)
+    for kill in range(4):  # what is handled twice may be a harmless /start, once
+        folder = tmp_path / str(kill)
+        folder.mkdir()
+        seen = await killed("repeats", folder)
+        if seen.skewed + seen.set_back:
+            break
 
     assert seen.skewed + seen.set_back > 0
     assert seen.whole_ways < PEOPLE

@@ -26,12 +26,24 @@ from benchmarks.crowd.people import Crowd, Lesson, Person
 from benchmarks.crowd.plans import Say, marker
 from benchmarks.crowd.stands import Place, Stand, Way
 
-MARKERS = re.compile(rb"m\d+x\d+z")
-REPEAT_SECONDS = 5.0
-"""After the new start: who is not answered by then says it again. By then all that waited was delivered."""
+ARRIVING = 0.75
+"""Of the time until the kill: then people are at every step of their way, not all at the same."""
 
-SECOND_LOOK_SECONDS = 2.0
-"""A person who is shown the previous question once more waits so long for the right one."""
+MARKERS = re.compile(rb"m\d+x\d+z")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds."""
+
+    before: float
+    """Of talking, until the kill."""
+    patience: float = 5.0
+    """After the new start: who is not answered by then says it again. By then all that waited was brought."""
+    second_look: float = 2.0
+    """Who is shown once more where she stood waits so long for something new."""
+    after: float = 25.0
+    """In which the rest is seen, at most."""
 
 
 @dataclass(slots=True)
@@ -66,9 +78,12 @@ class Trial:
 
     crowd: Crowd
     lesson: Lesson
+    times: Times
     before: dict[int, int] = field(default_factory=dict)
     """Chat: how many of her actions were answered at the kill."""
     judged: dict[int, str] = field(default_factory=dict)
+    lost: dict[int, int] = field(default_factory=dict)
+    """Chat: how many of her answers the bot has lost, by where it is."""
     again: dict[int, float] = field(default_factory=dict)
     """Chat: since when she sees the previous question again."""
     doubtful: set[int] = field(default_factory=set)
@@ -85,24 +100,29 @@ class Trial:
         """An answer that is not exactly the expected one; False: wait for another."""
         step = person.step - 1
         expected = self.lesson.turns[step].texts
-        if person.texts[-len(expected) :] == expected:
-            return True  # something was shown once more before it
-        if step and person.texts[-1] == self.lesson.turns[step - 1].texts[-1]:
+        before = self.lesson.before(step)
+        if person.texts[-1] == expected[-1] and {*expected, *before}.issuperset(person.texts):
+            return True  # something was shown once more before it, or only the place where she stands
+        if person.texts[-1] in before:
             self.again.setdefault(person.chat, time.perf_counter())
             return False
-        self._name(person, self._place(person.texts[-1], step))
+        self._name(person, step)
         return True
 
-    def _place(self, text: str, step: int) -> str:
-        """Where the bot is, who says this to somebody who is at `step`."""
-        places = [n for n, told in enumerate(self.lesson.turns) if told.texts[-1] == text]
-        return "skewed" if places and min(places, key=lambda n: abs(n - step)) > step else "set back"
+    def _name(self, person: Person, step: int) -> None:
+        """What a wrong answer says of the bot: it is where somebody is who is told this.
 
-    def _name(self, person: Person, name: str) -> None:
-        if person.chat in self.before and self.judged.get(person.chat, "whole") == "whole":
-            self.judged[person.chat] = name  # a bot that is one ahead may be found out at the end of the way
-        else:
+        A bot that is one ahead may be found out at the end of the way only: the first wrong answer counts,
+        however late. One that belongs nowhere is taken for the worst: all she said is lost.
+        """
+        if self.judged.get(person.chat, "whole" if person.chat in self.before else "") != "whole":
             self.seen.wrong_later += 1
+            return
+        places = [n for n, told in enumerate(self.lesson.turns) if told.texts[-1] == person.texts[-1]]
+        place = min(places, key=lambda n: abs(n - step), default=-1)
+        self.judged[person.chat] = "skewed" if place > step else "set back"
+        if place <= step:  # at her step, but with other words: at least one answer is not as she gave it
+            self.lost[person.chat] = max(1, step - place) if places else self.before[person.chat]
 
     def answered(self, person: Person) -> None:
         """Any answer after the kill, wrong ones named already."""
@@ -116,23 +136,22 @@ class Trial:
         now = time.perf_counter()
         for chat, since in list(self.again.items()):
             person = self.crowd.people.get(chat)
-            if person is not None and person.waiting and now - since > SECOND_LOOK_SECONDS:
+            if person is not None and person.waiting and now - since > self.times.second_look:
                 self.doubtful.add(chat)
                 self.crowd.goes_on(person)
 
 
-async def kill_and_return(
-    way: Way, place: Place, there: Stand, *, people: int, before: float, after: float
-) -> Aftermath:
-    """Serve `people` for `before` seconds, kill, start again, watch for `after` seconds or until all is seen.
+async def kill_and_return(way: Way, place: Place, there: Stand, *, people: int, times: Times) -> Aftermath:
+    """Serve `people`, kill, start again, watch until all is seen or the time is up.
 
     Raises `NotStarted` when the bot does not start again.
     """
     crowd = there.crowd
     assert crowd.lesson is not None
-    await Everybody(crowd, people).arrive()
-    await asyncio.sleep(before)
-    trial = Trial(crowd, crowd.lesson)
+    began = time.perf_counter()
+    await Everybody(crowd, people).arrive(over=times.before * ARRIVING)
+    await asyncio.sleep(began + times.before - time.perf_counter())
+    trial = Trial(crowd, crowd.lesson, times)
     there.bot.kill()
     await asyncio.sleep(0.2)  # what was on the wire arrives: it was said
     trial.begin()
@@ -140,7 +159,7 @@ async def kill_and_return(
     if kept is not None:
         _count_lost(trial, kept)
     await _start_again(there, trial)
-    await _watch(there, trial, after)
+    await _watch(there, trial)
     _count(trial, is_sealed=kept is None)
     return trial.seen
 
@@ -181,7 +200,7 @@ async def _start_again(there: Stand, trial: Trial) -> None:
     done = len(record.at)
     there.bot.start()
     await there.is_up()
-    until = time.perf_counter() + REPEAT_SECONDS
+    until = time.perf_counter() + trial.times.patience
     # looked at from outside: whoever is answered first, nobody signals it
     while len(record.at) == done and time.perf_counter() < until:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
@@ -189,14 +208,14 @@ async def _start_again(there: Stand, trial: Trial) -> None:
         trial.seen.first_reply = record.at[done] - there.bot.began
 
 
-async def _watch(there: Stand, trial: Trial, seconds: float) -> None:
+async def _watch(there: Stand, trial: Trial) -> None:
     began = time.perf_counter()
     repeated = False
     crowd = there.crowd
-    while time.perf_counter() - began < seconds:
+    while time.perf_counter() - began < trial.times.after:
         await asyncio.sleep(0.1)
         trial.look_again()
-        if not repeated and time.perf_counter() - began > REPEAT_SECONDS:
+        if not repeated and time.perf_counter() - began > trial.times.patience:
             repeated = True
             _swallowed(there, trial)
         if repeated and not any(chat in crowd.people for chat in trial.before):
@@ -208,7 +227,7 @@ def _swallowed(there: Stand, trial: Trial) -> None:
     waits = {letter.person.chat for letter in there.post.waiting}
     for person in list(there.crowd.people.values()):
         is_old = person.chat in trial.before and person.chat not in trial.judged
-        if is_old and person.waiting and person.chat not in waits:
+        if is_old and person.waiting and person.chat not in waits and person.chat not in trial.again:
             trial.judged[person.chat] = "swallowed"
             there.crowd.repeat(person)
 
@@ -219,5 +238,5 @@ def _count(trial: Trial, *, is_sealed: bool) -> None:
     seen.skewed, seen.set_back = names.count("skewed"), names.count("set back")
     seen.unanswered = seen.people - len(names)
     if is_sealed:
-        seen.lost = sum(trial.before[chat] for chat, name in trial.judged.items() if name == "set back")
+        seen.lost = sum(trial.lost.values())
     seen.lost_share = seen.lost / max(1, seen.confirmed)

@@ -26,11 +26,14 @@ class Everybody:
         self._many = many
         crowd.then = self._go_on
 
-    async def arrive(self) -> None:
+    async def arrive(self, over: float = 0.0) -> None:
+        """All at once; or over so many seconds, so that people are not all at the same step."""
+        began = time.perf_counter()
         for number in range(self._many):
+            ahead = began + over * number / self._many - time.perf_counter()
+            if ahead > 0 or number % AT_A_TIME == AT_A_TIME - 1:
+                await asyncio.sleep(max(0.0, ahead))
             self._crowd.act(self._crowd.arrive())
-            if number % AT_A_TIME == AT_A_TIME - 1:
-                await asyncio.sleep(0)
 
     def _go_on(self, person: Person) -> None:
         crowd = self._crowd

@@ -59,6 +59,15 @@ class Lesson(NamedTuple):
     is_single: bool
     """One message answers every action: then any message does, a wrong one too."""
 
+    def before(self, step: int) -> list[str]:
+        """What somebody has seen last who is at that step: the last question, and all that came since."""
+        seen: list[str] = []
+        for told in reversed(self.turns[:step]):
+            seen += told.texts
+            if told.has_keyboard or self.is_single:
+                break
+        return seen
+
     def ends(self, step: int, text: str, has_keyboard: bool) -> bool:
         """Whether this message is the last of the answer to that step."""
         if self.is_single or has_keyboard:

@@ -32,12 +32,10 @@ async def kills(bench: Bench) -> None:
     size = bench.size
     print(f"\nkill -9 while {size.people:,} people talk as fast as they are answered, then a new start")
     print(f"{'':<44} {TITLES}")
-    for way in (*bench.ours, *bench.stock):
+    for way in (*bench.ours, *bench.stock) if size.everything else bench.ours[:1]:
 
         async def killed(there: Stand, place: Place, way: Way = way) -> Aftermath:
-            return await kill_and_return(
-                way, place, there, people=size.people, before=size.before_kill, after=size.after_kill
-            )
+            return await kill_and_return(way, place, there, people=size.people, times=size.times)
 
         seen = await bench.on_stand(way, killed)
         if seen is not None:
@@ -46,12 +44,16 @@ async def kills(bench: Bench) -> None:
 
 
 def _tell(bench: Bench, way: Way, seen: Aftermath) -> None:
+    bench.note(way, "lost", f"{seen.lost_share:.1%}")
     first = "none" if math.isinf(seen.first_reply) else f"{seen.first_reply:.2f} s"
     print(
         f"{way.name:<44} {seen.confirmed:>9,} {seen.lost_share:>8.1%} {seen.swallowed:>10,} "
         f"{seen.skewed:>7,} {seen.set_back:>9,} {seen.unanswered:>11,} {seen.whole:>7,} {first:>13}",
         flush=True,
     )
+    bench.note(way, "swallowed", f"{seen.swallowed:,}")
+    bench.note(way, "skewed", f"{seen.skewed:,}")
+    bench.note(way, "set back", f"{seen.set_back:,}")
     if way in bench.ours:
         print(f"  of the whole, {seen.whole_ways:,} came to the end of their way, every word as expected")
     if seen.wrong_later:
