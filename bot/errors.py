@@ -66,3 +66,9 @@ class AlreadyRunning(SeuilError):
     """Another process holds this instance's data folder."""
 
     exit_code = 10
+
+
+class TelegramError(SeuilError):
+    """Telegram refuses the token, cannot be reached, or somebody else uses the bot."""
+
+    exit_code = 11
