@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from bot.questions import QUESTIONNAIRE
 from bot.receipts import COST, Cost
 from bot.sealing import TeamKey
 from bot.signing import SignKey
-from handlers import Abilities, Address, Heard, Screen
+from handlers import Abilities, Address, Hear, Screen
 from handlers.dispatch import Dispatch
 from handlers.instance import spare_the_collector
 from handlers.intake import DAY_SECONDS, Keys, ReceiptDesk
@@ -42,17 +42,17 @@ class Silent:
         self.shown = 0
         self.last = Screen("")
 
-    async def heard(self) -> AsyncIterator[Heard]:
-        return
-        yield
+    async def listen(self, hear: Hear) -> None:
+        del hear
 
-    async def show(self, who: Address, screen: Screen) -> None:
+    async def show(self, who: Address, *screens: Screen) -> tuple[int, ...]:
         del who
-        self.shown += 1
-        self.last = screen
+        self.shown += len(screens)
+        self.last = screens[-1] if screens else self.last
+        return ()
 
-    async def forget(self, who: Address) -> None:
-        del who
+    async def forget(self, who: Address, messages: Sequence[int]) -> None:
+        del who, messages
 
 
 @contextmanager

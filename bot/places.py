@@ -10,6 +10,7 @@ Never here: what follows from an answer (`bot.conversation`), or sentences (`loc
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -76,6 +77,11 @@ class Place:
 
     def page_count(self) -> int:
         return self.turns or max(1, -(-len(self.offers) // MOST_OPTIONS))
+
+    def stamp(self) -> str:
+        """Names this place with these offers: a button that carries another stamp belongs to another
+        list."""
+        return f"{zlib.crc32(' '.join((self.id, *(offer.code for offer in self.offers))).encode()):x}"
 
     def on_page(self, page: int) -> tuple[tuple[int, Offer], ...]:
         """The offers of a page with their numbers from 1, spread evenly over the pages."""

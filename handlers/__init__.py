@@ -7,7 +7,7 @@ shows.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -51,10 +51,17 @@ class Screen:
     minutes: int = 0
     """Deleted from the chat after so many minutes where the channel can; 0: stays."""
     files: tuple[Attachment, ...] = ()
+    stamp: str = ""
+    """Which place its buttons belong to: pressed when she stands elsewhere, they are no answer. Buttons
+    without a stamp are members': a channel that brings presses back vouches that it offered them."""
+    copy: str = field(default="", repr=False)
+    """Something worth keeping elsewhere, a receipt: offered for copying where the channel can."""
 
 
-Kind = Literal["text", "edit", "media", "opened", "gone"]
-"""`media`: a picture, voice note or file, not downloaded. `gone`: the person blocked or left the channel."""
+Kind = Literal["text", "edit", "press", "forged", "media", "opened", "gone", "moved"]
+"""`press`: a button. `forged`: a press of a button that was never offered there. `media`: a picture, voice
+note or file, not downloaded. `gone`: the person blocked or left the channel, or a group put us out. `moved`:
+a group goes on under a new id, which is the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,17 @@ class Heard:
     language: str = ""
     """The platform's hint, such as "fr-FR"; only pre-selects."""
     ack: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
+    person: str = field(default="", repr=False)
+    """Who speaks, where several share the chat; empty: the chat is hers."""
+    message: int = 0
+    """What the channel calls her message, so that it can be deleted; 0: it cannot."""
+    stamp: str = ""
+    """Of a press: the place its button belonged to."""
+
+    @property
+    def speaker(self) -> Address:
+        """The person, wherever she speaks."""
+        return Address(self.who.channel, self.person) if self.person else self.who
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +97,32 @@ class Abilities:
     """Characters in one message."""
 
 
+class Gone(Exception):
+    """This chat takes no more messages: blocked, deleted, left. An ordinary end, no fault."""
+
+
+class Unreached(Exception):
+    """The network did not take the message, though it was tried for a while. It is owed still."""
+
+
+Hear = Callable[[Heard], Awaitable[None]]
+
+
 class Channel(Protocol):
-    """A door. `show` returns when the network took the message; `forget` deletes what it can of a chat."""
+    """A door. It hears until it is closed, shows, and deletes what its network lets it delete."""
 
     name: str
     can: Abilities
 
-    def heard(self) -> AsyncIterator[Heard]: ...
-
-    async def show(self, who: Address, screen: Screen) -> None: ...
-
-    async def hide(self, who: Address) -> None:
-        """Take the last protected message, a receipt, out of the chat where the channel can."""
+    async def listen(self, hear: Hear) -> None:
+        """Hand over what people do, each person's in order, until the end or until cancelled."""
         ...
 
-    async def forget(self, who: Address) -> None: ...
+    def show(self, who: Address, *screens: Screen) -> Awaitable[tuple[int, ...]]:
+        """Take these in now, after all that was taken in before for this chat; done when the network took
+        them. The ids of what was shown, () where they have none. Raises `Gone`, `Unreached`."""
+        ...
+
+    async def forget(self, who: Address, messages: Sequence[int]) -> None:
+        """Delete these messages where the network lets it. Raises `Unreached`."""
+        ...

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from bot.questionnaire import AnyQuestion, Choice, Text
 from bot.questions import EVERY_QUESTION
 from bot.receipts import Cost
 from bot.settings import Settings, default_shelf
-from handlers import Abilities, Address, Heard, Screen
+from handlers import Abilities, Address, Hear, Heard, Screen
 from handlers.instance import Instance, lay_keys, open_instance, passphrase_at_hand, seat_chairs
 from locales import Words
 
@@ -193,22 +193,19 @@ class Sink:
         self.received = received
         self.last: dict[Address, list[str]] = {}
 
-    async def heard(self) -> AsyncIterator[Heard]:
-        return
-        yield
+    async def listen(self, hear: Hear) -> None:
+        """Nobody types here: `Play` speaks for everybody."""
 
-    async def show(self, who: Address, screen: Screen) -> None:
-        self.last.setdefault(who, []).append(screen.text)
-        for file in screen.files:
+    async def show(self, who: Address, *screens: Screen) -> tuple[int, ...]:
+        self.last.setdefault(who, []).extend(screen.text for screen in screens)
+        for file in (file for screen in screens for file in screen.files):
             self.received.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.received / file.name).write_bytes(file.body)
             self.last[who].append(f"→ {self.received / file.name}")
+        return ()
 
-    async def hide(self, who: Address) -> None:
+    async def forget(self, who: Address, messages: Sequence[int]) -> None:
         """Nobody looks at this channel."""
-
-    async def forget(self, who: Address) -> None:
-        self.last.pop(who, None)
 
 
 @dataclass

@@ -1,9 +1,11 @@
 """One turn, from what was heard to what is shown: find, think, make durable, show, acknowledge.
 
-The order is a promise. Nothing is shown before it is durable, and an update is acknowledged only once its
-answer was shown: a crash anywhere in between makes the channel deliver it again, and then the place where she
-stands is shown again, and nothing is done twice. One person's updates are handled one after the other,
-different people's at the same time.
+The order is a promise. Nothing is shown, and no update acknowledged, before it is durable; and what is
+durable with it is that an answer is owed. A crash before the acknowledgement makes the channel deliver
+the update again: nothing is done twice, and the place where she stands is shown again. A crash after it
+leaves the answer owed, and it is shown at the next start. One person's updates are handled one after the
+other, different people's at the same time; an answer the network does not take holds up nobody's next
+words.
 
 This is the listening path: it holds public keys only. `bot.custody`, `bot.opening` and `handlers.desk` cannot
 be imported from here (a contract and a test hold it).
@@ -14,8 +16,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 
 from bot.conversation import step
 from bot.errors import CannotOpen, SeuilError, StoreDamaged
@@ -42,30 +45,61 @@ from bot.turns import (
     NOBODY,
     Ask,
     Effect,
+    Erased,
     Event,
     Forget,
     HideReceipt,
+    Left,
     NoteConsent,
     Opened,
+    Paused,
     SentMedia,
     State,
+    SteppedAside,
     Submit,
+    Tell,
     Turn,
     UseReceipt,
 )
-from handlers import Address, Channel, Heard, Screen
-from handlers.drafts import Envelope, Person, find, moved, with_consent, write
+from handlers import Address, Channel, Gone, Heard, Screen, Unreached
+from handlers.drafts import (
+    Envelope,
+    Person,
+    find,
+    messages_of,
+    moved,
+    noting,
+    standing,
+    with_consent,
+    write,
+)
+from handlers.errands import Deletion, Errands, Owed, new_deletion
 from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
 from handlers.screens import House, Painter
 from locales import Words
 from storage import Store
-from storage.changes import KeepCase, KeepItem, Operation, Withdraw
+from storage.changes import DropErrand, KeepCase, KeepItem, Operation, Withdraw
 from storage.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
 CONSENT_TEXT = 1
 """Version of the consent notice in talk.ftl. Raise it whenever what she consents to changes."""
+
+TRIES = 2
+
+ALWAYS = (SteppedAside, Paused, Left, Erased)
+"""What a button may ask for wherever she stands, however old its list: help, a pause, an end."""
+
+SETTLE_SECONDS = 0.25
+"""What was shown is noted with the next change that is written; where nobody speaks, after so long. Killed in
+between, the bot shows some answers twice."""
+
+MOST_REMEMBERED = 100_000
+"""People whose last shown ids are held in memory, some 300 bytes each."""
+
+MOST_BETWEEN = 500
+"""Ids tried after a crash: five calls of Telegram's hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +113,33 @@ class Done:
     """The old draft is destroyed with its key, and a new one begins."""
     since: float | None = None
     """When a receipt began to be looked at: the answer leaves a whole number of seconds after that."""
+
+
+def with_envelope(done: Done, envelope: Envelope) -> Done:
+    return Done(envelope, done.operations, done.tells, done.fresh, done.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A turn thought out: what to write, what to show. `receipt_at`: where a receipt stands in it."""
+
+    done: Done
+    screens: tuple[Screen, ...] = field(repr=False)
+    errands: tuple[Operation, ...] = ()
+    deletion: Deletion | None = None
+    receipt_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OnWay:
+    """An answer handed to the channel, and what follows once the network took it."""
+
+    pseudonym: bytes = field(repr=False)
+    update: int
+    shown: Awaitable[tuple[int, ...]] = field(repr=False)
+    deletion: Deletion | None = None
+    kept: bool = True
+    """Whether there is a draft in which the ids of what was shown will be noted."""
 
 
 class Dispatch:
@@ -108,65 +169,129 @@ class Dispatch:
         self._clock = clock
         self._painters: dict[str, Painter] = {}
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
+        self._errands = Errands(shelf, keys.instance, clock)
+        self._sent: dict[Address, tuple[int, ...]] = {}
+        """Ids of what was shown since her last turn."""
+        self._settled: list[DropErrand] = []
+        self._settling: asyncio.Task[None] | None = None
+        self._unreached: dict[bytes, Address] = {}
+        self._resumed: set[tuple[bytes, int]] = set()
+        """What was shown again after the start: delivered again as well, it needs no third answer."""
 
     # --- one turn -------------------------------------------------------------------------------------------
 
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """Handle one update to its end. Raises nothing of the witness's making."""
-        # One turn at a time per person; nothing is kept of a person who is not speaking.
-        lock, waiting = self._turns.get(heard.who) or (asyncio.Lock(), 0)
-        self._turns[heard.who] = (lock, waiting + 1)
+        async with self._alone(heard.who):
+            on_way = await self._hear_alone(heard, channel)
+        # Her next words wait for what this turn made durable, not for the network.
+        if on_way is not None:
+            await self._delivered(on_way, heard.who, channel)
+
+    @asynccontextmanager
+    async def _alone(self, who: Address) -> AsyncIterator[None]:
+        """One turn at a time per person; nothing is kept of a person who is not speaking."""
+        lock, waiting = self._turns.get(who) or (asyncio.Lock(), 0)
+        self._turns[who] = (lock, waiting + 1)
         try:
             async with lock:
-                await self._hear_alone(heard, channel)
+                yield
         finally:
-            _, waiting = self._turns[heard.who]
+            _, waiting = self._turns[who]
             if waiting == 1:
-                del self._turns[heard.who]
+                del self._turns[who]
             else:
-                self._turns[heard.who] = (lock, waiting - 1)
+                self._turns[who] = (lock, waiting - 1)
 
-    async def _hear_alone(self, heard: Heard, channel: Channel) -> None:
+    async def _hear_alone(self, heard: Heard, channel: Channel) -> OnWay | None:
         try:
-            await self._turn(heard, channel)
+            return await self._turn(heard, channel)
         except SeuilError as error:
             log.error("a turn failed and nothing was kept of it: %s", error)
-            await self._say_failed(heard, channel)
-            return
         except Exception as error:
             # A fault of ours, in redaction or anywhere: nothing was kept, nobody else's turn is lost with
             # hers, and its text is not told, for it could hold her words.
             log.error("a turn failed and nothing was kept of it: %s", type(error).__name__)
-            await self._say_failed(heard, channel)
-            return
-        if heard.ack is not None:
-            await heard.ack()
+        # Failing closed: she is told that nothing was kept of her message, and may send it again. So it is
+        # acknowledged: delivered again later, it would be kept twice.
+        try:
+            await channel.show(heard.who, self._screen("failed", self._hint(heard)))
+        except (Gone, Unreached):
+            return None
+        await _acknowledge(heard)
+        return None
 
-    async def _turn(self, heard: Heard, channel: Channel) -> None:
+    async def _turn(self, heard: Heard, channel: Channel) -> OnWay | None:
         today = int(self._clock() // DAY_SECONDS)
         person = await find(self._store, self._shelf, heard.who, today)
-        state = person.envelope.state
         if heard.kind == "gone":
-            await self._commit(person, Done(Envelope(NOBODY)), heard.update)
-            return
-        if heard.update in person.seen and state.at:
-            await self._show_again(person, heard, channel)
-            return
-        turn = step(self._questionnaire, state, self._event(heard, state))
-        done = await self._carry_out(turn, person, heard, today)
-        if not await self._commit(person, done, heard.update):
+            await self._erase(person, heard)
+            return None
+        if heard.update in person.seen:
+            return await self._again(person, heard, channel)
+        for _ in range(TRIES):
+            thought = await self._thought(person, heard, channel, today)
+            if await self._commit(person, thought.done, heard, thought.errands):
+                break
             # Somebody else moved her draft (expiry, or a second process): nothing was done; look again.
             person = await find(self._store, self._shelf, heard.who, today)
-            turn = step(self._questionnaire, person.envelope.state, self._event(heard, person.envelope.state))
-            done = await self._carry_out(turn, person, heard, today)
-            if not await self._commit(person, done, heard.update):
-                raise StoreDamaged(
-                    "A turn was refused twice by the store.", hint="Two programs may write to one instance."
-                )
-        if done.since is not None:
+        else:
+            raise StoreDamaged(
+                "A turn was refused twice by the store.", hint="Two programs may write to one instance."
+            )
+        if thought.done.since is not None:
             # After the commit: erasing a case takes a few milliseconds that erasing none does not take.
-            await self._receipts.wait_from(done.since)
-        await self._show(turn, done, person, state, heard, channel)
+            await self._receipts.wait_from(thought.done.since)
+        shown = channel.show(heard.who, *thought.screens)
+        on_way = OnWay(
+            person.pseudonym, heard.update, shown, thought.deletion, kept=bool(thought.done.envelope.state.at)
+        )
+        if thought.done.envelope.owes_receipt:
+            # The receipt is destroyed here once it was shown; what she says next must find it gone.
+            await _acknowledge(heard)
+            await self._receipt_was_shown(on_way, heard, thought.receipt_at)
+            return None
+        if thought.done.since is not None:
+            # What a receipt brought is in no draft: shown first, so that a crash has it asked for again.
+            await self._delivered(on_way, heard.who, channel)
+            await _acknowledge(heard)
+            return None
+        await _acknowledge(heard)
+        return on_way
+
+    async def _thought(self, person: Person, heard: Heard, channel: Channel, today: int) -> Thought:
+        """Think one turn out, to what is written and what is shown. Nothing is done yet."""
+        state = person.envelope.state
+        turn = self._think(heard, person, state)
+        done = await self._carry_out(turn, person, heard, today)
+        done, deletion = self._noted(turn, done, person, heard)
+        language = turn.state.language if turn.state.at else state.language or self._hint(heard)
+        shown_state = done.envelope.state
+        effects: tuple[Effect, ...] = turn.effects
+        if shown_state is not turn.state:
+            effects = (Ask(),) if shown_state.at else ()
+        screens = list(done.tells)
+        if person.lost:
+            screens.append(self._screen("expired", language))
+        asked = self._painter(channel).turn(effects, shown_state, language)
+        receipt_at = len(screens)
+        screens += self._with_receipt(done.envelope, asked) if done.envelope.owes_receipt else asked
+        errands: list[Operation] = [] if deletion is None else [self._errands.delete(deletion)]
+        if screens:
+            errands.append(self._errands.owe(person.pseudonym, heard.update, heard.who, language, effects))
+        return Thought(done, tuple(screens), tuple(errands), deletion, receipt_at)
+
+    def _think(self, heard: Heard, person: Person, state: State) -> Turn:
+        event = self._event(heard, state)
+        if heard.kind in ("press", "forged") and not isinstance(event, ALWAYS):
+            if not state.at:
+                return step(self._questionnaire, state, Opened(self._hint(heard)))
+            if heard.kind == "forged" or heard.stamp != place(self._questionnaire, state).stamp():
+                return Turn(state, (Tell("button-old"), Ask()))
+        if heard.kind == "edit" and heard.message and heard.message != person.envelope.spoke and state.at:
+            # Replacing her last answer with an older one she mended would lose the last one.
+            return Turn(state, (Tell("edit-too-late"), Ask()))
+        return step(self._questionnaire, state, event)
 
     def _event(self, heard: Heard, state: State) -> Event:
         vocabulary = self._vocabulary(state.language if state.at else self._hint(heard))
@@ -186,19 +311,171 @@ class Dispatch:
     def _vocabulary(self, language: str) -> Vocabulary:
         return self._vocabularies.get(language) or self._vocabularies["fr"]
 
-    async def _commit(self, person: Person, done: Done, update: int) -> bool:
+    async def _commit(
+        self, person: Person, done: Done, heard: Heard, errands: tuple[Operation, ...] = ()
+    ) -> bool:
         """Make a turn durable, then settle the shelf. False: nothing was done."""
-        writing = write(person, done.envelope, self._shelf, self._clock(), update, fresh=done.fresh)
+        writing = write(person, done.envelope, self._shelf, self._clock(), heard.update, fresh=done.fresh)
+        settled, self._settled = self._settled, []
         try:
-            kept = await self._store.commit((*done.operations, *writing.operations))
+            kept = await self._store.commit((*done.operations, *writing.operations, *errands, *settled))
         except SeuilError:
+            self._settled += settled
             writing.undo(self._shelf, person)
             raise
         if not kept:
+            self._settled += settled
             writing.undo(self._shelf, person)
             return False
         writing.settle(self._shelf)
+        self._sent.pop(heard.who, None)
         return True
+
+    # --- what stands in her chat ----------------------------------------------------------------------------
+
+    def _noted(self, turn: Turn, done: Done, person: Person, heard: Heard) -> tuple[Done, Deletion | None]:
+        """The draft with the messages of this turn noted; and what is to be deleted, if anything."""
+        before, sent = person.envelope, self._sent.get(heard.who)
+        ids = (*(sent or ()), heard.message) if heard.message else sent or ()
+        told = noting(before, ids)
+        for effect in turn.effects:
+            if isinstance(effect, Forget) and effect.messages and done.fresh:
+                lost = () if sent is not None else _between(before, heard)
+                messages = sorted({*messages_of(told), *lost})
+                return done, new_deletion(heard.who, messages) if messages else None
+        envelope = done.envelope
+        if not envelope.state.at:
+            return done, None
+        spoke = heard.message if heard.kind == "text" else before.spoke
+        envelope = standing(envelope, told.messages, told.last, spoke, before.receipt)
+        if before.receipt and any(isinstance(effect, HideReceipt) for effect in turn.effects):
+            envelope = replace(envelope, receipt=0)
+            return with_envelope(done, envelope), new_deletion(heard.who, (before.receipt,))
+        return with_envelope(done, envelope), None
+
+    async def _delivered(self, on_way: OnWay, who: Address, channel: Channel) -> None:
+        """Wait until the network took the answer, then settle what was owed."""
+        try:
+            shown = await on_way.shown
+        except Gone:
+            async with self._alone(who):
+                today = int(self._clock() // DAY_SECONDS)
+                person = await find(self._store, self._shelf, who, today)
+                await self._erase(person, Heard(who, on_way.update, "gone"))
+            self._settle(on_way)
+            return
+        except Unreached:
+            self._unreached[on_way.pseudonym] = who
+            return
+        earlier = self._sent.pop(who, ()) if on_way.deletion is not None else self._sent.get(who, ())
+        if on_way.kept:
+            self._remember(who, shown if on_way.deletion is not None else (*earlier, *shown))
+        self._settle(on_way)
+        if on_way.deletion is not None:
+            messages = sorted({*on_way.deletion.messages, *earlier})
+            await self._delete(replace(on_way.deletion, messages=tuple(messages)), channel)
+
+    def _remember(self, who: Address, messages: tuple[int, ...]) -> None:
+        """Ids that her next turn writes down. A crash before that loses them: see `_between`."""
+        self._sent[who] = messages
+        if len(self._sent) > MOST_REMEMBERED:
+            del self._sent[next(iter(self._sent))]
+
+    def _settle(self, on_way: OnWay) -> None:
+        """Drop what was owed with the next change that is written, or soon."""
+        self._unreached.pop(on_way.pseudonym, None)
+        self._settled.append(DropErrand(on_way.pseudonym, on_way.update))
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._settle_soon())
+
+    async def _settle_soon(self) -> None:
+        while self._settled:
+            await asyncio.sleep(SETTLE_SECONDS)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Write down now what was shown."""
+        settled, self._settled = self._settled, []
+        if settled:
+            try:
+                await self._store.commit(tuple(settled))
+            except SeuilError as error:
+                # What was shown may be shown again after a restart; nothing is lost.
+                log.error("what was shown could not be noted: %s", error)
+
+    async def _delete(self, deletion: Deletion, channel: Channel) -> None:
+        try:
+            await channel.forget(deletion.who, deletion.messages)
+        except Unreached:
+            return  # it is an errand still: tried again by the clock
+        except Gone:
+            pass
+        self._settled.append(DropErrand(deletion.id, 0))
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._settle_soon())
+
+    async def _erase(self, person: Person, heard: Heard) -> None:
+        """She left, or her chat takes no more messages: her draft goes with its key."""
+        await self._commit(person, Done(Envelope(NOBODY)), heard)
+        self._sent.pop(heard.who, None)
+        await _acknowledge(heard)
+
+    # --- after a restart ------------------------------------------------------------------------------------
+
+    async def resume(self, channels: Mapping[str, Channel], *, all: bool = True) -> None:
+        """Show what is owed and delete what is to be deleted. `all`: as after a start, when none of it can be
+        on its way; else what the network did not take before."""
+        dropped: list[Operation] = []
+        for row in await self._store.errands():
+            errand = self._errands.read(row)
+            if errand is None:
+                dropped.append(DropErrand(row.id, row.mark))
+            elif errand.who.channel not in channels:
+                continue
+            elif isinstance(errand, Deletion):
+                if errand.minute == 0:
+                    await self._delete(errand, channels[errand.who.channel])
+            elif all or errand.pseudonym in self._unreached:
+                await self._owed(errand, channels[errand.who.channel])
+        if dropped:
+            await self._store.commit(tuple(dropped))
+
+    async def _owed(self, owed: Owed, channel: Channel) -> None:
+        async with self._alone(owed.who):
+            today = int(self._clock() // DAY_SECONDS)
+            person = await find(self._store, self._shelf, owed.who, today)
+            if person.pseudonym != owed.pseudonym or person.seen[-1:] != (owed.update,):
+                return  # she spoke meanwhile, and was answered
+            self._resumed.add((owed.pseudonym, owed.update))
+            heard = Heard(owed.who, owed.update, "text", language=owed.language)
+            on_way = await self._show_again(person, heard, channel, owed.effects)
+        if on_way is not None:
+            await self._delivered(on_way, owed.who, channel)
+
+    async def _again(self, person: Person, heard: Heard, channel: Channel) -> OnWay | None:
+        """A redelivered update: what it did is done; the place where she stands is shown again."""
+        on_way = None
+        if (person.pseudonym, heard.update) not in self._resumed and person.envelope.state.at:
+            on_way = await self._show_again(person, heard, channel, (Ask(),))
+        await _acknowledge(heard)
+        return on_way
+
+    async def _show_again(
+        self, person: Person, heard: Heard, channel: Channel, effects: tuple[Effect, ...]
+    ) -> OnWay | None:
+        state = person.envelope.state
+        language = state.language if state.at else self._hint(heard)
+        if not state.at:
+            effects = tuple(effect for effect in effects if not isinstance(effect, Ask))
+        screens = self._painter(channel).turn(effects, state, language)
+        if person.envelope.owes_receipt:
+            screens = self._with_receipt(person.envelope, screens)
+        shown = channel.show(heard.who, *screens)
+        on_way = OnWay(person.pseudonym, heard.update, shown, None, kept=bool(state.at))
+        if person.envelope.owes_receipt:
+            await self._receipt_was_shown(on_way, heard, 0)
+            return None
+        return on_way
 
     # --- carrying effects out -------------------------------------------------------------------------------
 
@@ -299,41 +576,6 @@ class Dispatch:
 
     # --- showing --------------------------------------------------------------------------------------------
 
-    async def _show(
-        self, turn: Turn, done: Done, person: Person, before: State, heard: Heard, channel: Channel
-    ) -> None:
-        painter = self._painter(channel)
-        language = turn.state.language if turn.state.at else before.language
-        for effect in turn.effects:
-            if isinstance(effect, Forget) and effect.messages and done.fresh:
-                await channel.forget(heard.who)
-            elif isinstance(effect, HideReceipt):
-                await channel.hide(heard.who)
-        screens = list(done.tells)
-        if person.lost:
-            screens.append(self._screen("expired", language))
-        shown_state = done.envelope.state
-        effects: tuple[Effect, ...] = turn.effects
-        if shown_state is not turn.state:
-            effects = (Ask(),) if shown_state.at else ()
-        asked = painter.turn(effects, shown_state, language)
-        screens += self._with_receipt(done.envelope, asked) if done.envelope.owes_receipt else asked
-        for screen in screens:
-            await channel.show(heard.who, screen)
-        if done.envelope.owes_receipt:
-            await self._receipt_was_shown(heard)
-
-    async def _show_again(self, person: Person, heard: Heard, channel: Channel) -> None:
-        """A redelivered update: what it did is done; the place where she stands is shown again."""
-        state = person.envelope.state
-        screens = self._painter(channel).turn((Ask(),), state, state.language)
-        if person.envelope.owes_receipt:
-            screens = self._with_receipt(person.envelope, screens)
-        for screen in screens:
-            await channel.show(heard.who, screen)
-        if person.envelope.owes_receipt:
-            await self._receipt_was_shown(heard)
-
     def _with_receipt(self, envelope: Envelope, screens: list[Screen]) -> list[Screen]:
         """The receipt in a message of its own, so that it can be hidden; then what happens now, the rest."""
         words = self._words[envelope.state.language]
@@ -342,19 +584,28 @@ class Dispatch:
         receipt = "\n".join((words.say("receipt", words=numbered), words.say("receipt-use")))
         sent = words.say("sent", story_days=self._house.story_days, coded_months=self._house.coded_months)
         first, *rest = screens
-        return [Screen(receipt, protect=True), replace(first, text=f"{sent}\n\n{first.text}"), *rest]
+        told = Screen(receipt, protect=True, copy=" ".join(eight))
+        return [told, replace(first, text=f"{sent}\n\n{first.text}"), *rest]
 
-    async def _receipt_was_shown(self, heard: Heard) -> None:
-        """The receipt was shown: it is destroyed here, with the key of the draft that held it."""
+    async def _receipt_was_shown(self, on_way: OnWay, heard: Heard, at: int) -> None:
+        """Show a receipt, then destroy it here with the key of the draft that held it. `at`: its place among
+        the messages."""
+        try:
+            shown = await on_way.shown
+        except Gone:
+            person = await find(self._store, self._shelf, heard.who, int(self._clock() // DAY_SECONDS))
+            await self._erase(person, replace(heard, ack=None))
+            return
+        except Unreached:
+            self._unreached[on_way.pseudonym] = heard.who
+            return
+        self._settle(on_way)
         today = int(self._clock() // DAY_SECONDS)
         person = await find(self._store, self._shelf, heard.who, today)
-        if person.envelope.owes_receipt:
-            await self._commit(person, Done(Envelope(person.envelope.state), fresh=True), heard.update)
-
-    async def _say_failed(self, heard: Heard, channel: Channel) -> None:
-        """Failing closed: she is told that nothing was kept of her message. The update is not
-        acknowledged."""
-        await channel.show(heard.who, self._screen("failed", self._hint(heard)))
+        envelope = noting(person.envelope, shown)
+        receipt = shown[at] if at < len(shown) else 0
+        after = standing(Envelope(envelope.state), envelope.messages, envelope.last, envelope.spoke, receipt)
+        await self._commit(person, Done(after, fresh=True), heard)
 
     def _screen(self, key: str, language: str) -> Screen:
         words = self._words[language]
@@ -366,6 +617,19 @@ class Dispatch:
             painter = Painter(self._questionnaire, dict(self._words), self._house, channel.name)
             self._painters[channel.name] = painter
         return painter
+
+
+def _between(envelope: Envelope, heard: Heard) -> range:
+    """Where messages of ours may stand that a crash kept from being noted: between her last words and these.
+    A bot's chats share one counter, so the first few ids after hers are the likely ones."""
+    if not envelope.last or not heard.message:
+        return range(0)
+    return range(envelope.last + 1, min(heard.message, envelope.last + 1 + MOST_BETWEEN))
+
+
+async def _acknowledge(heard: Heard) -> None:
+    if heard.ack is not None:
+        await heard.ack()
 
 
 _SAME_ANSWER = {"read": "receipt-nothing", "add": "added", "withdraw": "withdrawn"}

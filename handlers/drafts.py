@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import orjson
@@ -43,6 +45,14 @@ class Envelope:
     consented: ConsentRecord | None = None
     owes_receipt: bool = False
     """A testimony was kept and its receipt was not shown yet: shown again after a crash, then destroyed."""
+    messages: bytes = field(default=b"", repr=False)
+    """The channel's ids of what stands in the chat, hers and ours, packed: so that it can be deleted."""
+    last: int = 0
+    """The last of these ids."""
+    spoke: int = 0
+    """The id of what she wrote last: an edit of anything older replaces nothing."""
+    receipt: int = 0
+    """The id of the message that showed the receipt, until it is hidden."""
 
 
 def write_envelope(envelope: Envelope) -> bytes:
@@ -52,6 +62,10 @@ def write_envelope(envelope: Envelope) -> bytes:
         envelope.entropy.hex(),
         None if record is None else [record.text, record.language, record.channel, record.day],
         envelope.owes_receipt,
+        b64encode(envelope.messages).decode(),
+        envelope.last,
+        envelope.spoke,
+        envelope.receipt,
     ]
     return orjson.dumps(head) + b"\n" + write_state(envelope.state)
 
@@ -60,16 +74,51 @@ def read_envelope(plain: bytes) -> Envelope:
     """The inverse of `write_envelope`. Raises ValueError for anything else."""
     head, _, state = plain.partition(b"\n")
     try:
-        case, entropy, record, owes = orjson.loads(head)
+        case, entropy, record, owes, messages, last, spoke, receipt = orjson.loads(head)
         consented = None if record is None else ConsentRecord(*record)
-        return Envelope(read_state(state), bytes.fromhex(case), bytes.fromhex(entropy), consented, owes)
+        return Envelope(
+            read_state(state),
+            bytes.fromhex(case),
+            bytes.fromhex(entropy),
+            consented,
+            owes,
+            b64decode(messages),
+            last,
+            spoke,
+            receipt,
+        )
     except TypeError:
         raise ValueError("not an envelope") from None
 
 
 def moved(envelope: Envelope, state: State) -> Envelope:
     """The same draft with her at another place. Written out: `replace` takes three times as long."""
-    return Envelope(state, envelope.case, envelope.entropy, envelope.consented, envelope.owes_receipt)
+    return Envelope(
+        state,
+        envelope.case,
+        envelope.entropy,
+        envelope.consented,
+        envelope.owes_receipt,
+        envelope.messages,
+        envelope.last,
+        envelope.spoke,
+        envelope.receipt,
+    )
+
+
+def standing(envelope: Envelope, messages: bytes, last: int, spoke: int, receipt: int) -> Envelope:
+    """The same draft, with what stands in the chat."""
+    return Envelope(
+        envelope.state,
+        envelope.case,
+        envelope.entropy,
+        envelope.consented,
+        envelope.owes_receipt,
+        messages,
+        last,
+        spoke,
+        receipt,
+    )
 
 
 def with_consent(envelope: Envelope, record: ConsentRecord) -> Envelope:
@@ -81,6 +130,53 @@ def with_consent(envelope: Envelope, record: ConsentRecord) -> Envelope:
         entropy=secrets.token_bytes(ENTROPY_BYTES),
         consented=record,
     )
+
+
+# --- what stands in the chat --------------------------------------------------------------------------------
+
+MOST_MESSAGES = 3000
+"""Bytes of packed ids, a thousand messages or more. Older ones are let go: two days later no bot can delete
+them anyway."""
+
+
+def noting(envelope: Envelope, messages: Iterable[int]) -> Envelope:
+    """The same draft, knowing these messages as well."""
+    packed, last = bytearray(envelope.messages), envelope.last
+    for message in messages:
+        # An answer's id may become known after that of what she wrote next: steps go both ways.
+        step = (message - last) << 1 if message >= last else (last - message) << 1 | 1
+        last = message
+        while step > 0x7F:
+            packed.append(step & 0x7F | 0x80)
+            step >>= 7
+        packed.append(step)
+    if len(packed) > MOST_MESSAGES:
+        kept = _unpacked(bytes(packed))
+        return noting(replace(envelope, messages=b"", last=0), kept[len(kept) // 2 :])
+    return replace(envelope, messages=bytes(packed), last=last)
+
+
+def messages_of(envelope: Envelope) -> list[int]:
+    """All that is known to stand in the chat."""
+    return _unpacked(envelope.messages)
+
+
+def _unpacked(packed: bytes) -> list[int]:
+    """Steps from one id to the next, the sign in the lowest bit, seven bits a byte, the lowest first (zigzag
+    and LEB128)."""
+    messages: list[int] = []
+    last = step = shift = 0
+    for byte in packed:
+        step |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            last += -(step >> 1) if step & 1 else step >> 1
+            messages.append(last)
+            step = shift = 0
+    return messages
+
+
+# --- finding and writing ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ Never here: a channel's manners, a command of the desk, a question.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import time
@@ -31,7 +32,9 @@ from handlers.bench import Bench, Policy
 from handlers.commands import Queue
 from handlers.desk import Desk
 from handlers.dispatch import Dispatch
+from handlers.errands import Errands
 from handlers.intake import DAY_SECONDS, HOUR_SECONDS, Keys, ReceiptDesk
+from handlers.leaving import Leaving
 from handlers.members import Members, read_code
 from handlers.reception import Reception
 from handlers.screens import House
@@ -106,6 +109,7 @@ class Instance:
     reception: Reception = field(repr=False)
     dispatch: Dispatch = field(repr=False)
     desk: Desk
+    leaving: Leaving = field(repr=False)
     clock: Callable[[], float]
     channels: dict[str, Channel] = field(default_factory=dict)
     verified: dict[str, date] = field(default_factory=dict, repr=False)
@@ -153,17 +157,26 @@ class Instance:
         return self._tag
 
     async def say(self, who: Address, screen: Screen) -> None:
-        """Show a screen through the channel of an address; one that is not open here raises KeyError."""
-        await self.channels[who.channel].show(who, screen)
+        """Show a member a screen; a channel that is not open here raises KeyError."""
+        await self.leaving.show(self.channels[who.channel], who, screen)
 
     async def forget(self, who: Address) -> None:
-        await self.channels[who.channel].forget(who)
+        """Take out of a member's chat what was shown there for its minutes."""
+        await self.leaving.leave(self.channels, who)
+
+    async def resume(self) -> None:
+        """After a start, once the channels are open: what is owed is shown, what was to leave a chat is
+        remembered."""
+        await self.leaving.resume(self.channels)
+        await self.dispatch.resume(self.channels)
 
     # --- keeping time ---------------------------------------------------------------------------------------
 
     async def tick(self) -> None:
         await self.desk.tick()
         await self.refresh()
+        await self.leaving.tick(self.channels)
+        await self.dispatch.resume(self.channels, all=False)
         await self.look_up_verified()
 
     async def look_up_verified(self) -> None:
@@ -188,6 +201,7 @@ class Instance:
 
     async def close(self) -> None:
         await self.desk.lock("exit")
+        await self.dispatch.settle()
         await self.store.close()
         self.shelf.close()
 
@@ -301,6 +315,7 @@ async def _put_together(
             unlocking=lambda passphrase: keyring.unlock(folder, passphrase),
             forget=forget,
         ),
+        leaving=Leaving(store, Errands(shelf, instance_key, clock), clock),
         clock=clock,
         verified=verified,
     )
@@ -356,11 +371,18 @@ YOUNG_OBJECTS = 20_000
 
 
 async def serve(instance: Instance, channel: Channel) -> None:
-    """Hear a channel to its end, one update after the other (a terminal has one pair of hands)."""
+    """Hear a channel to its end."""
     instance.channels[channel.name] = channel
     spare_the_collector()
-    async for heard in channel.heard():
+
+    async def hear(heard: Heard) -> None:
         await instance.hear(heard, channel)
+
+    resuming = asyncio.create_task(instance.resume())
+    try:
+        await channel.listen(hear)
+    finally:
+        await resuming
 
 
 def today_of(clock: Callable[[], float]) -> date:

@@ -63,12 +63,13 @@ class Sheet:
     lines: tuple[Line, ...] = field(repr=False)
     tail: tuple[str, ...]
     row: tuple[Button, ...]
+    stamp: str
 
     def screen(self, picked: Sequence[str] = ()) -> Screen:
         lines = "\n".join([line.picked if line.code in picked else line.plain for line in self.lines])
         buttons = [line.picked_button if line.code in picked else line.plain_button for line in self.lines]
         parts = (self.head, lines, *self.tail) if lines else (self.head, *self.tail)
-        return Screen("\n\n".join(parts), tuple(buttons), self.row)
+        return Screen("\n\n".join(parts), tuple(buttons), self.row, stamp=self.stamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ class Painter:
         page = state.page % here.turns + 1
         if page < here.turns:
             text = "\n\n".join((text, words.say("page-of-text", page=page, pages=here.turns)))
-        return Screen(text, row=self._row(words, next=page < here.turns))
+        return Screen(text, row=self._row(words, next=page < here.turns), stamp=here.stamp())
 
     def _facts(self) -> dict[str, str | int]:
         house = self.house
@@ -230,6 +231,7 @@ class Painter:
             tuple(self._line_of(number, offer, words, key) for number, offer in here.on_page(page)),
             tuple(tail),
             self._row(words, next=pages > 1, done=here.many, plain=here.id in WITHOUT_ROW),
+            here.stamp(),
         )
 
     def _line_of(self, number: int, offer: Offer, words: Words, key: str) -> Line:

@@ -12,11 +12,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import unicodedata
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from handlers import Abilities, Address, Attachment, Heard, Screen
+from handlers import Abilities, Address, Attachment, Hear, Heard, Screen
 
 CHAIRS: Mapping[str, str] = {
     "witness": "witness",
@@ -77,19 +77,20 @@ class Terminal:
 
     # --- hearing --------------------------------------------------------------------------------------------
 
-    async def heard(self) -> AsyncIterator[Heard]:
-        """What is typed, until the end of the input. The next line is read once the last was handled."""
+    async def listen(self, hear: Hear) -> None:
+        """Hand over what is typed, until the end of the input. The next line is read once the last was
+        handled."""
         if self._guide and not self._is_play:
             self._print(GUIDE + "\n")
         if not self._is_play:
-            yield self._said("opened", "")
+            await hear(self._said("opened", ""))
         while True:
             line = await self._line()
             if line is None:
                 break
             heard = self._heard(line)
             if heard is not None:
-                yield heard
+                await hear(heard)
         self._print("")
 
     def _heard(self, line: str) -> Heard | None:
@@ -137,7 +138,12 @@ class Terminal:
 
     # --- showing --------------------------------------------------------------------------------------------
 
-    async def show(self, who: Address, screen: Screen) -> None:
+    async def show(self, who: Address, *screens: Screen) -> tuple[int, ...]:
+        for screen in screens:
+            self._show(who, screen)
+        return ()
+
+    def _show(self, who: Address, screen: Screen) -> None:
         head = "" if who == self._chair else f"[{who.chat}] "
         text = "\n".join((head + screen.text, *(f"→ {self._put(who, file)}" for file in screen.files)))
         if screen.row:
@@ -155,10 +161,7 @@ class Terminal:
         place.write_bytes(file.body)
         return str(place)
 
-    async def hide(self, who: Address) -> None:
-        """A terminal keeps what it showed, as below."""
-
-    async def forget(self, who: Address) -> None:
+    async def forget(self, who: Address, messages: Sequence[int]) -> None:
         """A terminal keeps what it showed: what remains, and how to clear it, is said in words
         (clear-chat)."""
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.age import HybridIdentity
@@ -15,7 +15,7 @@ from bot.questions import QUESTIONNAIRE
 from bot.receipts import Cost
 from bot.sealing import TeamKey
 from bot.signing import SignKey
-from handlers import Abilities, Address, Heard, Kind, Screen
+from handlers import Abilities, Address, Hear, Heard, Kind, Screen
 from handlers.dispatch import Dispatch
 from handlers.intake import Keys, ReceiptDesk
 from handlers.screens import House
@@ -53,21 +53,20 @@ class Recorder:
     def __init__(self, name: str = "terminal") -> None:
         self.name = name
         self.shown: list[tuple[Address, Screen]] = []
-        self.forgotten: list[Address] = []
-        self.hidden: list[Address] = []
+        self.forgotten: list[tuple[Address, int]] = []
+        self.numbered = 0
+        """Messages shown so far: the last one's id."""
 
-    async def heard(self) -> AsyncIterator[Heard]:
-        return
-        yield
+    async def listen(self, hear: Hear) -> None:
+        """Tests speak through the stage."""
 
-    async def show(self, who: Address, screen: Screen) -> None:
-        self.shown.append((who, screen))
+    async def show(self, who: Address, *screens: Screen) -> tuple[int, ...]:
+        self.shown += [(who, screen) for screen in screens]
+        self.numbered += len(screens)
+        return tuple(range(self.numbered - len(screens) + 1, self.numbered + 1))
 
-    async def hide(self, who: Address) -> None:
-        self.hidden.append(who)
-
-    async def forget(self, who: Address) -> None:
-        self.forgotten.append(who)
+    async def forget(self, who: Address, messages: Sequence[int]) -> None:
+        self.forgotten += [(who, message) for message in messages]
 
 
 @dataclass

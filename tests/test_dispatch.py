@@ -187,7 +187,8 @@ async def test_erasing_destroys_the_key_and_every_message_the_channel_can_delete
     assert await stage.say("Rose", "EFFACER") == [FR.say("erased")]
     assert len(stage.shelf) == 0
     assert await stage.store.count_drafts() == 0
-    assert stage.channel.forgotten == [stage.address("Rose")]
+    shown = [number for number, (who, _) in enumerate(stage.channel.shown, start=1) if who.chat == "Rose"]
+    assert stage.channel.forgotten == [(stage.address("Rose"), number) for number in shown[:-1]]
 
 
 # --- receipts -----------------------------------------------------------------------------------------------
@@ -364,10 +365,11 @@ async def test_several_labels_in_one_message_are_read_as_the_options_they_name()
 async def test_hiding_the_receipt_asks_the_channel_to_take_it_away():
     stage = Stage()
     await stage.testify("Rose", "Un.")
+    receipt = next(n for n, (_, screen) in enumerate(stage.channel.shown, 1) if receipt_in(screen.text))
 
     await stage.say("Rose", "3")
 
-    assert stage.channel.hidden == [stage.address("Rose")]
+    assert stage.channel.forgotten == [(stage.address("Rose"), receipt)]
 
 
 async def test_who_pauses_her_story_and_writes_again_keeps_it_and_shows_nothing_of_it():

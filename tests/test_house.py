@@ -32,6 +32,7 @@ LONG_FOR_A_REASON = {
     "bot/moderation.py": "one table of who may do what at the desk",
     "bot/redaction/phones.py": "every way a telephone number is written for people and not for programs",
     "tests/test_desk.py": "every act of the desk, told as what moderators see",
+    "handlers/dispatch.py": "one turn from what was heard to what was shown, each step safe to be killed after",
     "handlers/desk.py": "the acts that change a case's state, beside the order in which they are carried out",
     "handlers/digests.py": "one path from due to settled, each step safe to be killed after",
     "storage/sqlite.py": "one SQL query a method of the Store promise, read as SQL",

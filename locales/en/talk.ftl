@@ -53,6 +53,8 @@ not-kept = What you just wrote is not kept here. To tell it, go back to your acc
 free-text-kept = Noted, in your own words.
 narrative-more-messages = Received. Go on, or write DONE.
 too-much = There is no room left for this message. What you wrote before is here. Write DONE to move on.
+edit-too-late = This edited message is older than your last answer: nothing is changed. BACK lets you take an answer again, and so does the review.
+button-old = This button belongs to an older message. Here is where you are.
 edited-replaced = Your edited message replaces the previous one.
 
 validation-story = Thank you for writing it. What this person did is not your fault.

@@ -53,6 +53,8 @@ not-kept = Ce que vous venez d’écrire n’est pas gardé ici. Pour le raconte
 free-text-kept = C’est noté avec vos mots.
 narrative-more-messages = C’est reçu. Continuez, ou écrivez FINI.
 too-much = Il n’y a plus de place pour ce message. Ce que vous avez écrit avant est là. Écrivez FINI pour passer à la suite.
+edit-too-late = Ce message modifié est plus ancien que votre dernière réponse : rien n’est changé. RETOUR permet de reprendre une réponse, et la relecture aussi.
+button-old = Ce bouton appartient à un message plus ancien. Voici où vous en êtes.
 edited-replaced = Votre message modifié remplace le précédent.
 
 validation-story = Merci de l’avoir écrit. Ce que cette personne a fait n’est pas de votre faute.

@@ -1,0 +1,127 @@
+"""What is still to be done in a chat: an answer that was not shown yet, messages that must be deleted.
+
+An errand is made durable with the change it belongs to, and dropped once it was done: a crash in between
+loses neither the answer nor the deletion. It holds a chat's address, so it is sealed: under a key that dies
+with its day where it concerns a witness, under the INSTANCE key where it concerns a member.
+
+Never here: what is answered, and how a network deletes.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from bot.boxes import open_small, seal_small
+from bot.errors import CannotOpen
+from bot.turns import Ask, Effect, Tell
+from handlers import Address
+from handlers.intake import DAY_SECONDS, Clock
+from storage import ErrandRow
+from storage.changes import PutErrand
+from storage.shelf import Shelf
+
+log = logging.getLogger(__name__)
+
+OWED, DELETION = "owed", "deletion"
+MEMBERS = 0
+"""In place of a day: sealed under the INSTANCE key, since it must outlive a reboot."""
+
+_DAY_BYTES = 4
+ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An answer somebody waits for. `told`: the keys of what it tells; then it asks, where `asks`."""
+
+    pseudonym: bytes = field(repr=False)
+    update: int
+    who: Address
+    language: str
+    told: tuple[Tell, ...] = ()
+    asks: bool = True
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        return (*self.told, Ask()) if self.asks else self.told
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """Messages to delete in a chat, from `minute` on (since 1970; 0: at once)."""
+
+    id: bytes = field(repr=False)
+    who: Address
+    messages: tuple[int, ...] = ()
+    minute: int = 0
+
+
+class Errands:
+    """Seals errands and reads them again. `instance`: the INSTANCE key, 32 bytes."""
+
+    def __init__(self, shelf: Shelf, instance: bytes, clock: Clock) -> None:
+        self._shelf = shelf
+        self._instance = instance
+        self._clock = clock
+        self._keys: dict[int, bytes] = {}
+
+    def owe(
+        self, pseudonym: bytes, update: int, who: Address, language: str, effects: Sequence[Effect]
+    ) -> PutErrand:
+        """What makes an answer owed until it was shown."""
+        told = [(effect.key, effect.about) for effect in effects if type(effect) is Tell]
+        asks = any(type(effect) is Ask for effect in effects)
+        body = orjson.dumps((OWED, who.channel, who.chat, language, told, asks))
+        return PutErrand(pseudonym, update, self._seal(self._today(), body))
+
+    def delete(self, deletion: Deletion, *, member: bool = False) -> PutErrand:
+        """What makes messages go, later or after a crash."""
+        who = deletion.who
+        body = orjson.dumps((DELETION, who.channel, who.chat, deletion.minute, deletion.messages))
+        return PutErrand(deletion.id, 0, self._seal(MEMBERS if member else self._today(), body))
+
+    def read(self, row: ErrandRow) -> Owed | Deletion | None:
+        """None where its key is gone: its day is over, or the machine was started anew."""
+        day, box = int.from_bytes(row.box[:_DAY_BYTES], "big"), row.box[_DAY_BYTES:]
+        key = self._key(day)
+        if key is None:
+            return None
+        try:
+            kind, channel, chat, *more = orjson.loads(open_small(key, "errand", box))
+        except (CannotOpen, ValueError):
+            log.error(
+                "something to be done in a chat cannot be opened and is dropped: the database was changed"
+            )
+            return None
+        who = Address(channel, chat)
+        if kind == OWED:
+            language, told, asks = more
+            return Owed(row.id, row.mark, who, language, tuple(Tell(*each) for each in told), asks)
+        minute, messages = more
+        return Deletion(row.id, who, tuple(messages), minute)
+
+    def _seal(self, day: int, body: bytes) -> bytes:
+        key = self._key(day)
+        assert key is not None  # noqa: S101 - today's key and the instance's are always there
+        return day.to_bytes(_DAY_BYTES, "big") + seal_small(key, "errand", body)
+
+    def _today(self) -> int:
+        return int(self._clock() // DAY_SECONDS)
+
+    def _key(self, day: int) -> bytes | None:
+        if day == MEMBERS:
+            return self._instance
+        if day not in self._keys:
+            alive = self._shelf.day_keys(self._today())
+            self._keys = {each: hmac.digest(key, b"v1|errands", "sha256") for each, key in alive}
+        return self._keys.get(day)
+
+
+def new_deletion(who: Address, messages: Sequence[int], minute: int = 0) -> Deletion:
+    return Deletion(secrets.token_bytes(ID_BYTES), who, tuple(messages), minute)
