@@ -29,6 +29,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.telegram_settings import TELEGRAM, TOLD, api, listen, token, webhook
 
 PREFIX = "SEUIL_"
 NOT_SETTINGS = frozenset({"SEUIL_NO_SKIP", "SEUIL_NODE_MODULES"})
@@ -46,8 +47,6 @@ Sunday, APScheduler from Monday, and a digest sent on the wrong day is not notic
 
 _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 """Blank lines and comments, which the parser counts as part of the statement below them."""
-
-_TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{30,64}")
 
 
 def default_shelf(data: Path, environ: Mapping[str, str] = os.environ) -> Path:
@@ -103,10 +102,10 @@ def _cron(text: str) -> str:
     return " ".join(columns)
 
 
-def _token(secret: SecretStr) -> SecretStr:
-    if secret.get_secret_value() and not _TOKEN.fullmatch(secret.get_secret_value()):
-        raise ValueError("not a token")
-    return secret
+def _one_line(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("not a name")
+    return text.strip()
 
 
 def _home(path: Path) -> Path:
@@ -158,9 +157,21 @@ class Settings(BaseSettings):
     help_country: Annotated[str, BeforeValidator(_upper)] = Field(
         default="FR", pattern=r"^[A-Z]{2}$", description="a country code of two letters such as FR"
     )
-    telegram_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
+    bot_name: Annotated[str, AfterValidator(_one_line)] = Field(
+        default="Seuil", max_length=64, description="a name of at most 64 characters"
+    )
+    telegram_api: Annotated[str, AfterValidator(api)] = Field(
+        default=TELEGRAM, description="an address such as https://host or http://127.0.0.1:8081"
+    )
+    telegram_token: Annotated[SecretStr, AfterValidator(token)] = Field(
         default=SecretStr(""),
         description="a bot token as BotFather gives it (digits, a colon, 35 characters)",
+    )
+    telegram_webhook: Annotated[str, AfterValidator(webhook)] = Field(
+        default="", description="an address such as https://host/path", repr=False
+    )
+    telegram_listen: Annotated[str, AfterValidator(listen)] = Field(
+        default="127.0.0.1:8443", validate_default=False, description="host:port such as 127.0.0.1:8443"
     )
 
     # what is asked
@@ -302,6 +313,9 @@ def _explained(error: ValidationError, in_file: Mapping[str, _Given]) -> list[st
         setting = str(fault["loc"][0]).lower().removeprefix(PREFIX.lower())
         about = Settings.model_fields[setting]
         name = PREFIX + setting.upper()
+        if fault["type"] == TOLD:
+            faults.append(f"{name}{_where(name, in_file)}: {fault['msg']}")
+            continue
         default = about.get_default(call_default_factory=False)
         usual = str(default.get_secret_value() if isinstance(default, SecretStr) else default)
         way_out = (

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.addresses import listening
 from bot.errors import SettingsError
 from bot.settings import FIXED, PREFIX, Settings, default_shelf
 
@@ -194,6 +195,175 @@ def test_a_token_is_in_no_repr_and_no_fault(env):
     for name in Settings.model_fields:
         text = f"{PREFIX}{name.upper()}={TOKEN}!{TOKEN * 6}\n{TOKEN}\n"
         assert TOKEN not in refusal(env(text))
+
+
+# --- Telegram -----------------------------------------------------------------------------------------------
+
+LOCAL = "SEUIL_TELEGRAM_API=http://127.0.0.1:8081\n"
+WITH_TOKEN = f"SEUIL_TELEGRAM_TOKEN={TOKEN}\n"
+HOOK = "SEUIL_TELEGRAM_WEBHOOK=https://seuil.example.org/h\n"
+
+
+def test_without_a_word_about_telegram_its_own_api_is_meant_and_asked_for_what_is_new(env):
+    settings = Settings.load(env(WITH_TOKEN))
+
+    assert settings.telegram_api == "https://api.telegram.org"
+    assert settings.telegram_webhook == ""
+    assert settings.telegram_listen == "127.0.0.1:8443"
+    assert settings.bot_name == "Seuil"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("https://API.telegram.org:443/", "https://api.telegram.org"), ("http://[::1]:8081", "http://[::1]:8081"),
+     ("https://bot.example.org", "https://bot.example.org"), ("http://localhost:80/", "http://localhost"),
+     ("http://10.1.2.3:8081/", "http://10.1.2.3:8081"), ("http://bot_api:8081", "http://bot_api:8081"),
+     ("http://[fd00::7]:9", "http://[fd00::7]:9"), ("https://8.8.8.8", "https://8.8.8.8")],
+)  # fmt: skip
+def test_the_api_may_be_telegrams_or_one_of_ours(env, written, meant):
+    assert Settings.load(env(f"SEUIL_TELEGRAM_API={written}\n")).telegram_api == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["http://api.telegram.org", "http://bot.example.org:8081", "http://8.8.8.8", "http://134744072",
+     "http://0x8080808", "http://[2606:4700::1111]", "http://[::ffff:8.8.8.8]", "http://localhost.example.org"],
+)  # fmt: skip
+def test_the_token_never_travels_in_clear_over_anothers_wire(env, written):
+    said = refusal(env(f"SEUIL_TELEGRAM_API={written}\n"))
+
+    assert "SEUIL_TELEGRAM_API (line 1): https expected, http to a host that is not near found." in said
+    assert "write https, or use a private address" in said
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["api.telegram.org", "ftp://localhost", "https://", "https://a:b@host", "https://host?x=1", "https://h#f",
+     "https://ho st", "https://host:0", "https://host:65536", "https://-a.org", "https://[1.2.3.4]",
+     "https://a..org", "https://hôte", "https://host:٤٤٣"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused_as_one(env, written):
+    for name in ("SEUIL_TELEGRAM_API", "SEUIL_TELEGRAM_WEBHOOK"):
+        assert f"{name} (line 1): an address such as https://host" in refusal(env(f"{name}='{written}'\n"))
+
+
+def test_an_api_under_a_path_is_refused_with_what_to_keep(env):
+    said = refusal(env("SEUIL_TELEGRAM_API=https://bot.example.org/bot\n"))
+
+    assert "an address without a path expected, one with a path found. Keep scheme, host and port." in said
+
+
+@pytest.mark.parametrize("token", ["1:a", "42:TEST_token-1", TOKEN])
+def test_a_bot_api_server_of_ours_may_give_out_any_token(env, token):
+    given = Settings.load(env(f"{LOCAL}SEUIL_TELEGRAM_TOKEN={token}\n")).telegram_token
+
+    assert given.get_secret_value() == token
+
+
+@pytest.mark.parametrize("token", ["1:", ":a", "a:a", "1:a b", "1:a/../x", "1:é", "12"])
+def test_no_server_gives_out_what_is_no_token(env, token):
+    assert "SEUIL_TELEGRAM_TOKEN (line 2): a bot token" in refusal(
+        env(f"{LOCAL}SEUIL_TELEGRAM_TOKEN={token}\n")
+    )
+
+
+@pytest.mark.parametrize("api", ["", "SEUIL_TELEGRAM_API=https://Api.Telegram.org/\n"])
+def test_telegrams_own_api_is_given_no_token_botfather_never_made(env, api):
+    assert "SEUIL_TELEGRAM_TOKEN" in refusal(env(f"{api}SEUIL_TELEGRAM_TOKEN=42:TEST\n"))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("https://seuil.example.org", "https://seuil.example.org/"),
+     ("https://seuil.example.org:8443/a/b-c", "https://seuil.example.org:8443/a/b-c"),
+     ("https://seuil.example.org:80/h", "https://seuil.example.org:80/h")],
+)  # fmt: skip
+def test_telegram_calls_a_public_https_address(env, written, meant):
+    given = f"{WITH_TOKEN}SEUIL_TELEGRAM_WEBHOOK={written}\nSEUIL_TELEGRAM_LISTEN=0.0.0.0:9000\n"
+
+    settings = Settings.load(env(given))
+
+    assert (settings.telegram_webhook, settings.telegram_listen) == (meant, "0.0.0.0:9000")
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [("http://seuil.example.org/h", "https expected, http found."), ("http://127.0.0.1/h", "https expected"),
+     ("https://seuil.example.org:9443/h", "port 443, 80, 88 or 8443 expected, another found."),
+     ("https://192.168.1.7/h", "one of a private network found."), ("https://seuil/h", "private network")],
+)  # fmt: skip
+def test_an_address_telegram_would_not_call_is_refused_with_a_way_out(env, written, fault):
+    said = refusal(env(f"{WITH_TOKEN}SEUIL_TELEGRAM_WEBHOOK={written}\n"))
+
+    assert "SEUIL_TELEGRAM_WEBHOOK (line 2): " in said
+    assert fault in said
+    assert said.endswith(".")
+    assert written not in said
+
+
+@pytest.mark.parametrize(
+    "written", ["http://127.0.0.1:9999/h", "http://seuil:9/", "https://a.example.org:9/"]
+)
+def test_a_server_of_ours_may_call_without_certificate_and_on_any_port_where_it_is_near(env, written):
+    assert (
+        Settings.load(
+            env(f"{LOCAL}SEUIL_TELEGRAM_TOKEN=1:a\nSEUIL_TELEGRAM_WEBHOOK={written}\n")
+        ).telegram_webhook
+        == written
+    )
+
+
+def test_a_server_of_ours_does_not_call_in_clear_over_anothers_wire(env):
+    text = f"{LOCAL}SEUIL_TELEGRAM_TOKEN=1:a\nSEUIL_TELEGRAM_WEBHOOK=http://seuil.example.org/\n"
+
+    assert "SEUIL_TELEGRAM_WEBHOOK (line 3): https expected, http found." in refusal(env(text))
+
+
+def test_a_webhook_without_a_bot_and_a_port_without_a_webhook_are_told_in_one_sentence_each(env):
+    no_bot = refusal(env(HOOK))
+    no_hook = refusal(env(f"{WITH_TOKEN}SEUIL_TELEGRAM_LISTEN=127.0.0.1:8443\n"))
+
+    assert "SEUIL_TELEGRAM_WEBHOOK (line 1): given without SEUIL_TELEGRAM_TOKEN" in no_bot
+    assert "Set the token too, or leave this line out." in no_bot
+    assert "SEUIL_TELEGRAM_LISTEN (line 2): given without SEUIL_TELEGRAM_WEBHOOK" in no_hook
+    assert "Set the webhook too, or leave this line out." in no_hook
+
+
+def test_what_contradicts_is_told_among_all_other_faults(env):
+    said = refusal(env(f"SEUIL_K=3\n{HOOK}SEUIL_TELEGRAM_API=http://bot.example.org\nSEUIL_LANGUAGE=f\n"))
+
+    assert said.startswith("4 settings are not as expected:")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["8443", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", ":8443", "::1:8443", "[::1]", "a b:1", "h:x"],
+)
+def test_where_it_listens_is_a_host_and_a_port(env, written):
+    said = refusal(env(f"{WITH_TOKEN}{HOOK}SEUIL_TELEGRAM_LISTEN='{written}'\n"))
+
+    assert "SEUIL_TELEGRAM_LISTEN (line 3): host:port such as 127.0.0.1:8443 expected" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "host", "port"),
+    [("127.0.0.1:8443", "127.0.0.1", 8443), ("[::1]:80", "::1", 80), ("Seuil:9", "seuil", 9)],
+)
+def test_a_place_to_listen_is_taken_apart_as_a_socket_wants_it(written, host, port):
+    assert listening(written) == (host, port)
+
+
+def test_the_bots_name_fits_what_telegram_shows(env):
+    assert Settings.load(env(f"SEUIL_BOT_NAME={'n' * 64}\n")).bot_name == "n" * 64
+    assert Settings.load(env("SEUIL_BOT_NAME=' Le seuil '\n")).bot_name == "Le seuil"
+    for wrong in ("n" * 65, "'  '", '"a\\nb"'):
+        assert "SEUIL_BOT_NAME (line 1): a name of at most 64" in refusal(env(f"SEUIL_BOT_NAME={wrong}\n"))
+
+
+def test_a_webhooks_path_is_not_shown_because_it_may_be_a_secret(env):
+    settings = Settings.load(env(f"{WITH_TOKEN}SEUIL_TELEGRAM_WEBHOOK=https://a.example.org/s3cret\n"))
+
+    assert "s3cret" not in repr(settings) + str(settings)
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=80), st.sampled_from(sorted(Settings.model_fields)))
