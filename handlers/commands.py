@@ -23,7 +23,7 @@ import orjson
 
 from bot.errors import CannotOpen
 from bot.sealing import TeamKey, seal_command
-from handlers import Attachment, Button, Screen
+from handlers import Address, Attachment, Button, Screen
 from storage import Store
 from storage.changes import Operation, PutMeta, QueueCommand
 
@@ -47,6 +47,8 @@ class Order:
     text: str = field(repr=False)
     minute: int = 0
     """When it was queued, in minutes since 1970; the queue writes it."""
+    where: Address | None = None
+    """The chat where it was typed and is to be answered; None: where she joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Answer:
     screens: tuple[Screen, ...] = field(repr=False)
     minute: int = 0
     """As an order's."""
+    where: Address | None = None
+    """As an order's. Notices and digests go where she joined."""
 
 
 Queued: TypeAlias = Order | Answer
@@ -72,9 +76,9 @@ class Queue:
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
 
-    async def put(self, member: bytes, text: str, update_key: bytes) -> None:
+    async def put(self, member: bytes, text: str, update_key: bytes, where: Address | None = None) -> None:
         """Queue what a member typed, durably. The same `update_key` again (a redelivery) changes nothing."""
-        await self.store.commit((self.operation(Order(member, text), update_key),))
+        await self.store.commit((self.operation(Order(member, text, where=where), update_key),))
 
     def operation(self, what: Queued, update_key: bytes) -> QueueCommand:
         """What queues an order or an answer, for a change that holds more."""
@@ -107,18 +111,22 @@ def read_queued(instance: bytes, body: bytes) -> Queued:
             "Something in the desk's queue was not put there by this instance.",
             hint="Somebody may have written to the database: look at who can, and read /audit.",
         )
-    kind, minute, member, content = orjson.loads(told)
+    kind, minute, member, content, *place = orjson.loads(told)
+    where = Address(*place) if place else None
     if kind == "order":
-        return Order(bytes.fromhex(member), content, minute)
-    return Answer(bytes.fromhex(member), tuple(_screen(screen) for screen in content), minute)
+        return Order(bytes.fromhex(member), content, minute, where)
+    return Answer(bytes.fromhex(member), tuple(_screen(screen) for screen in content), minute, where)
 
 
 def _write(instance: bytes, what: Queued, minute: int) -> bytes:
+    place = [what.where.channel, what.where.chat] if what.where else []
+    content: object
     match what:
-        case Order(member, text):
-            told = orjson.dumps(["order", minute, member.hex(), text.encode("utf-8", "replace").decode()])
-        case Answer(member, screens):
-            told = orjson.dumps(["answer", minute, member.hex(), [_plain(screen) for screen in screens]])
+        case Order(text=text):
+            kind, content = "order", text.encode("utf-8", "replace").decode()
+        case Answer(screens=screens):
+            kind, content = "answer", [_plain(screen) for screen in screens]
+    told = orjson.dumps([kind, minute, what.member.hex(), content, *place])
     return _code(instance, told) + told
 
 

@@ -1,9 +1,12 @@
-"""Members: moderators, owners, auditors and partners, who join with a one-time code and are found by chat.
+"""Members: moderators, owners, auditors and partners, who join with a one-time code and are found by person.
 
 A code is made at the console (or by an owner), handed over in person, and only its hash is kept. Using it is
-one change with the new member, so that it works once. A member is a random id; the chat it belongs to is
-found by a keyed look-up and reached by a sealed route, both under the INSTANCE key that no database holds.
-That key also stands behind every role and every invitation: a row written by anybody else makes no member.
+one change with the new member, so that it works once. A member is a random id; the person it belongs to is
+found by a keyed look-up, and the chat where she joined, hers or a group's, is reached by a sealed route, both
+under the INSTANCE key that no database holds. That key also stands behind every role and every invitation: a
+row written by anybody else makes no member.
+
+By person and not by chat, because a group holds others than members: who writes decides, not where.
 
 Never here: what a member may do (`bot.moderation`).
 """
@@ -50,10 +53,21 @@ Joined = Literal["joined", "refused", "already"]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How to reach a member, and in which language."""
+    """How to reach a member, and in which language. `person`: who she is where `who` is a group; empty: the
+    chat is hers."""
 
     who: Address
     language: str
+    person: str = field(default="", repr=False)
+
+    @property
+    def private(self) -> Address:
+        """Her own chat, which on a channel with groups is called as she is."""
+        return Address(self.who.channel, self.person) if self.person else self.who
+
+    def holds(self, chat: Address) -> bool:
+        """Whether she may give commands there and be answered there: where she joined, or in private."""
+        return chat in (self.who, self.private)
 
 
 def new_code() -> str:
@@ -99,16 +113,20 @@ class Members:
         name = "".join(letter for letter in name if letter.isprintable())[:LONGEST_NAME]
         return PutInvite(self._hash(code, role, name, today), role, today, name)
 
-    async def join(self, who: Address, code: str, today: int, language: str = "fr") -> Joined:
-        """Use a code, once. A wrong, used or expired one gets the same answer."""
+    async def join(
+        self, who: Address, code: str, today: int, language: str = "fr", *, person: str = ""
+    ) -> Joined:
+        """Use a code, once, in a chat of her own or in a group where `person` typed it. A wrong, used or
+        expired one gets the same answer."""
         invite = await self._invite(code)
         if invite is None or not invite.day <= today <= invite.day + INVITE_DAYS:
             return "refused"
-        if await self.find(who) is not None:
+        reached = Route(who, language, "" if person == who.chat else person)
+        if await self.find(reached.private) is not None:
             return "already"
         member = secrets.token_bytes(ID_BYTES)
-        lookup = member_lookup(self.instance, who.channel, who.chat)
-        route = self.seal_route(member, cast("Role", invite.role), Route(who, language))
+        lookup = self._lookup(reached.private)
+        route = self.seal_route(member, cast("Role", invite.role), reached)
         change = (
             UseInvite(invite.code_hash),
             PutMember(member, lookup, invite.role, route, today, invite.name),
@@ -116,27 +134,46 @@ class Members:
         )
         return "joined" if await self.store.commit(change) else "refused"
 
-    async def find(self, who: Address) -> MemberRow | None:
-        """The member of a chat. A row that was changed by somebody else than this instance is nobody's."""
-        row = await self.store.member_at(member_lookup(self.instance, who.channel, who.chat))
+    async def find(self, speaker: Address) -> MemberRow | None:
+        """The member somebody is, wherever she speaks (`Heard.speaker`). A row that was changed by somebody
+        else than this instance is nobody's."""
+        row = await self.store.member_at(self._lookup(speaker))
         if row is None:
             return None
         try:
-            return row if self.route(row).who == who else None
+            return row if self.route(row).private == speaker else None
         except CannotOpen as error:
             log.error("the row of a member was changed, and is not trusted: %s %s", error, error.hint)
             return None
 
     def seal_route(self, member: bytes, role: Role, route: Route) -> bytes:
-        told = orjson.dumps([route.who.channel, route.who.chat, route.language])
+        told = orjson.dumps([route.who.channel, route.who.chat, route.language, route.person])
         return seal_small(self.instance, _purpose(member, role), told)
 
     def route(self, member: MemberRow) -> Route:
         """Raises `CannotOpen` for a row that was exchanged, given another role, or made by another
         instance."""
         told = open_small(self.instance, _purpose(member.member, member.role), member.route)
-        channel, chat, language = orjson.loads(told)
-        return Route(Address(channel, chat), language)
+        channel, chat, language, *person = orjson.loads(told)  # no person: written before there were groups
+        return Route(Address(channel, chat), language, *person)
+
+    async def moved(self, chat: Address, to: Address | None, today: int) -> int:
+        """A group goes on under another id, or (None) lost us: its members are reached there, or each in
+        private. How many were."""
+        rerouted = 0
+        for row in await self.store.members():
+            if not self.is_sound(row) or (route := self.route(row)).who != chat or not route.person:
+                continue
+            new = Route(to, route.language, route.person) if to else Route(route.private, route.language)
+            sealed = self.seal_route(row.member, role_of(row), new)
+            lookup = self._lookup(route.private)
+            put = PutMember(row.member, lookup, row.role, sealed, row.day, row.name, only_known=True)
+            line = Audit(today, row.member.hex(), "chat moved")
+            rerouted += await self.store.commit((put, line))
+        return rerouted
+
+    def _lookup(self, person: Address) -> bytes:
+        return member_lookup(self.instance, person.channel, person.chat)
 
     def is_sound(self, member: MemberRow) -> bool:
         """Whether this instance wrote this row as it is: its id, its role, its route."""

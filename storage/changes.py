@@ -13,10 +13,16 @@ bytes. A pseudonym, a locator and a sender tag are 16 bytes; hashes are 32.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-CaseState = Literal["waiting", "claimed", "approved", "rejected", "escalated"]
-"""Withdrawn is no state: a withdrawn case has no row."""
+CaseState = Literal["waiting", "quarantined", "claimed", "approved", "rejected", "escalated"]
+"""Withdrawn is no state: a withdrawn case has no row. Quarantined: kept apart until somebody looks, because the
+intake doubts it."""
+
+STATES: tuple[CaseState, ...] = get_args(CaseState)
+
+Arrival = Literal["waiting", "quarantined"]
+"""The state a testimony arrives in."""
 
 DigestState = Literal["frozen", "held", "approved"]
 DeliveryState = Literal["due", "sent", "failed"]
@@ -89,7 +95,7 @@ flight."""
 
 @dataclass(frozen=True, slots=True)
 class KeepCase:
-    """Register a submitted testimony, `waiting`. A case that is already there is left as it is (a replayed
+    """Register a submitted testimony. A case that is already there is left as it is, in its state (a replayed
     turn). Conditional: no other case has its locator."""
 
     case: bytes
@@ -97,6 +103,7 @@ class KeepCase:
     locator: bytes = field(repr=False)
     reply_key: bytes = field(repr=False)
     token_hash: bytes = field(repr=False)
+    state: Arrival = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +201,7 @@ class PutMember:
     """A moderator, owner, auditor or partner. `lookup` finds it by chat, `route` (sealed) is how to reach it.
 
     The same member again is replaced. Conditional: no other member has this lookup (one chat is one
-    member)."""
+    member), and with `only_known`, this one is there: who was revoked meanwhile does not come back."""
 
     member: bytes
     lookup: bytes = field(repr=False)
@@ -202,6 +209,7 @@ class PutMember:
     route: bytes = field(repr=False)
     day: int
     name: str = ""
+    only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

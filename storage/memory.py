@@ -164,10 +164,10 @@ class MemoryStore:
         self, operation: KeepCase | KeepItem | DropItems | KeepReply | Withdraw | EraseCase | Move
     ) -> None:
         match operation:
-            case KeepCase(case, day, locator, reply_key, token_hash):
+            case KeepCase(case, day, locator, reply_key, token_hash, state):
                 if case not in self._cases:
                     _demand(not any(kept.locator == locator for kept in self._cases.values()))
-                    row = CaseRow(case, "waiting", day, None, None, None, reply_key)
+                    row = CaseRow(case, state, day, None, None, None, reply_key)
                     self._cases.put(case, _Case(row, locator, token_hash))
             case KeepItem(case, part, epoch, box, again):
                 _demand(case in self._cases)
@@ -228,7 +228,8 @@ class MemoryStore:
 
     def _do_desk(self, operation: Operation) -> None:
         match operation:
-            case PutMember(member, lookup, role, route, day, name):
+            case PutMember(member, lookup, role, route, day, name, only_known):
+                _demand(not only_known or self._members.get(member) is not None)
                 _demand(all(k == member for k, (at, _) in self._members.items() if at == lookup))
                 self._members.put(member, (lookup, MemberRow(member, role, route, day, name)))
             case DropMember(member):

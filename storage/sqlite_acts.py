@@ -15,6 +15,7 @@ from typing import Any
 from bot import audit
 from storage.changes import (
     COMMANDS_REMEMBERED,
+    STATES,
     AskSecond,
     Audit,
     Ban,
@@ -55,8 +56,8 @@ def _keep_case(db: sqlite3.Connection, new: KeepCase) -> bool:
     # Nothing is written either where another case holds the locator: ask whether this one is there.
     db.execute(
         "INSERT INTO testimony (id, state, day, locator, token_hash, reply_key)"
-        " VALUES (?, 'waiting', ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (new.case, new.day, new.locator, new.token_hash, new.reply_key),
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (new.case, new.state, new.day, new.locator, new.token_hash, new.reply_key),
     )
     return _is_case(db, new.case)
 
@@ -96,13 +97,13 @@ def _erase_case(db: sqlite3.Connection, asked: EraseCase) -> bool:
 
 
 def _move(db: sqlite3.Connection, move: Move) -> bool:
-    states = (*move.from_states, *[None] * 5)[:5]
+    states = (*move.from_states, *[None] * len(STATES))[: len(STATES)]
     return _one_row(
         db,
         "UPDATE testimony SET state = ?1,"
         " claimed_by = CASE WHEN ?1 = 'claimed' THEN ?2 END,"
         " decided_day = CASE WHEN ?1 IN ('approved', 'rejected', 'escalated') THEN ?3 END"
-        " WHERE id = ?4 AND (?5 IS NULL OR claimed_by = ?5) AND state IN (?6, ?7, ?8, ?9, ?10)",
+        " WHERE id = ?4 AND (?5 IS NULL OR claimed_by = ?5) AND state IN (?6, ?7, ?8, ?9, ?10, ?11)",
         *(move.to_state, move.claimed_by, move.day, move.case, move.held_by, *states),
     )
 
@@ -142,9 +143,10 @@ def _put_member(db: sqlite3.Connection, new: PutMember) -> bool:
         db,
         "INSERT INTO member (id, lookup, role, route, day, name) SELECT ?1, ?2, ?3, ?4, ?5, ?6"
         " WHERE NOT EXISTS (SELECT 1 FROM member WHERE lookup = ?2 AND id <> ?1)"
+        " AND (NOT ?7 OR EXISTS (SELECT 1 FROM member WHERE id = ?1))"
         " ON CONFLICT (id) DO UPDATE SET lookup = excluded.lookup, role = excluded.role,"
         " route = excluded.route, day = excluded.day, name = excluded.name",
-        *(new.member, new.lookup, new.role, new.route, new.day, new.name),
+        *(new.member, new.lookup, new.role, new.route, new.day, new.name, new.only_known),
     )
 
 

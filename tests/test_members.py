@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import CannotOpen
-from handlers import Address, Heard, Screen
-from handlers.members import INVITE_DAYS, Members, new_code, read_code
+from bot.opening import open_command
+from handlers import Address, Heard, Kind, Screen
+from handlers.commands import Answer, Order, Queue, lease, read_queued
+from handlers.members import INVITE_DAYS, Members, Route, new_code, read_code
+from handlers.pace import MOST_REMEMBERED, OnceAMinute
 from handlers.reception import Reception
 from storage import MemberRow, Store, open_store
-from tests.deskkit import INSTANCE, NOW, PASSPHRASE, WORDS, House, words
+from storage.changes import DropMember
+from tests.deskkit import IDENTITY, INSTANCE, NOW, PASSPHRASE, TEAM, WORDS, House, words
 from tests.stage import Recorder
 
 TODAY = 20_000
@@ -239,3 +244,234 @@ async def test_a_redelivered_update_is_queued_once(store: Store) -> None:
 
 def test_a_screen_with_a_code_has_no_repr_of_it() -> None:
     assert "7k2q" not in repr(Screen("7k2q-9x4m"))
+
+
+# --- groups -------------------------------------------------------------------------------------------------
+
+GROUP = Address("telegram", "-4000000001")
+ELSEWHERE = Address("telegram", "-4000000002")
+
+
+@dataclass
+class Hall:
+    """A reception with a queue that can be read, and a channel that remembers."""
+
+    members: Members
+    channel: Recorder = field(default_factory=lambda: Recorder("telegram"))
+    now: float = TODAY * 86_400.0
+    updates: int = 0
+    acked: int = 0
+
+    def __post_init__(self) -> None:
+        queue = Queue(self.members.store, TEAM, INSTANCE, lambda: self.now)
+        self.reception = Reception(self.members, queue, WORDS, lambda: self.now)
+
+    async def hears(self, chat: Address, text: str = "", kind: Kind = "text", person: str = "") -> bool:
+        async def ack() -> None:
+            self.acked += 1
+
+        self.updates += 1
+        heard = Heard(chat, self.updates, kind, text, "fr", ack, person)
+        return await self.reception.hear(heard, self.channel)
+
+    async def joins(self, chat: Address, person: str = "") -> None:
+        code = await self.members.invite("moderator", "Camille", TODAY)
+        assert await self.hears(chat, code, person=person)
+        assert words("desk-joined", role="modération") in self.told(chat)
+        self.channel.shown.clear()
+
+    def told(self, chat: Address) -> list[str]:
+        return [screen.text for who, screen in self.channel.shown if who == chat]
+
+    async def orders(self) -> list[Order]:
+        rows = await self.members.store.commands()
+        found = [read_queued(INSTANCE, open_command(row.box, (IDENTITY,))) for row in rows]
+        return [order for order in found if isinstance(order, Order)]
+
+    async def acts(self) -> list[str]:
+        return [orjson.loads(row.line)[3] for row in await self.members.store.audit_lines()]
+
+
+@pytest.fixture
+async def hall(members: Members) -> Hall:
+    await members.store.commit((lease(TODAY * 86_400.0),))
+    return Hall(members)
+
+
+async def test_who_joins_in_a_group_is_a_member_there_and_in_private_and_nobody_else_is(hall: Hall) -> None:
+    await hall.joins(GROUP, CHAT.chat)
+
+    await hall.hears(GROUP, "/queue", person=CHAT.chat)
+    await hall.hears(CHAT, "/next")
+    await hall.hears(GROUP, "/stats", person=OTHER.chat)
+
+    assert [(order.text, order.where) for order in await hall.orders()] == [("/queue", None), ("/next", CHAT)]
+    assert hall.told(GROUP) == [words("desk-unknown")]
+    assert await hall.members.find(GROUP) is None, "a group is nobody"
+
+
+async def test_who_joined_in_private_commands_in_no_group(hall: Hall) -> None:
+    await hall.joins(CHAT)
+
+    assert await hall.hears(ELSEWHERE, "/queue", person=CHAT.chat)
+
+    assert await hall.orders() == []
+    assert hall.told(ELSEWHERE) == [words("desk-unknown")]
+
+
+async def test_a_member_is_an_unknown_person_in_another_group(hall: Hall) -> None:
+    await hall.joins(GROUP, CHAT.chat)
+
+    for kind in ("text", "press", "opened", "forged"):
+        assert await hall.hears(ELSEWHERE, "/queue", kind, person=CHAT.chat)
+
+    assert await hall.orders() == []
+    assert hall.told(ELSEWHERE) == [words("desk-unknown")], "once a minute, not once a try"
+
+
+async def test_a_group_never_becomes_a_witness_and_its_talk_is_left_alone(hall: Hall) -> None:
+    await hall.joins(GROUP, CHAT.chat)
+    kinds: tuple[Kind, ...] = ("text", "edit", "media", "gone")
+    for kind in kinds:
+        for person in (CHAT.chat, OTHER.chat):
+            assert await hall.hears(GROUP, "on se voit demain ?", kind, person=person)
+
+    assert hall.channel.shown == []
+    assert await hall.orders() == []
+    assert hall.acked == hall.updates
+
+
+async def test_a_flood_of_commands_in_a_group_is_answered_once_a_minute(hall: Hall) -> None:
+    for _ in range(50):
+        await hall.hears(ELSEWHERE, "/queue", person=OTHER.chat)
+    assert len(hall.told(ELSEWHERE)) == 1
+
+    hall.now += 61
+    await hall.hears(ELSEWHERE, "/queue", person=OTHER.chat)
+    assert len(hall.told(ELSEWHERE)) == 2
+
+
+async def test_a_pressed_button_is_what_it_says(hall: Hall) -> None:
+    await hall.joins(GROUP, CHAT.chat)
+
+    await hall.hears(GROUP, "/approve", "press", person=CHAT.chat)
+
+    assert [order.text for order in await hall.orders()] == ["/approve"]
+
+
+async def test_a_forged_press_is_written_down_and_does_nothing(hall: Hall) -> None:
+    await hall.joins(CHAT)
+
+    for _ in range(20):
+        await hall.hears(CHAT, "/approve", "forged")
+
+    assert await hall.orders() == []
+    assert set(hall.told(CHAT)) == {words("desk-unknown")}
+    assert (await hall.acts()).count("forged press") == 1, "a flood does not fill the log"
+    hall.now += 61
+    await hall.hears(CHAT, "/approve", "forged")
+    assert (await hall.acts()).count("forged press") == 2
+
+
+async def test_a_stranger_in_private_is_left_to_the_witness_side(hall: Hall) -> None:
+    kinds: tuple[Kind, ...] = ("text", "press", "forged", "media", "opened", "gone")
+    for kind in kinds:
+        assert not await hall.hears(OTHER, "/queue", kind)
+
+    assert hall.acked == 0
+    assert hall.channel.shown == []
+
+
+async def test_a_group_that_became_a_supergroup_keeps_its_members(hall: Hall) -> None:
+    await hall.joins(GROUP, CHAT.chat)
+    await hall.joins(GROUP, OTHER.chat)
+
+    await hall.hears(GROUP, ELSEWHERE.chat, "moved")
+    await hall.hears(ELSEWHERE, "/queue", person=CHAT.chat)
+    await hall.hears(GROUP, "/queue", person=CHAT.chat)
+
+    assert [order.text for order in await hall.orders()] == ["/queue"]
+    rows = await hall.members.store.members()
+    assert {hall.members.route(row).who for row in rows} == {ELSEWHERE}
+    assert (await hall.acts()).count("chat moved") == 2
+
+
+@pytest.mark.parametrize("remover", ["", OTHER.chat])
+async def test_members_of_a_group_that_lost_us_are_reached_in_private(hall: Hall, remover: str) -> None:
+    await hall.joins(GROUP, CHAT.chat)
+
+    await hall.hears(GROUP, "", "gone", person=remover)
+
+    [row] = await hall.members.store.members()
+    assert hall.members.route(row).who == CHAT
+    assert await hall.members.find(CHAT) == row
+
+
+async def test_who_was_revoked_while_a_group_moved_does_not_come_back(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hall.joins(GROUP, CHAT.chat)
+    rows = await hall.members.store.members()
+    await hall.members.store.commit((DropMember(rows[0].member),))
+
+    async def as_it_was(*roles: str) -> list[MemberRow]:
+        return rows
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hall.members.store, "members", as_it_was)
+        assert await hall.members.moved(GROUP, ELSEWHERE, TODAY) == 0
+
+    assert await hall.members.store.members() == []
+
+
+async def test_a_code_used_in_a_group_is_answered_again_when_it_is_delivered_again(hall: Hall) -> None:
+    code = await hall.members.invite("partner", "Association", TODAY)
+    for _ in range(2):
+        await hall.hears(GROUP, code, person=CHAT.chat)
+    await hall.hears(ELSEWHERE, code, person=CHAT.chat)
+
+    welcome = words("desk-joined", role="partenaire")
+    assert hall.told(GROUP) == [welcome, welcome]
+    assert hall.told(ELSEWHERE) == [words("desk-join-refused")]
+    assert len(await hall.members.store.members()) == 1
+
+
+async def test_one_person_is_one_member_wherever_she_types_codes(hall: Hall) -> None:
+    await hall.joins(GROUP, CHAT.chat)
+    second = await hall.members.invite("owner", "Camille", TODAY)
+
+    await hall.hears(CHAT, second)
+    await hall.hears(ELSEWHERE, second, person=CHAT.chat)
+
+    assert [row.role for row in await hall.members.store.members()] == ["moderator"]
+    assert hall.told(CHAT) == [words("desk-join-already")]
+
+
+async def test_no_route_shows_whom_it_reaches(members: Members) -> None:
+    route = Route(GROUP, "fr", CHAT.chat)
+
+    assert CHAT.chat not in repr(route)
+    assert GROUP.chat not in repr(route)
+
+
+async def test_a_place_travels_inside_the_queues_box(hall: Hall) -> None:
+    answer = Answer(b"\x07" * 16, (Screen("Lu."),), where=GROUP)
+    box = hall.reception.queue.operation(answer, b"1").box
+
+    assert GROUP.chat.encode() not in box
+    assert read_queued(INSTANCE, open_command(box, (IDENTITY,))) == replace(
+        answer, minute=int(hall.now // 60)
+    )
+
+
+async def test_once_a_minute_holds_for_each_name_and_forgets() -> None:
+    now = 0.0
+    pace = OnceAMinute(lambda: now)
+    assert [pace("a"), pace("a"), pace("b")] == [True, False, True]
+    for name in range(MOST_REMEMBERED):
+        pace(name)
+    assert not pace("one more"), "memory has an end"
+    now = 61.0
+    assert pace("one more")
+    now = 0.0
+    assert pace("one more"), "a clock that was set back locks nobody out"

@@ -516,6 +516,16 @@ async def test_one_chat_is_one_member(store: Store) -> None:
     assert (found.role, found.route) == ("owner", b"new route")
 
 
+async def test_a_member_who_was_dropped_meanwhile_does_not_come_back(store: Store) -> None:
+    back = PutMember(MEMBER, b"chat", "moderator", b"another route", DAY, only_known=True)
+    assert not await store.commit((back,))
+
+    await store.commit((PutMember(MEMBER, b"chat", "moderator", b"route", DAY),))
+
+    assert await store.commit((back,))
+    assert [row.route for row in await store.members()] == [b"another route"]
+
+
 async def test_a_dropped_member_is_gone(store: Store) -> None:
     await store.commit((PutMember(MEMBER, b"chat", "moderator", b"route", DAY),))
 

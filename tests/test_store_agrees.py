@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from storage import Store
 from storage.changes import (
+    STATES,
     AskSecond,
     Audit,
     Ban,
@@ -56,7 +57,8 @@ WORDS = ["", "a", "é·", "owner"]
 person, case, part, member = (st.sampled_from(pool) for pool in (PEOPLE, CASES, PARTS, MEMBERS))
 day, number, box = st.integers(1, 3), st.integers(1, 4), st.sampled_from([b"", b"\0", b"box", b"x" * 3000])
 word = st.sampled_from(WORDS)
-state = st.sampled_from(["waiting", "claimed", "approved", "rejected", "escalated"])
+state = st.sampled_from(STATES)
+arrival = st.sampled_from(["waiting", "quarantined"])
 digest_state = st.sampled_from(["frozen", "held", "approved"])
 
 
@@ -71,7 +73,7 @@ operation = st.one_of(
     st.builds(ForgetSeen, day),
     st.builds(PutErrand, person, number, box),
     st.builds(DropErrand, person, number),
-    st.builds(KeepCase, case, day, case, box, member),
+    st.builds(KeepCase, case, day, case, box, member, arrival),
     st.builds(KeepItem, case, part, number, box, st.booleans()),
     st.builds(DropItems, case, some(st.sampled_from([*PARTS, "add-", "-"]))),
     st.builds(Withdraw, case, member),
@@ -80,7 +82,7 @@ operation = st.one_of(
     st.builds(KeepReply, case, box),
     st.builds(QueueCommand, word.map(str.encode), box),
     st.builds(FinishCommand, number),
-    st.builds(PutMember, member, st.sampled_from(CASES[:2]), word, box, day, word),
+    st.builds(PutMember, member, st.sampled_from(CASES[:2]), word, box, day, word, st.booleans()),
     st.builds(DropMember, member),
     st.builds(PutInvite, member, word, day, word),
     st.builds(UseInvite, member),

@@ -161,7 +161,7 @@ desk-role-auditor = auditor
 desk-role-partner = partner
 desk-joined = Welcome. Your role: { $role }. Write /help to see your commands.
 desk-join-refused = This code is not valid, or was already used.
-desk-join-already = This chat already belongs to a member.
+desk-join-already = You are a member already. This code was not used.
 
 ## Control
 

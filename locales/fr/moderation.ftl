@@ -161,7 +161,7 @@ desk-role-auditor = audit
 desk-role-partner = partenaire
 desk-joined = Bienvenue. Votre rôle : { $role }. Écrivez /help pour voir vos commandes.
 desk-join-refused = Ce code n’est pas valable, ou il a déjà servi.
-desk-join-already = Cette conversation appartient déjà à un membre.
+desk-join-already = Vous êtes déjà membre. Ce code n’a pas servi.
 
 ## Contrôle
 
