@@ -43,7 +43,7 @@ from storage import (
     MemberRow,
     PersonRow,
 )
-from storage.changes import CaseState, Change
+from storage.changes import STATES, CaseState, Change
 from storage.folder import FolderLock
 from storage.sqlite_folder import prepare, read_through
 from storage.sqlite_writer import (
@@ -322,8 +322,8 @@ class SqliteStore:
     async def cases(self, *states: CaseState) -> list[CaseRow]:
         rows = await self._main_rows(
             "SELECT id, state, day, decided_day, claimed_by, counted_in, reply_key FROM testimony"
-            " WHERE ?1 = 0 OR state IN (?2, ?3, ?4, ?5, ?6) ORDER BY id",
-            *(len(states), *(*states, *[None] * 5)[:5]),
+            " WHERE ?1 = 0 OR state IN (?2, ?3, ?4, ?5, ?6, ?7) ORDER BY id",
+            *(len(states), *(*states, *[None] * len(STATES))[: len(STATES)]),
         )
         return [CaseRow(*row) for row in rows]
 
