@@ -61,7 +61,7 @@ from bot.turns import (
     Turn,
     UseReceipt,
 )
-from handlers import Address, Channel, Gone, Heard, Screen, Unreached
+from handlers import Address, Button, Channel, Gone, Heard, Screen, Unreached
 from handlers.drafts import (
     Envelope,
     Person,
@@ -584,7 +584,7 @@ class Dispatch:
         receipt = "\n".join((words.say("receipt", words=numbered), words.say("receipt-use")))
         sent = words.say("sent", story_days=self._house.story_days, coded_months=self._house.coded_months)
         first, *rest = screens
-        told = Screen(receipt, protect=True, copy=" ".join(eight))
+        told = Screen(receipt, protect=True, copy=Button(words.say("receipt-copy"), " ".join(eight)))
         return [told, replace(first, text=f"{sent}\n\n{first.text}"), *rest]
 
     async def _receipt_was_shown(self, on_way: OnWay, heard: Heard, at: int) -> None:

@@ -129,8 +129,8 @@ class Instance:
 
     def _may_be_member(self, heard: Heard) -> bool:
         """Whether to look the chat up among the members: a witness's turn costs no look-up."""
-        if heard.who in self._chats:
-            return True
+        if heard.who in self._chats or heard.person or heard.kind == "moved":
+            return True  # a group is nobody's doorstep
         return heard.kind == "text" and len(heard.text) < LONGEST_CODE and read_code(heard.text) is not None
 
     async def work(self) -> None:
@@ -200,7 +200,7 @@ class Instance:
         return len(gone)
 
     async def close(self) -> None:
-        await self.desk.lock("exit")
+        await self.desk.close()
         await self.dispatch.settle()
         await self.store.close()
         self.shelf.close()

@@ -1,4 +1,4 @@
-"""What members are shown for a few minutes leaves their chats: in time, on a decision, after a restart as well.
+"""What members are shown for a few minutes leaves their chats: in time, on a decision, after a restart too.
 
 Each message that must leave is an errand in the store before anything else is done with it. Never here: what
 is shown, and witnesses' chats (`handlers.dispatch`).

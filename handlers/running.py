@@ -6,14 +6,23 @@ Never here: what an instance is made of (`handlers.instance`), or how the consol
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
+from bot.addresses import listening
+from bot.errors import SeuilError
 from bot.settings import Settings
 from handlers.clock import Clock
 from handlers.console import Answer, Console, Request
 from handlers.instance import Instance, open_instance, passphrase_at_hand, seat_chairs, serve
+from handlers.telegram import Access, Telegram
 from handlers.terminal import Terminal
+from storage.changes import PutMeta
+
+log = logging.getLogger(__name__)
 
 RECEIVED = "received"
 """Folder of the data folder where the terminal puts files sent to its chairs, such as a digest's figures."""
@@ -59,6 +68,102 @@ async def talk(
         clock.stop()
         await console.close()
         await instance.close()
+
+
+async def serve_telegram(
+    settings: Settings,
+    *,
+    typed: Callable[[], str | None],
+    say: Callable[[str], None],
+    take_over: bool = False,
+) -> None:
+    """Serve Telegram until this process is asked to end (SIGTERM, Ctrl-C); then finish what was begun.
+
+    Raises a `SeuilError` of the kind that names what is wrong before anything is heard.
+    """
+    instance = await open_instance(settings)
+    telegram = Telegram(access(settings, instance.members.instance))
+    console = Console(settings.data, {"unlock": _unlocking(instance), "lock": _locking(instance)})
+    clock = Clock(
+        instance.store,
+        settings.digest_cron,
+        settings.time_zone,
+        due=instance.desk.due,
+        tick=instance.tick,
+        expire=instance.expire_drafts,
+    )
+    background: list[asyncio.Task[None]] = []
+    try:
+        mark = await telegram.open(await instance.store.meta(WEBHOOK), take_over=take_over)
+        await instance.store.commit((PutMeta(WEBHOOK, mark),))
+        instance.channels[telegram.name] = telegram
+        await console.open()
+        await clock.start()
+        background.append(asyncio.create_task(_open_desk(instance, settings, typed, say)))
+        background.append(asyncio.create_task(_housekeep(instance)))
+        say(f"Seuil serves Telegram by {'webhook' if settings.telegram_webhook else 'polling'}.")
+        await _until_asked(serve(instance, telegram))
+        say("Seuil ends: what was begun is finished, what was said is kept.")
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        clock.stop()
+        await console.close()
+        await telegram.close()
+        await instance.close()
+
+
+WEBHOOK = "telegram-webhook"
+"""Meta: the mark of the webhook this instance set last, empty for polling."""
+
+
+def access(settings: Settings, key: bytes) -> Access:
+    return Access(
+        settings.telegram_token.get_secret_value(),
+        settings.telegram_api,
+        key,
+        settings.telegram_webhook,
+        listening(settings.telegram_listen),
+    )
+
+
+async def _until_asked(serving: Coroutine[None, None, None]) -> None:
+    """Serve until a signal; the channel finishes by itself what it began."""
+    task = asyncio.ensure_future(serving)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            raise
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def _open_desk(
+    instance: Instance, settings: Settings, typed: Callable[[], str | None], say: Callable[[str], None]
+) -> None:
+    """Unlocking takes seconds: witnesses are heard meanwhile."""
+    try:
+        passphrase = passphrase_at_hand(settings) or await asyncio.to_thread(typed)
+        if passphrase:
+            await instance.desk.unlock(passphrase)
+            await instance.work()
+            return
+    except SeuilError as error:
+        say(f"{error} {error.hint}")
+    say("The desk is locked: `python -m bot unlock` in another terminal opens it.")
+
+
+async def _housekeep(instance: Instance) -> None:
+    try:
+        await instance.expire_drafts()
+    except SeuilError as error:
+        log.error("old drafts could not be swept: %s", error)
 
 
 def _unlocking(instance: Instance) -> Request:

@@ -189,6 +189,7 @@ closing = Would you like anything else before you finish? “Finish” also take
     .hide = Hide the eight words, once noted
     .clear_chat = How to erase this conversation
     .end = Finish
+receipt-copy = Copy the eight words
 receipt-hidden = If the app allows it, the eight words are taken off the screen. If they are still there, you can delete that message by hand, once you have noted them.
 grounding = If you like, feel what carries you: the floor under your feet, or the seat. Then name, without speaking, five things you see or hear around you. Take the time you need.
 clear-chat-telegram = To erase this conversation, open its menu, then “Delete chat”. Choose to delete it on both sides if that is offered. Notifications already received are removed separately.

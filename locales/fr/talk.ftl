@@ -189,6 +189,7 @@ closing = Voulez-vous autre chose avant de finir ? « Finir » retire aussi d
     .hide = Cacher les huit mots, une fois notés
     .clear_chat = Comment effacer cette conversation
     .end = Finir
+receipt-copy = Copier les huit mots
 receipt-hidden = Si l’application le permet, les huit mots sont retirés de l’écran. S’ils y sont encore, vous pouvez effacer ce message à la main, une fois les mots notés.
 grounding = Si vous voulez, sentez ce qui vous porte : le sol sous vos pieds, ou le siège. Nommez ensuite, sans parler, cinq choses que vous voyez ou entendez autour de vous. Prenez le temps qu’il vous faut.
 clear-chat-telegram = Pour effacer cette conversation, ouvrez son menu, puis « Supprimer l’échange ». Choisissez la suppression des deux côtés si elle est proposée. Les notifications déjà reçues se retirent à part.

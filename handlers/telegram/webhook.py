@@ -1,0 +1,254 @@
+"""The webhook: Telegram calls, and is answered 200 only once the update is durable.
+
+A small HTTP/1.1 server on `httptools`, to stand behind a proxy that speaks TLS. It takes POSTs of JSON on one
+path, with the secret that was agreed with Telegram, and nothing else; `GET /health` says whether it serves.
+
+Never here: what an update means. Nothing of a request is logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections import deque
+from urllib.parse import urlsplit
+
+import httptools
+
+from bot.errors import TelegramError
+from handlers import Hear, Heard, with_ack
+from handlers.telegram.updates import Translator, Update, read_update
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 256 * 1024
+"""Bytes. A message has 4096 characters, and what comes with it some thousands more."""
+
+HEALTH = b"/health"
+SECRET = b"x-telegram-bot-api-secret-token"
+
+IDLE_SECONDS = 75.0
+"""A connection that says nothing for so long is closed."""
+
+FINISH_SECONDS = 10.0
+
+_PHRASES = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+            413: "Content Too Large", 415: "Unsupported Media Type", 503: "Service Unavailable"}  # fmt: skip
+
+
+def _answer(status: int, body: bytes = b"", media: bytes = b"application/json") -> bytes:
+    head = f"HTTP/1.1 {status} {_PHRASES[status]}\r\nContent-Length: {len(body)}\r\n".encode()
+    return head + (b"Content-Type: %s\r\n" % media if body else b"") + b"\r\n" + body
+
+
+_OK = _answer(200)
+
+
+class Webhook:
+    """Serves one path. `secret`: what Telegram sends along, agreed by setWebhook."""
+
+    def __init__(self, url: str, listen: tuple[str, int], secret: str, translator: Translator) -> None:
+        self.path = (urlsplit(url).path or "/").encode()
+        self._listen = listen
+        self._secret = secret.encode()
+        self._translator = translator
+        self._hear: Hear | None = None
+        self._server: asyncio.Server | None = None
+        self._connections: set[_Connection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._working: set[int] = set()
+
+    async def open(self) -> None:
+        """Take the port. Raises `TelegramError` where it is taken."""
+        host, port = self._listen
+        try:
+            self._server = await asyncio.get_running_loop().create_server(
+                lambda: _Connection(self), host, port, backlog=256
+            )
+        except OSError:
+            raise TelegramError(
+                f"The webhook cannot listen on port {port}: it is taken, or not ours to take.",
+                hint="Stop the other program, or choose another port in SEUIL_TELEGRAM_LISTEN.",
+            ) from None
+
+    async def run(self, hear: Hear) -> None:
+        """Serve until cancelled; then what was begun is finished and answered."""
+        self._hear = hear
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.shield(self._close())
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
+        self._hear = None
+        for connection in list(self._connections):
+            connection.close()
+
+    def is_ours(self, secret: bytes) -> bool:
+        return hmac.compare_digest(secret, self._secret)
+
+    def take(self, update: Update, connection: _Connection) -> None:
+        """Begin with an update; the connection is answered once it is durable."""
+        if self._hear is None:
+            connection.answer(_answer(503))
+            return
+        number = update.update_id
+        if number in self._working:
+            # Delivered again while it is worked on: not known to be durable yet, so not confirmed.
+            connection.answer(_answer(503))
+            return
+        heard = self._translator.heard(update)
+        reply = _reply(update)
+        if heard is None:
+            connection.answer(reply)
+            return
+        self._working.add(number)
+        task = asyncio.create_task(self._one(number, heard, connection, reply, self._hear))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _one(
+        self, number: int, heard: Heard, connection: _Connection, reply: bytes, hear: Hear
+    ) -> None:
+        async def ack() -> None:
+            if number in self._working:
+                self._working.discard(number)
+                connection.answer(reply)
+
+        try:
+            await hear(with_ack(heard, ack))
+        except Exception as error:
+            log.error("an update failed: %s", type(error).__name__)
+        if number in self._working:
+            self._working.discard(number)
+            connection.answer(_answer(503))
+
+
+def _reply(update: Update) -> bytes:
+    """The answer to a delivery: a press is answered in it, which saves a call and tells nothing."""
+    press = update.callback_query
+    if press is None:
+        return _OK
+    named = "".join(letter for letter in press.id if letter.isalnum() or letter in "-_")
+    return _answer(200, b'{"method":"answerCallbackQuery","callback_query_id":"%s"}' % named.encode())
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: requests one after the other, each answered in its turn."""
+
+    def __init__(self, webhook: Webhook) -> None:
+        self._webhook = webhook
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._body: list[bytes] = []
+        self._size = 0
+        self._path = b""
+        self._secret = b""
+        self._media = b""
+        self._busy = False
+        self._ready: deque[tuple[bytes, bytes, bytes, bytes, bytes]] = deque()
+        self._idle: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment] # uvloop's are no subclass of asyncio's
+        self._webhook._connections.add(self)
+        self._wait_a_while()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._webhook._connections.discard(self)
+        self._transport = None
+        if self._idle is not None:
+            self._idle.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._end(400)
+
+    def on_url(self, url: bytes) -> None:
+        self._path += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name == SECRET:
+            self._secret = value
+        elif name == b"content-type":
+            self._media = value
+        elif name == b"content-length" and value.isdigit() and int(value) > LARGEST_BODY:
+            self._end(413)
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size > LARGEST_BODY:
+            self._end(413)
+        else:
+            self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        request = (self._parser.get_method(), self._path, self._secret, self._media, b"".join(self._body))
+        self._path = self._secret = self._media = b""
+        self._body, self._size = [], 0
+        self._ready.append(request)
+        if not self._busy:
+            self._next()
+
+    def _next(self) -> None:
+        while self._ready and not self._busy:
+            self._busy = True
+            self._handle(*self._ready.popleft())
+
+    def _handle(self, method: bytes, path: bytes, secret: bytes, media: bytes, body: bytes) -> None:
+        webhook = self._webhook
+        path = path.partition(b"?")[0]
+        if path == HEALTH and method in (b"GET", b"HEAD"):
+            self.answer(_answer(200, b"ok\n" if method == b"GET" else b"", b"text/plain"))
+        elif path != webhook.path:
+            self.answer(_answer(404))
+        elif method != b"POST":
+            self.answer(_answer(405))
+        elif not webhook.is_ours(secret):
+            self.answer(_answer(403))
+        elif not media.lower().startswith(b"application/json"):
+            self.answer(_answer(415))
+        else:
+            try:
+                update = read_update(body)
+            except ValueError:
+                self.answer(_answer(400))
+            else:
+                webhook.take(update, self)
+
+    def answer(self, answer: bytes) -> None:
+        """Answer the request that is being worked on."""
+        self._busy = False
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(answer)
+            self._wait_a_while()
+        self._next()
+
+    def _end(self, status: int) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(_answer(status))
+            self._transport.close()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def _wait_a_while(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        if self._busy:
+            self._wait_a_while()
+        else:
+            self.close()
