@@ -18,6 +18,7 @@ from bot import receipts
 from bot.crisis import Phrases
 from bot.normal import clean, fold
 from bot.places import RECEIPT_WORDS, Place
+from bot.receipt_words import SHORTEST
 from bot.redaction import redact
 from bot.redaction.kinds import Kind, Span
 from bot.redaction.view import View
@@ -220,5 +221,17 @@ def _as_receipt(text: str, place: Place) -> Event | None:
     return None
 
 
+_ROW = re.compile(f"(?<![a-z])(?:[a-z]{{{SHORTEST},}}+ ++){{{receipts.WORDS - 1}}}[a-z]{{{SHORTEST}}}")
+"""Eight words in a row, none too short for a receipt: not in ten paragraphs of prose."""
+
+_LIGATURE = re.compile("[œæßŒÆ]")
+_GROWING = re.compile(r"(?<![^\W\d_])[^\W\d_]?[œæßŒÆ][^\W\d_]?(?![^\W\d_])")
+"""A word of one or two letters that is longer once it is made plain, such as "tœ"."""
+
+
 def _receipts_in(view: View) -> list[Span]:
+    latin = "µ" not in view.plain and "¿" not in view.plain
+    grows = _LIGATURE.search(view.text) and _GROWING.search(view.text)
+    if latin and not grows and not _ROW.search(view.letters):
+        return []  # told ten times as quickly as by `find_in`, whose own look takes any alphabet
     return [Span(start, end, Kind.RECEIPT) for start, end in receipts.find_in(view.text)]

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.redaction.kinds import Kind, Span
+from bot.redaction.trees import any_of
 from bot.redaction.view import View
 from bot.redaction.words import STOP
 
@@ -82,20 +83,14 @@ _AFTER_FORM: Final = re.compile(
 )
 
 
-def _alternatives(names: str) -> list[str]:
-    listed = {name.strip() for name in re.split(r"[;\n]", names) if name.strip()}
-    return sorted(listed, key=len, reverse=True)
-
-
-_SURE_NAMES: Final = _alternatives(_SURE)
-_LISTED: Final = re.compile(
-    r"(?<![a-z0-9µ@.-])(?:"
-    + "|".join(re.escape(n).replace(r"\ ", r"[ -]") for n in _SURE_NAMES)
-    + r")(?![a-z0-9µ])"
-)
+_SURE_NAMES: Final = frozenset(name.strip() for name in re.split(r"[;\n]", _SURE) if name.strip())
+_LISTED: Final = re.compile(rf"(?<![a-z0-9µ@.-]){any_of(_SURE_NAMES, space='[ -]')}(?![a-z0-9µ])")
 _UNSURE: Final = re.compile(rf"(?<![a-z0-9µ-])(?:{_AMBIGUOUS})(?![a-z0-9µ'-])")
-_LISTED_WORDS: Final = frozenset(max(re.findall(r"[a-z]+", name), key=len) for name in _SURE_NAMES)
-"""The longest word of each name: what must be there before the list is worth looking through."""
+_LISTED_WORDS: Final[dict[str, list[frozenset[str]]]] = {}
+"""The longest word of each name, and all words of each such name: what must be there before the list is worth
+looking through."""
+for _words in (re.findall(r"[a-z]+", name) for name in _SURE_NAMES):
+    _LISTED_WORDS.setdefault(max(_words, key=len), []).append(frozenset(_words))
 _UNSURE_WORDS: Final = frozenset(re.findall(r"[a-z]+", _AMBIGUOUS)) - {"la", "u"}
 _FIRM_WORDS: Final = frozenset(
     "societe entreprise boite firme agence cabinet sarl sas eurl sasu company firm plateforme appli application syndic bailleur operateur enseigne "
@@ -115,7 +110,7 @@ _NOT_FIRMS: Final = STOP | frozenset(
 def find(view: View) -> Iterator[Span]:
     """Companies named in a text."""
     plain = view.plain
-    if not view.words.isdisjoint(_LISTED_WORDS) or "3f" in plain or "g7" in plain:
+    if _may_be_listed(view.words) or "3f" in plain or "g7" in plain:
         for m in _LISTED.finditer(plain):
             yield Span(m.start(), m.end(), Kind.COMPANY)
     if not view.words.isdisjoint(_UNSURE_WORDS) or "o2" in plain:
@@ -124,6 +119,10 @@ def find(view: View) -> Iterator[Span]:
                 yield Span(m.start(), m.end(), Kind.COMPANY)
     if not view.words.isdisjoint(_FIRM_WORDS) or _CHEZ.search(view.text):
         yield from _firms(view)
+
+
+def _may_be_listed(words: frozenset[str]) -> bool:
+    return any(name <= words for word in words & _LISTED_WORDS.keys() for name in _LISTED_WORDS[word])
 
 
 def _in_company(view: View, m: re.Match[str]) -> bool:

@@ -62,6 +62,13 @@ _SHORT: Final = re.compile(
 _WEEKDAY_DAY: Final = re.compile(
     rf"(?<![a-z0-9µ]){_LONG_WEEKDAY},? (?:le |the )?{_DAY}(?! ?(?:h|heures?|:|fois|ans|personnes|minutes?|min|am|pm|a\.m|p\.m|messages|appels|¤|euros?|o'clock|[/.,-]?\d|degres)(?![a-z]))(?![a-zµ0-9])"
 )
+_DATE_SHAPE: Final = re.compile(r"[0-9](?:[0-9]{3}| ?[/.-] ?[0-9])")
+_WEEKDAY_SHAPE: Final = re.compile(r"(?:di|che|day),? (?:le |the )?[0-9]")
+_CLOCK_SHAPE: Final = re.compile(r"[0-9] ?(?:[h:]|[ap]\.? ?m|o'? ?c)")
+_DOTTED_SHAPE: Final = re.compile(r"[0-9]\.[0-9]")
+_HOUR_SHAPE: Final = re.compile(r"h(?:eures?\b|(?![a-z0-9µ']))")
+"""What each pattern above cannot match without: cheap to look for, and mostly not there."""
+
 _YEAR_IN: Final = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
 
 _HOUR: Final = r"(?:[01]?\d|2[0-3])"
@@ -106,6 +113,7 @@ _MONTH_WORDS: Final = frozenset(
 _DAYS: Final = frozenset(
     "lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday saturday sunday".split()
 )
+_SPOKEN_WORDS: Final = frozenset("at around about by until before after past half quarter".split())
 _HOUR_WORDS: Final = frozenset("h heure heures am pm p clock half quarter thirty fifteen".split())
 _MORNING, _NOON, _EVENING, _NIGHT = 6, 12, 18, 22
 """Hours at which the parts of the day begin; the night ends where the morning begins."""
@@ -133,12 +141,13 @@ def find(view: View) -> Iterator[Span]:
     if months:
         yield from _with_months(view)
     if view.digits:
-        yield from _in_figures(view.plain)
-        if not view.words.isdisjoint(_DAYS):
+        if _DATE_SHAPE.search(view.figures):
+            yield from _in_figures(view.plain)
+        if not view.words.isdisjoint(_DAYS) and _WEEKDAY_SHAPE.search(view.figures):
             for m in _WEEKDAY_DAY.finditer(view.plain):
                 yield Span(m.start(), m.end(), Kind.DATE)
     if view.digits or not view.words.isdisjoint(_HOUR_WORDS):
-        yield from _times(view.plain)
+        yield from _times(view)
 
 
 def _dated(plain: str, start: int, end: int) -> Span:
@@ -188,13 +197,14 @@ def _in_figures(plain: str) -> Iterator[Span]:
         yield _dated(plain, m.start(), m.end())
 
 
-def _times(plain: str) -> Iterator[Span]:
-    for m in _CLOCK.finditer(plain):
+def _times(view: View) -> Iterator[Span]:
+    plain = view.plain
+    for m in _CLOCK.finditer(plain) if _CLOCK_SHAPE.search(view.figures) else ():
         if ":" not in m.group() and not m["ampm"] and not m["half"] and _lasts(plain, m.start(), m.end()):
             continue
         hour = int(m["h"] or m["h2"] or m["h3"])
         yield Span(m.start(), m.end(), Kind.TIME, _band(hour, m["half"] or m["ampm"] or m["half3"] or ""))
-    for m in _ROUND_HOUR.finditer(plain):
+    for m in _ROUND_HOUR.finditer(plain) if _HOUR_SHAPE.search(plain) else ():
         start = m.start("h")
         told = m["half"] or m["cue"] or _RANGE_BEFORE.search(plain, max(0, start - 14), start)
         if not told or (not m["half"] and _lasts(plain, start, m.end(), (m["cue"] or "").strip())):
@@ -202,9 +212,9 @@ def _times(plain: str) -> Iterator[Span]:
         told_hour: str = m["h"]
         value = int(told_hour) if told_hour.isdigit() else _HOURS_SPELLED[told_hour.replace("-", " ")]
         yield Span(start, m.end(), Kind.TIME, _band(value, m["half"] or ""))
-    for m in _DOTTED.finditer(plain):
+    for m in _DOTTED.finditer(plain) if _DOTTED_SHAPE.search(view.figures) else ():
         yield Span(m.start("h"), m.end(), Kind.TIME, _band(int(m["h"]), ""))
-    for m in _SPOKEN_ENGLISH.finditer(plain):
+    for m in _SPOKEN_ENGLISH.finditer(plain) if not view.words.isdisjoint(_SPOKEN_WORDS) else ():
         yield Span(m.start(), m.end(), Kind.TIME)
 
 

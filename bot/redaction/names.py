@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.redaction.first_names import ALSO_WORDS, SURE
 from bot.redaction.kinds import Kind, Span
+from bot.redaction.trees import any_of
 from bot.redaction.view import View
 from bot.redaction.words import STOP
 
@@ -78,9 +79,8 @@ _JOBS: Final = (
     "technician driver plumber electrician locksmith engineer landlord caretaker courier builder cleaner handyman manager boss neighbour neighbor janitor porter agent"
 )
 _JOB: Final = re.compile(
-    r"(?<![a-zµ])(?:"
-    + "|".join(sorted(set(_JOBS.split()), key=len, reverse=True))
-    + r")(?: (?:internet|fibre|telecom|gaz|de l'immeuble|orange|sfr|free))?,? (?:un (?:certain )?)?(?=[a-zµ])"
+    rf"(?<![a-zµ]){any_of(_JOBS.split())}"
+    r"(?: (?:internet|fibre|telecom|gaz|de l'immeuble|orange|sfr|free))?,? (?:un (?:certain )?)?(?=[a-zµ])"
 )
 _JOB_WORDS: Final = frozenset(_JOBS.replace("aide-soignant", "").replace("baby-sitter", "").split())
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.redaction.kinds import Kind, Span
+from bot.redaction.trees import any_of
 from bot.redaction.view import View
 from bot.redaction.words import STOP
 
@@ -82,7 +83,7 @@ _NETWORKS: Final = frozenset(_NETWORK_WORDS.split())
 _CUE: Final = re.compile(
     r"\b(?:tik tok|compte (?:insta(?:gram)?|snap(?:chat)?|facebook|fb|tiktok|twitter|telegram|discord)|"
     r"profile? (?:insta(?:gram)?|facebook|fb|tiktok|linkedin|tinder)|user ?name|screen ?name|"
-    + "|".join(sorted(_NETWORKS - {"tik", "tok", "whats", "user"}, key=len, reverse=True))
+    + any_of(_NETWORKS - {"tik", "tok", "whats", "user"})
     + r")\b"
 )
 _LINKING: Final = re.compile(

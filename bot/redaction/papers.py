@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.redaction.kinds import Kind, Span
+from bot.redaction.trees import any_of
 from bot.redaction.view import View
 
 _S: Final = r"[^a-zµ0-9\x00¤$£%]{0,3}"
@@ -59,7 +60,9 @@ _SWIFT: Final = re.compile(
 _NIR: Final = re.compile(
     rf"(?<![0-9])[1-478]{_S}\d{_S}\d{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:\d{_S}\d|2{_S}[ab]){_S}\d{{3}}{_S}\d{{3}}(?:{_S}\d{{2}})?(?![0-9])"
 )
-_LONG: Final = re.compile(r"\d(?:[^a-zµ0-9\x00¤$£%,;:\n]{0,3}\d){6,}|\d{3}(?:, ?\d{3}){2,}(?:, ?\d{2,5})?")
+_LONG: Final = re.compile(
+    r"[0-9](?:(?:[^a-zµ0-9\x00¤$£%,;:\n]{0,3}[0-9]){6,}|[0-9]{2}(?:, ?[0-9]{3}){2,}(?:, ?[0-9]{2,5})?)"
+)
 _MIXED: Final = re.compile(r"(?<![a-z0-9µ])(?=[a-z-]*\d)[a-z0-9]+(?:-[a-z0-9]+)*(?![a-z0-9µ])")
 _DATE: Final = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1(?:19[3-9]|20[0-4])\d(?!\d)")
 _AMOUNT: Final = re.compile(
@@ -94,7 +97,7 @@ _MEASURES: Final = frozenset(
 _FILES: Final = _CASES - {"n", "no", "numero", "num", "number"}
 _NO: Final = r"(?:n ?[°ºo] ?|no\.? ?|nr\.? ?|num(?:ero)?\.? ?|numeros? ?|number ?|# ?|id )"
 _CASE: Final = re.compile(
-    r"\b(?P<what>" + "|".join(sorted(_CASE_WORDS.split(), key=len, reverse=True)) + r")s?\b"
+    rf"\b(?P<what>{any_of(_CASE_WORDS.split())})s?\b"
     r"(?: (?:d'intervention|de (?:suivi|commande|dossier|plainte|colis|police)|client|number|numero|file|sociale|ref(?:erence)?|bancaire|bleue|vitale|postale|visa))*"
     rf"\.?\s?[\"«(:=-]*\s?(?P<no>{_NO})?(?:(?:d'intervention|de (?:suivi|dossier|commande|client)|client) )?"
     r"(?P<is>(?:c'?est|c est|est|etait|is|was|le|numero|:) ?(?:le )?)?[\"«:=(-]*\s?"
@@ -108,6 +111,15 @@ _CARD_ENDS: Final = re.compile(
     r"\b(?:carte|cb|visa|mastercard|card)\b[^0-9\x00\n.]{0,30}\b(?:fini[rt]?|finissant|termine|terminant|ends?|ending)[a-z ]{0,6}? (?P<number>\d{2,4})(?!\d)"
 )
 _CVV: Final = re.compile(r"\b(?:cvv|cvc|crypto(?:gramme)?)\b[^0-9\x00\n]{0,15}(?P<number>\d{3,4})(?!\d)")
+_THREE: Final = re.compile(r"[0-9]{3}")
+_OLD_PLATE_SHAPE: Final = re.compile(rf"[0-9]{_S}[a-z]{{2,3}}{_S}[0-9]")
+_FOREIGN_SHAPE: Final = re.compile(r"[0-9]{2}(?:[0-9]| ?[a-z]{3})")
+_MIXED_SHAPE: Final = re.compile(r"[0-9]-?[a-z]|[a-z]-?[0-9]")
+"""What a plate or a code cannot be without."""
+_FEWEST_IN_IBAN, _FEWEST_IN_NIR, _FEWEST_IN_LONG, _FEWEST_IN_MIXED = 10, 12, 7, 6
+"""Digits in all of a text under which none of these stands in it."""
+_CARD_CUES: Final = frozenset("carte cb visa mastercard card".split())
+_CVV_CUES: Final = frozenset("cvv cvc crypto cryptogramme".split())
 _CARD_WORDS: Final = frozenset("carte cb visa mastercard card amex".split())
 _BANK: Final = frozenset("rib iban bic swift compte bancaire".split())
 _SOCIAL: Final = frozenset("securite secu nir vitale".split())
@@ -119,20 +131,23 @@ def find(view: View) -> Iterator[Span]:
     if not view.digits:
         return
     plain = view.plain
+    count = sum(map(str.isdigit, view.figures))
     yield from _plates(view)
-    for m in _IBAN.finditer(plain):
-        if sum(map(str.isdigit, m.group())) >= 10:
+    for m in _IBAN.finditer(plain) if count >= _FEWEST_IN_IBAN else ():
+        if sum(map(str.isdigit, m.group())) >= _FEWEST_IN_IBAN:
             yield Span(m.start(), _trimmed(plain, m.start(), m.end()), Kind.IBAN)
     if not view.words.isdisjoint(_CASES):
-        yield from _cases(plain)
+        yield from _cases(view)
     if not view.words.isdisjoint(_BANK):
         for pattern in (_RIB_CUE, _SWIFT):
             for m in pattern.finditer(plain):
                 yield Span(m.start("number"), m.end("number"), Kind.IBAN)
-    for m in _NIR.finditer(plain):
+    for m in _NIR.finditer(plain) if count >= _FEWEST_IN_NIR else ():
         yield Span(m.start(), m.end(), Kind.NIR)
-    yield from _long(plain)
-    yield from _mixed(plain)
+    if count >= _FEWEST_IN_LONG:
+        yield from _long(plain)
+    if count >= _FEWEST_IN_MIXED and _MIXED_SHAPE.search(view.figures):
+        yield from _mixed(plain)
 
 
 def _trimmed(plain: str, start: int, end: int) -> int:
@@ -144,8 +159,9 @@ def _trimmed(plain: str, start: int, end: int) -> int:
 def _plates(view: View) -> Iterator[Span]:
     plain, text = view.plain, view.text
     cued = not view.words.isdisjoint(_PLATE_WORDS)
-    for pattern in (_PLATE, _OLD_PLATE):
-        for m in pattern.finditer(plain):
+    figures = view.figures
+    for pattern, shape in ((_PLATE, _THREE), (_OLD_PLATE, _OLD_PLATE_SHAPE)):
+        for m in pattern.finditer(plain) if shape.search(figures) else ():
             letters = [w for w in re.split(r"[^a-z]+", m.group()) if w]
             joined = not m.group(1) and not m.group(2)
             dashed = bool(m.group(1).strip() and m.group(2).strip())
@@ -165,7 +181,7 @@ def _plates(view: View) -> Iterator[Span]:
                 ):
                     continue
                 yield Span(m.start(), m.end(), Kind.PLATE)
-    for m in _FOREIGN_PLATE.finditer(plain):
+    for m in _FOREIGN_PLATE.finditer(plain) if _FOREIGN_SHAPE.search(figures) else ():
         letters = [w for w in re.split(r"[^a-z]+", m.group()) if w]
         upper = text[m.start() : m.end()].isupper() and not view.shouting
         if upper and not any(w in _UNITS and len(w) == 3 for w in letters):
@@ -221,11 +237,17 @@ def _mixed(plain: str) -> Iterator[Span]:
         letters = sum(map(str.isalpha, code))
         if re.fullmatch(r"[a-z]*[0o]\d{9}[a-z]*", code):
             continue  # a telephone number typed without its space
-        if digits >= 6 and letters and letters <= digits + 4 and not re.fullmatch(r"\d+[a-z]{3,}", code):
+        if (
+            digits >= _FEWEST_IN_MIXED
+            and letters
+            and letters <= digits + 4
+            and not re.fullmatch(r"\d+[a-z]{3,}", code)
+        ):
             yield Span(m.start(), m.end(), Kind.CASE_NUMBER)
 
 
-def _cases(plain: str) -> Iterator[Span]:
+def _cases(view: View) -> Iterator[Span]:
+    plain = view.plain
     for m in _CASE.finditer(plain):
         what, token = m["what"], m["token"]
         end = m.start("token") + len(token)
@@ -248,8 +270,8 @@ def _cases(plain: str) -> Iterator[Span]:
                 continue
             said = set(re.findall(r"[a-z]+", plain[m.start() : m.start("token")])) & _FILES
             yield Span(m.start("token"), end, Kind.CASE_NUMBER if said else Kind.NUMBER)
-    for pattern in (_CARD_ENDS, _CVV):
-        for m in pattern.finditer(plain):
+    for pattern, cues in ((_CARD_ENDS, _CARD_CUES), (_CVV, _CVV_CUES)):
+        for m in pattern.finditer(plain) if not view.words.isdisjoint(cues) else ():
             yield Span(m.start("number"), m.end("number"), Kind.CARD)
 
 

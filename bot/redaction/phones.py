@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.redaction.kinds import Kind, Span, inside_any
+from bot.redaction.trees import any_of
 from bot.redaction.view import View
 
 HELP_NUMBERS: Final = frozenset(
@@ -84,13 +85,13 @@ _WEAK: Final = frozenset(
 SPELLED: Final = frozenset(_NUMERALS) - _WEAK
 """Words without which there is no spelled-out number to look for."""
 
-_DIGITS: Final = re.compile(r"\d+")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_YEAR_SHAPE: Final = re.compile(r"[0-9]{4}")
+_ENDS_SHAPE: Final = re.compile(r"(?:par|en|in|with) (?:le |les )?[0-9]")
+"""What a date with its year, and what "ends with" and a number, cannot be without."""
 _LOOSE: Final = re.compile(
     r"[oli|]*\d[0-9olisb|]*(?![a-z])|\d+|"
-    + "|".join(
-        f"{word}(?!ix|ept)" if word[-1] == "s" and word[:-1] in _NUMERALS else word
-        for word in sorted((*_NUMERALS, *_TWICE), key=len, reverse=True)
-    )
+    + any_of((*_NUMERALS, *_TWICE), plural_unless="ix|ept")
     + r"|(?<![a-zµ'])oo?(?![a-zµ'])"
 )
 _BETWEEN: Final = frozenset("point points tiret slash barre dot dash puis espace".split())
@@ -184,17 +185,20 @@ def find(view: View, keep: frozenset[str]) -> tuple[list[Span], list[tuple[int, 
     found: list[Span] = []
     kept: list[tuple[int, int]] = []
     if view.digits:
-        for run in _runs_of_digits(view.plain):
+        for run in _runs_of_digits(view):
             _scan(view.plain, run, keep, found, kept)
-        found.extend(_after_cues(view.plain, kept))
+        found.extend(_after_cues(view, kept))
     if _worth_a_loose_look(view):
         for run in _loose_runs(view.plain):
             found.extend(_spelled(view.plain, run, keep, kept))
     return found, kept
 
 
-def _runs_of_digits(plain: str) -> Iterator[_Run]:
-    dates = [(m.start(), m.end()) for m in _DATE.finditer(plain)]
+def _runs_of_digits(view: View) -> Iterator[_Run]:
+    plain = view.plain
+    dates: list[tuple[int, int]] = []
+    if _YEAR_SHAPE.search(view.figures):
+        dates = [(m.start(), m.end()) for m in _DATE.finditer(plain)]
     run: _Run = []
     for m in _DIGITS.finditer(plain):
         dated = inside_any(dates, m.start(), m.end())
@@ -320,9 +324,11 @@ def _national(
     return None
 
 
-def _after_cues(plain: str, kept: list[tuple[int, int]]) -> Iterator[Span]:
+def _after_cues(view: View, kept: list[tuple[int, int]]) -> Iterator[Span]:
     """Parts of numbers, which only the words before them give away: "son tel c'est 4578", "finit par 42"."""
-    for cue, shape in ((_CUE, _PARTIAL), (_ENDS, _PARTIAL_SHORT)):
+    plain = view.plain
+    ends = _ENDS_SHAPE.search(view.figures) is not None
+    for cue, shape in ((_CUE, _PARTIAL), (_ENDS, _PARTIAL_SHORT)) if ends else ((_CUE, _PARTIAL),):
         for m in cue.finditer(plain):
             number = shape.match(plain, m.end())
             if number is None or _MEASURES.match(plain, number.end()):
@@ -332,7 +338,7 @@ def _after_cues(plain: str, kept: list[tuple[int, int]]) -> Iterator[Span]:
 
 
 def _worth_a_loose_look(view: View) -> bool:
-    if view.digits and _LETTERS_AS_DIGITS.search(view.plain):
+    if view.digits and _LETTERS_AS_DIGITS.search(view.figures):
         return True
     strong = view.words & SPELLED
     if len(strong) > 2 or "zero" in view.plain or ("oh" in view.words and strong):

@@ -59,22 +59,37 @@ _COORDINATES: Final = re.compile(
 )
 _LAT_LON: Final = re.compile(r"\b(?:lat(?:itude)?|lon(?:gitude)?|lng)[ :=]{1,3}-?\d{1,3}[.,]\d+")
 
+_FRENCH_SHAPE: Final = re.compile(r"[0-9]{2}[ .]?[0-9]{3}")
+_FOUR_SHAPE: Final = re.compile(r"[0-9]{4}")
+_BRITISH_SHAPE: Final = re.compile(r"[0-9][a-z0-9]? ?[0-9][a-z]{2}")
+_CANADIAN_SHAPE: Final = re.compile(r"[0-9][a-z][ -]?[0-9][a-z][0-9]")
+_DECIMAL_SHAPE: Final = re.compile(r"[0-9][.,][0-9]{3}")
+"""What each pattern above cannot match without."""
+_CODE_WORDS: Final = frozenset("postal cp postcode zip npa".split())
+_LAT_LON_WORDS: Final = frozenset("lat latitude lon longitude lng".split())
+
 
 def find(view: View) -> Iterator[Span]:
     """Postcodes and coordinates in a text."""
+    plain = view.plain
     if view.digits:
         yield from _postcodes(view)
-        for pattern in (_COORDINATES, _LAT_LON):
-            for m in pattern.finditer(view.plain):
-                yield Span(m.start(), m.end(), Kind.PLACE)
-    elif "///" in view.plain:
-        for m in _COORDINATES.finditer(view.plain):
+    if "///" in plain or (view.digits and _may_be_coordinates(view)):
+        for m in _COORDINATES.finditer(plain):
+            yield Span(m.start(), m.end(), Kind.PLACE)
+    if view.digits and not view.words.isdisjoint(_LAT_LON_WORDS):
+        for m in _LAT_LON.finditer(plain):
             yield Span(m.start(), m.end(), Kind.PLACE)
 
 
-def _postcodes(view: View) -> Iterator[Span]:
+def _may_be_coordinates(view: View) -> bool:
     plain = view.plain
-    for m in _FRENCH_CODE.finditer(plain):
+    return _DECIMAL_SHAPE.search(view.figures) is not None or "°" in plain or "+" in plain or "geo:" in plain
+
+
+def _postcodes(view: View) -> Iterator[Span]:
+    plain, figures = view.plain, view.figures
+    for m in _FRENCH_CODE.finditer(plain) if _FRENCH_SHAPE.search(figures) else ():
         town, code = m["town"] or "", m["code"]
         named = bool(town) and view.capital(m.start("town")) and town not in _COUNTED
         known = town in _TOWNS or town.split("-")[0] in _TOWNS
@@ -102,9 +117,9 @@ def _postcodes(view: View) -> Iterator[Span]:
         ):
             end = _town_end(view, m.start("town"), m.end()) if named or known else m.end("code")
             yield Span(m.start(), end, Kind.POSTCODE)
-    for m in _ASKED_CODE.finditer(plain):
+    for m in _ASKED_CODE.finditer(plain) if not view.words.isdisjoint(_CODE_WORDS) else ():
         yield Span(m.start("code"), m.end("code"), Kind.POSTCODE)
-    for m in _FOUR_FIGURES.finditer(plain):
+    for m in _FOUR_FIGURES.finditer(plain) if _FOUR_SHAPE.search(figures) else ():
         town, year = m["town"], 1900 <= int(m["code"]) < 2100
         known = town in _TOWNS or town.split("-")[0] in _TOWNS
         if town in _COUNTED or (year and not m["country"] and town not in _TOWNS_OF_YEARS):
@@ -115,10 +130,10 @@ def _postcodes(view: View) -> Iterator[Span]:
             or (view.capital(m.start("town")) and town not in STOP and not m["code"].endswith("00"))
         ):
             yield Span(m.start(), _town_end(view, m.start("town"), m.end()), Kind.POSTCODE)
-    for m in _BRITISH.finditer(plain):
+    for m in _BRITISH.finditer(plain) if _BRITISH_SHAPE.search(figures) else ():
         if not _ORDINAL_END.search(m.group()):
             yield Span(m.start(), m.end(), Kind.POSTCODE)
-    for m in _CANADIAN.finditer(plain):
+    for m in _CANADIAN.finditer(plain) if _CANADIAN_SHAPE.search(figures) else ():
         yield Span(m.start(), m.end(), Kind.POSTCODE)
 
 

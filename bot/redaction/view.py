@@ -16,7 +16,10 @@ from typing import Final
 MASK: Final = "\x00"
 """Stands for each character of a placeholder: no cleaned text holds it, so no detector matches across one."""
 
-_DIGIT: Final = re.compile(r"\d")
+_DIGIT: Final = re.compile(r"[0-9]")
+
+AROUND: Final = 12
+"""Characters on each side of a digit that say whether it may be part of a date, an hour or a postcode."""
 
 
 def _bare(code: int) -> int:
@@ -67,14 +70,27 @@ def _shouted(text: str) -> bool:
     return letters > 11 and sum(map(str.isupper, text)) * 5 > letters * 3
 
 
+def _figures(plain: str) -> str:
+    first = _DIGIT.search(plain)
+    if first is None:
+        return ""
+    last = _DIGIT.search(plain[::-1])
+    end = len(plain) - last.start() if last else len(plain)
+    return plain[max(0, first.start() - AROUND) : end + AROUND]
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """`text` is cleaned, `plain` has the same length, `words` are the plain words in it."""
+    """`text` is cleaned; `plain` and `letters` (spaces for all else) have the same length; `words` are the
+    plain words in it."""
 
     text: str = field(repr=False)
     plain: str = field(repr=False)
+    letters: str = field(repr=False)
     words: frozenset[str] = field(repr=False)
-    digits: bool
+    figures: str = field(repr=False)
+    """The stretch of `plain` that holds all digits and `AROUND` characters on both sides; "" without a digit.
+    Most patterns need a certain shape of digits: looked for here first, they cost next to nothing."""
     shouting: bool
     """Mostly capitals: a capital then says nothing about a word."""
 
@@ -82,14 +98,19 @@ class View:
     def of(cls, text: str) -> View:
         plain = plainly(text)
         shouting = text[:1].isupper() and _shouted(text)
-        words = plain.encode("latin-1").translate(_WORDS).decode("latin-1").split()
+        letters = plain.encode("latin-1").translate(_WORDS).decode("latin-1")
         return cls(
             text,
             plain,
-            frozenset(words),
-            _DIGIT.search(plain) is not None,
+            letters,
+            frozenset(letters.split()),
+            _figures(plain),
             shouting,
         )
+
+    @property
+    def digits(self) -> bool:
+        return self.figures != ""
 
     def capital(self, at: int) -> bool:
         """A capital that means something stands at this place."""
