@@ -26,9 +26,20 @@ Role = Literal["owner", "moderator", "auditor", "partner"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 CaseView = Literal[
-    "none", "gone", "waiting", "mine", "theirs", "approved", "counted", "rejected", "escalated"
+    "none",
+    "many",
+    "gone",
+    "waiting",
+    "quarantined",
+    "mine",
+    "theirs",
+    "approved",
+    "counted",
+    "rejected",
+    "escalated",
 ]
 """A case as the asker sees it. `none`: the command names no case. `gone`: there is no such case, or no more.
+`many`: none, and the asker's last decision was on many at once. `quarantined`: kept apart by the intake.
 `mine`, `theirs`: claimed by the asker, or by somebody else. `counted`: approved, and already in a digest."""
 VIEWS: tuple[CaseView, ...] = get_args(CaseView)
 
@@ -58,6 +69,11 @@ class Do(Enum):
     KEEP_NOTE = "keep note"
     REPLY = "reply"
     ERASE = "erase case"
+    SHOW_QUARANTINE = "show quarantine"
+    RELEASE_QUARANTINE = "release from quarantine"
+    ASK_REJECT_QUARANTINE = "ask to confirm"
+    REJECT_QUARANTINE = "reject quarantine"
+    REOPEN_MANY = "take back a decision on many"
     BAN = "ban sender"
     UNBAN = "unban sender"
     ASK_SECOND = "ask a second person"
@@ -153,12 +169,25 @@ _COMMANDS = (
     Command(
         "open",
         (
-            _in("mine", Do.SHOW_CASE),
+            # What is in quarantine is read without taking it: it is nobody's to decide until it is released.
+            _in("mine quarantined", Do.SHOW_CASE),
             # What a witness adds later comes to a case that is decided: an owner reads it there.
             Rule(_OWNER, _states("approved counted rejected escalated"), (Do.SHOW_CASE,)),
         ),
         "case",
     ),
+    Command(
+        "open_yes",
+        (
+            _in("mine quarantined", Do.SHOW_CASE),
+            Rule(_OWNER, _states("approved counted rejected escalated"), (Do.SHOW_CASE,)),
+        ),
+        "case",
+    ),
+    Command("quarantine", (_always(_STAFF, Do.SHOW_QUARANTINE),), audited=False),
+    Command("quarantine_release", (_in("none quarantined", Do.RELEASE_QUARANTINE),), "case"),
+    Command("quarantine_reject", (_always(_STAFF, Do.ASK_REJECT_QUARANTINE),), audited=False),
+    Command("quarantine_reject_yes", (_always(_STAFF, Do.REJECT_QUARANTINE),)),
     Command(
         "approve", (_in("mine", Do.APPROVE, Do.FORGET_CHAT), _escalated(Do.APPROVE, Do.FORGET_CHAT)), "case"
     ),
@@ -166,7 +195,14 @@ _COMMANDS = (
         "reject", (_in("mine", Do.REJECT, Do.FORGET_CHAT), _escalated(Do.REJECT, Do.FORGET_CHAT)), "case"
     ),
     Command("escalate", (_in("mine", Do.ESCALATE, Do.FORGET_CHAT, Do.ALERT_OWNERS),), "case"),
-    Command("undo", (_in("mine", Do.RELEASE, Do.FORGET_CHAT), _in("approved rejected escalated", Do.REOPEN))),
+    Command(
+        "undo",
+        (
+            _in("mine", Do.RELEASE, Do.FORGET_CHAT),
+            _in("approved rejected escalated", Do.REOPEN),
+            _in("many", Do.REOPEN_MANY),
+        ),
+    ),
     Command(
         "summary", (_in("mine", Do.KEEP_SUMMARY), _escalated(Do.KEEP_SUMMARY)), "case text", needs_text=True
     ),
@@ -192,13 +228,15 @@ _COMMANDS = (
     ),
     Command(
         "delete",
-        (_in("waiting mine theirs approved counted rejected escalated", Do.ERASE),),
+        (_in("waiting quarantined mine theirs approved counted rejected escalated", Do.ERASE),),
         "case",
         two_people=True,
     ),
-    Command("ban", (_in("mine approved counted rejected", Do.BAN), _escalated(Do.BAN)), "case"),
+    Command("ban", (_in("quarantined mine approved counted rejected", Do.BAN), _escalated(Do.BAN)), "case"),
     Command(
-        "unban", (_in("none mine approved counted rejected", Do.UNBAN), _escalated(Do.UNBAN)), "case text"
+        "unban",
+        (_in("none quarantined mine approved counted rejected", Do.UNBAN), _escalated(Do.UNBAN)),
+        "case text",
     ),
     Command("digest_preview", (_always(_STAFF, Do.DIGEST_PREVIEW),)),
     Command("digest_approve", (_always(_STAFF, Do.DIGEST_APPROVE),)),
@@ -221,8 +259,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType({command.name: command for co
 
 _WHY: Mapping[CaseView, str] = {
     "none": "desk-no-case",
+    "many": "desk-no-case",
     "gone": "desk-case-gone",
     "waiting": "desk-case-waiting",
+    "quarantined": "desk-case-quarantined",
     "mine": "desk-case-mine",
     "theirs": "desk-case-theirs",
     "approved": "desk-case-decided",
@@ -289,6 +329,7 @@ _ALIASES: Mapping[str, str] = {
     "transmettre": "escalate",
     "annuler": "undo",
     "laisser": "undo",
+    "quarantaine": "quarantine",
     "resume": "summary",
     "citation": "quote",
     "masquer": "mask",
@@ -322,6 +363,19 @@ _SECOND_WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "audit": {"verify": "audit_verify", "verifier": "audit_verify"},
     "quote": {"yes": "quote_yes", "oui": "quote_yes"},
+    "open": {"yes": "open_yes", "oui": "open_yes"},
+    "quarantine": {
+        "open": "open",
+        "ouvrir": "open",
+        "lire": "open",
+        "release": "quarantine_release",
+        "liberer": "quarantine_release",
+        "remettre": "quarantine_release",
+        "reject": "quarantine_reject",
+        "rejeter": "quarantine_reject",
+        "refuser": "quarantine_reject",
+    },
+    "quarantine_reject": {"yes": "quarantine_reject_yes", "oui": "quarantine_reject_yes"},
 }
 """A word after the name that makes it another command."""
 
@@ -387,8 +441,8 @@ def _fold(word: str) -> str:
 
 def _with_second_word(name: str, rest: str) -> tuple[str, str]:
     word, after = _split(rest)
-    longer = _SECOND_WORDS.get(name, {}).get(_fold(word))
-    return (longer, after) if longer else (name, rest)
+    longer = _SECOND_WORDS.get(name, {}).get(_fold(word), name)
+    return (name, rest) if longer == name else _with_second_word(longer, after)
 
 
 def _take_reference(rest: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ Never here: a key in a repr, a log or an exception.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from datetime import date
 from typing import ClassVar, Self, TypeAlias, TypeVar
 
 from bot.errors import CannotOpen, KeyFileError
+from bot.junk import Insults
 from bot.moderation import CaseView, Given, Role, reference
 from bot.opening import Expected, Opened, open_item, open_told
 from bot.receipts import reply_key_hash
@@ -26,7 +28,7 @@ from handlers import Address, Screen
 from handlers.commands import Answer, Queue
 from handlers.keyring import Unlocked
 from handlers.members import Members
-from locales import Words
+from locales import Words, insult_phrases
 from storage import CaseRow, ItemRow, MemberRow, Store
 from storage.audit_head import AuditHead
 from storage.changes import Audit, Change, KeepItem, PutMeta
@@ -153,6 +155,12 @@ class Act:
     """Done once the change is durable; a crash before it must be repaired elsewhere."""
 
 
+@functools.cache
+def known_insults() -> Insults:
+    """The insults of every language, read once: a list that cannot be read is told at the start."""
+    return Insults(insult_phrases())
+
+
 async def _nothing() -> Sequence[str]:
     return ()
 
@@ -179,6 +187,10 @@ class Bench:
     """(member, case): who was shown a text since the start. Nobody accepts what she has not read."""
     last: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     """The case each member was shown or warned of last: what her next command is about when it names none."""
+
+    asked_many: dict[bytes, frozenset[bytes]] = field(default_factory=dict, repr=False)
+    """What each member was asked to confirm a decision on: the cases she saw counted."""
+    insults: Insults = field(default_factory=known_insults, repr=False)
 
     @property
     def today(self) -> int:

@@ -36,11 +36,12 @@ async def warning(bench: Bench, asked: Asked, row: CaseRow) -> Screen:
     ref = reference(row.case)
     bench.warned.add((asked.member.member, row.case))
     bench.last[asked.member.member] = row.case
-    buttons = (
-        Button(asked.words.say("desk-button-open"), f"/open {ref}"),
-        Button(asked.words.say("desk-button-undo"), "/undo"),
-    )
-    return Screen(asked.words.say("desk-warning-hard" if hard else "desk-warning", case=ref), buttons)
+    read = Button(asked.words.say("desk-button-open"), f"/open {ref}")
+    if row.state == "quarantined":
+        back = Button(asked.words.say("desk-button-quarantine-look"), "/quarantine")
+        return Screen(asked.words.say("desk-warning-quarantine", case=ref), (read, back))
+    leave = Button(asked.words.say("desk-button-undo"), "/undo")
+    return Screen(asked.words.say("desk-warning-hard" if hard else "desk-warning", case=ref), (read, leave))
 
 
 async def warn(bench: Bench, asked: Asked) -> Act:
@@ -50,13 +51,38 @@ async def warn(bench: Bench, asked: Asked) -> Act:
 async def show_case(bench: Bench, asked: Asked) -> Act:
     if (asked.member.member, asked.row.case) not in bench.warned:
         return await warn(bench, asked)
+    reader = (asked.member.member, asked.row.case)
+    if asked.given.command != "open_yes" and reader not in bench.read and await _insults(bench, asked.row):
+        return Act(screens=(_insult_warning(asked),), audited=False)
     told = await _paragraphs(bench, asked)
-    bench.read.add((asked.member.member, asked.row.case))
+    bench.read.add(reader)
     last = Screen(asked.words.say("desk-case-checklist"), _decisions(asked), minutes=SHOWN_MINUTES)
     return Act(screens=(*shown("\n\n".join(told)), last))
 
 
+async def _insults(bench: Bench, row: CaseRow) -> bool:
+    """Whether her words hold insults or threats. A witness quotes what she was called: this judges nobody, it
+    only asks the reader whether she wants to read it now."""
+    for item in await bench.store.items(row.case):
+        if item.part == STORY or item.part.startswith(MORE):
+            story = bench.readable(row, item.part, read_story, bench.open(row, item))
+            if bench.insults.stand_in((*(text for _, texts in story.texts for text in texts), story.quote)):
+                return True
+    return False
+
+
+def _insult_warning(asked: Asked) -> Screen:
+    """The second press is another command than the first, so that pressing twice by mistake shows nothing."""
+    buttons = [Button(asked.words.say("desk-button-open-yes"), f"/open yes {asked.ref}")]
+    if asked.view == "mine":
+        buttons.append(Button(asked.words.say("desk-button-undo"), "/undo"))
+    return Screen(asked.words.say("desk-warning-insults", case=asked.ref), tuple(buttons))
+
+
 def _decisions(asked: Asked) -> tuple[Button, ...]:
+    if asked.view == "quarantined":
+        release = Button(asked.words.say("desk-button-release"), f"/quarantine release {asked.ref}")
+        return release, Button(asked.words.say("desk-button-quarantine-look"), "/quarantine")
     said = {"approve": asked.ref, "reject": asked.ref, "escalate": asked.ref, "undo": ""}
     return tuple(
         Button(asked.words.say(f"desk-button-{name}"), f"/{name} {ref}".strip()) for name, ref in said.items()

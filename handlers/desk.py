@@ -21,8 +21,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.errors import CannotOpen, KeyFileError, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
-from handlers import Address, Screen, bans, casefile, cases, office
-from handlers.bench import Act, Asked, Bench, ItemError, LedgerError, Say
+from handlers import Address, Screen, bans, casefile, cases, office, quarantine
+from handlers.bench import DAY_SECONDS, Act, Asked, Bench, ItemError, LedgerError, Say
 from handlers.commands import STALE_MINUTES, Answer, Order, lease, read_queued
 from handlers.digests import Digests
 from handlers.keyring import Unlocked
@@ -64,6 +64,11 @@ _ACTS: Mapping[Do, Carry] = {
     Do.KEEP_NOTE: cases.keep_note,
     Do.REPLY: cases.reply,
     Do.ERASE: cases.erase,
+    Do.SHOW_QUARANTINE: quarantine.show,
+    Do.RELEASE_QUARANTINE: quarantine.release,
+    Do.ASK_REJECT_QUARANTINE: quarantine.ask_reject,
+    Do.REJECT_QUARANTINE: quarantine.reject,
+    Do.REOPEN_MANY: quarantine.reopen_many,
     Do.BAN: bans.ban,
     Do.UNBAN: bans.unban,
     Do.FORGET_CHAT: cases.forget_chat,
@@ -100,6 +105,7 @@ class Desk:
         self._locking = False
         self._failed: dict[int, tuple[int, float]] = {}
         self._told, self._told_at = 0, float("-inf")
+        self._apart, self._apart_seen, self._apart_told_at = 0, float("inf"), float("-inf")
         self._held_since: dict[tuple[bytes, bytes], float] = {}
         self._expired_on = -1
         self._drained = 0
@@ -138,6 +144,7 @@ class Desk:
         self._bench.warned.clear()
         self._bench.read.clear()
         self._bench.last.clear()
+        self._bench.asked_many.clear()
         await self._bench.store.commit(
             (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
         )
@@ -207,13 +214,30 @@ class Desk:
                 await bench.store.commit((back, bench.log("desk", "lapse", reference(case))))
 
     async def _tell_news(self) -> None:
-        """Say that something waits, and nothing else: not more often than the policy's rate."""
+        """Say that something waits, and nothing else: not more often than the policy's rate.
+
+        What is in quarantine is told once a day at most, in the same message where there is one: a flood of
+        junk is one notice, and does not hold up the notice of a testimony.
+        """
         bench, now = self._bench, self._bench.clock()
+        rate = bench.policy.notify_minutes * 60
         count = len(await bench.store.cases("waiting"))
-        self._told = min(self._told, count)
-        if count > self._told and now - self._told_at >= bench.policy.notify_minutes * 60:
-            self._told, self._told_at = count, now
-            await self._announce("moderator", "desk-new", count=count)
+        apart = len(await bench.store.cases("quarantined"))
+        self._told, self._apart = min(self._told, count), min(self._apart, apart)
+        apart_due = apart > self._apart and now - self._apart_told_at >= DAY_SECONDS
+        self._apart_seen = min(self._apart_seen, now) if apart_due else float("inf")
+        news = count > self._told
+        # Alone, the quarantine waits a while for a testimony to be told with.
+        if now - self._told_at < rate or not (news or now - self._apart_seen >= rate):
+            return
+        self._told_at, self._told = now, count
+        if apart_due:
+            self._apart, self._apart_told_at = apart, now
+        if news:
+            key = "desk-new-and-quarantine" if apart_due else "desk-new"
+            await self._announce("moderator", key, count=count, apart=apart)
+        else:
+            await self._announce("moderator", "desk-new-quarantine", count=apart)
 
     async def _announce(self, roles: str, key: str, **args: str | int) -> None:
         """Tell members something that needs no key and no certainty."""
@@ -236,7 +260,7 @@ class Desk:
         for case, part in due:
             if part not in (SUMMARY, QUOTE) or (case, part) not in waiting:
                 parts.setdefault(case, []).append(part)
-        for row in await bench.store.cases("waiting", "claimed"):
+        for row in await bench.store.cases("waiting", "quarantined", "claimed"):
             # Nobody decided in all that time: it goes as the oldest decided ones do, with everything.
             if row.day < coded_before:
                 parts[row.case] = ["coded"]
@@ -410,21 +434,25 @@ class Desk:
         if ref:
             row = await self._named(ref)
             return row, "gone" if row is None else _view(row, member)
+        if command == "quarantine_release":
+            # Without a name it is about all that is in quarantine, whatever she holds.
+            return None, "none"
         held = [row for row in await self._bench.store.cases("claimed") if row.claimed_by == member.member]
         if held:
             return held[0], "mine"
         if command == "undo":
             return await self._last_decided(member)
-        if command in ("open", "approve", "reject") and (shown := self._bench.last.get(member.member)):
+        shown = self._bench.last.get(member.member)
+        if command in ("open", "open_yes", "approve", "reject") and shown:
             row = await self._bench.store.case(shown)
-            if row is not None and row.state == "escalated":
-                # An owner reads what she holds no claim on: "/open" again means the one she was warned of.
+            if row is not None and row.state in ("escalated", "quarantined"):
+                # She reads what she holds no claim on: "/open" again means the one she was warned of.
                 return row, _view(row, member)
         return None, "none"
 
     async def _named(self, ref: str) -> CaseRow | None:
         """The case of a reference. Few are open at a time and many are decided: those are looked at last."""
-        for states in (("claimed", "escalated"), ("waiting",), ("approved",), ("rejected",)):
+        for states in (("claimed", "escalated"), ("waiting", "quarantined"), ("approved",), ("rejected",)):
             found = [row for row in await self._bench.store.cases(*states) if reference(row.case) == ref]
             if len(found) == 1:
                 return found[0]
@@ -432,6 +460,8 @@ class Desk:
 
     async def _last_decided(self, member: MemberRow) -> tuple[CaseRow | None, CaseView]:
         """Her last decision, unless somebody decided otherwise since."""
+        if await quarantine.last_many(self._bench, member.member) is not None:
+            return None, "many"
         kept = await self._bench.store.meta(cases.last_key(member.member))
         row = await self._bench.store.case(kept[1:]) if kept else None
         if row is None or not kept or row.state[:1].encode() != kept[:1]:

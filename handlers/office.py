@@ -40,6 +40,8 @@ async def show_queue(bench: Bench, asked: Asked) -> Act:
         "escalated": len(await bench.store.cases("escalated")),
     }
     said = [asked.words.say("desk-queue", **counts)]
+    if apart := len(await bench.store.cases("quarantined")):
+        said.append(asked.words.say("desk-queue-quarantine", count=apart))
     if asked.case is not None and asked.view == "mine":
         said.append(asked.words.say("desk-queue-mine", case=asked.ref))
     return Act(screens=(Screen("\n".join(said)),))

@@ -16,6 +16,7 @@ from locales.loading import (
     Languages,
     aliases,
     crisis_phrases,
+    insult_phrases,
     load,
     missing,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "crisis_phrases",
     "every_help_line",
     "help_lines",
+    "insult_phrases",
     "load",
     "missing",
 ]

@@ -25,6 +25,7 @@ FILES: Final = ("questions.ftl", "talk.ftl", "rights.ftl", "moderation.ftl", "di
 """What a language cannot do without."""
 
 CRISIS: Final = "crisis.txt"
+INSULTS: Final = "insults.txt"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
@@ -223,3 +224,11 @@ def crisis_phrases(folder: Path | None = None, *, about: str = "") -> tuple[str,
             elif line.strip() and not line.startswith("#") and (not about or part == about):
                 found[line.strip()] = None
     return tuple(found)
+
+
+def insult_phrases(folder: Path | None = None) -> tuple[str, ...]:
+    """The lines of every language's insults.txt, for `bot.junk.Insults`; "#" starts a comment line."""
+    folder = HERE if folder is None else folder
+    files = [folder / tag / INSULTS for tag in sorted(_language_folders(folder))]
+    lines = [line.strip() for file in files for line in _text(file).splitlines()]
+    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))

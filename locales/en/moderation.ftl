@@ -9,6 +9,7 @@ desk-no-case = Name a testimony, such as /open t-k7q2m9xw, or take the next one 
 desk-no-text = The text after the command is missing. Example: { $example }
 desk-case-gone = This testimony does not exist, or no longer.
 desk-case-waiting = This testimony is still waiting. First take one with /next.
+desk-case-quarantined = This testimony is in quarantine. Read it with /open, then put it back in the queue with /quarantine release and its reference.
 desk-case-mine = You are reading this testimony. Decide first, or leave it with /undo.
 desk-case-theirs = Somebody else is reading this testimony.
 desk-case-decided = This testimony is already decided. /undo takes back your last decision.
@@ -23,6 +24,11 @@ desk-try-again = This has just changed. Nothing was done, try again if needed.
 ## The queue
 
 desk-queue = To read: { $waiting }. Being read: { $claimed }. Passed on to owners: { $escalated }.
+desk-queue-quarantine =
+    { $count ->
+        [one] In quarantine: 1. /quarantine
+       *[other] In quarantine: { $count }. /quarantine
+    }
 desk-queue-mine = You are reading { $case }.
 desk-queue-empty = Nothing is waiting. Thank you.
 desk-new =
@@ -30,18 +36,36 @@ desk-new =
         [one] 1 testimony to read. /next
        *[other] { $count } testimonies to read. /next
     }
+desk-new-and-quarantine =
+    { $count ->
+        [one] 1 testimony to read. /next In quarantine: { $apart }. /quarantine
+       *[other] { $count } testimonies to read. /next In quarantine: { $apart }. /quarantine
+    }
+desk-new-quarantine =
+    { $count ->
+        [one] 1 testimony in quarantine. /quarantine
+       *[other] { $count } testimonies in quarantine. /quarantine
+    }
 desk-stats = To read: { $waiting }, the oldest for { $days } d. Being read: { $claimed }. Passed on: { $escalated }. Approved, not yet in a digest: { $ready }.
 
 ## Reading
 
 desk-warning = Testimony { $case }. This text may be hard to read. You may wait, or leave it to somebody else with /undo. To read it: /open
 desk-warning-hard = Testimony { $case }. This text speaks of violence, threats or sexual acts. Take your time: you may leave it to somebody else with /undo. To read it: /open
+desk-warning-quarantine = Testimony { $case }, in quarantine. It may be abuse, and it may be somebody telling what happened. This text may be hard to read. To read it: /open
+desk-warning-insults = Testimony { $case }. This testimony holds insults or threats, perhaps quoted. There is no hurry. To read it all the same: /open yes
 desk-button-open = Read
+desk-button-open-case = Read { $case }
+desk-button-open-yes = Read all the same
 desk-button-undo = Leave it
 desk-button-approve = Approve
 desk-button-reject = Reject
 desk-button-escalate = Pass on
 desk-button-next = Next
+desk-button-release = Put back in the queue
+desk-button-quarantine-look = Quarantine
+desk-button-quarantine-reject = Reject all
+desk-button-quarantine-reject-yes = Yes, reject all
 desk-button-quote-yes = Confirm
 desk-case-head = { $case } · { $state } · { $language } · agreed use: { $share }
 desk-case-story = Story
@@ -54,6 +78,7 @@ desk-case-summary = Team summary
 desk-case-no-story = The story was erased, as planned after the decision.
 desk-case-checklist = Check before approving: names, places, employer, dates, rare facts, other people, children, health, links. /mask takes words out. If a minor or a person in danger is concerned: /escalate
 desk-state-waiting = to read
+desk-state-quarantined = in quarantine
 desk-state-claimed = being read
 desk-state-approved = approved
 desk-state-rejected = rejected
@@ -71,6 +96,40 @@ desk-escalated = { $case } was passed on to the owners. /undo to go back.
 desk-escalated-alert = { $case } was passed on to you. /open { $case }
 desk-released = { $case } is back in the queue.
 desk-reopened = { $case } is in your hands again. /open to read it.
+
+## The quarantine
+
+desk-quarantine =
+    { $count ->
+        [one] 1 testimony in quarantine:
+       *[other] { $count } testimonies in quarantine:
+    }
+desk-quarantine-more =
+    { $count ->
+        [one] and 1 more.
+       *[other] and { $count } more.
+    }
+desk-quarantine-empty = Nothing is in quarantine.
+desk-quarantine-released =
+    { $count ->
+        [one] 1 testimony is back in the queue. /undo to go back.
+       *[other] { $count } testimonies are back in the queue. /undo to go back.
+    }
+desk-quarantine-reject =
+    { $count ->
+        [one] Reject the testimony in quarantine? Read it first: it may be somebody telling what happened. To confirm: /quarantine reject yes
+       *[other] Reject the { $count } testimonies in quarantine? Read a few of them first: somebody telling what happened may be among them. To confirm: /quarantine reject yes
+    }
+desk-quarantine-rejected =
+    { $count ->
+        [one] 1 testimony of the quarantine is rejected. /undo to go back.
+       *[other] { $count } testimonies of the quarantine are rejected. /undo to go back.
+    }
+desk-quarantine-reopened =
+    { $count ->
+        [one] 1 testimony is in quarantine again.
+       *[other] { $count } testimonies are in quarantine again.
+    }
 desk-summary-kept = Summary kept for { $case }, as below. It will appear in a digest.
 desk-summary-refused = The person did not agree to a summary being published.
 desk-redacted = Taken out of your text: { $kinds }
@@ -194,6 +253,11 @@ desk-help-queue = /queue: what is waiting
 desk-help-stats = /stats: the workload
 desk-help-next = /next: take a testimony
 desk-help-open = /open: read the one you took
+desk-help-open_yes = /open yes: read it in spite of the insults announced
+desk-help-quarantine = /quarantine: what was set apart as doubtful
+desk-help-quarantine_release = /quarantine release testimony: put it back in the queue; without a reference, all
+desk-help-quarantine_reject = /quarantine reject: reject all, after confirming
+desk-help-quarantine_reject_yes = /quarantine reject yes: confirm; /undo takes it all back
 desk-help-approve = /approve: approve it
 desk-help-reject = /reject: reject it
 desk-help-escalate = /escalate: pass it on to the owners

@@ -261,6 +261,7 @@ help-no-lines = We have no line of this kind for this country. The other choices
 
 language-changed = We go on in English.
 failed = Something did not work on our side, and your last message is not kept. You can send it again in a moment.
+too-fast = Your messages come too fast to be kept. Those before are there. Wait a minute, then send the last ones again.
 
 commands-help = At any moment, you can write:
     /start: begin or go on

@@ -9,6 +9,7 @@ desk-no-case = Indiquez un témoignage, par exemple /open t-k7q2m9xw, ou prenez 
 desk-no-text = Il manque le texte après la commande. Exemple : { $example }
 desk-case-gone = Ce témoignage n’existe pas ou n’existe plus.
 desk-case-waiting = Ce témoignage attend encore. Prenez d’abord un témoignage avec /next.
+desk-case-quarantined = Ce témoignage est en quarantaine. Lisez-le avec /open, puis remettez-le dans la file avec /quarantine release et sa référence.
 desk-case-mine = Vous êtes en train de relire ce témoignage. Décidez d’abord, ou laissez-le avec /undo.
 desk-case-theirs = Une autre personne relit ce témoignage.
 desk-case-decided = Ce témoignage est déjà décidé. /undo reprend votre dernière décision.
@@ -23,6 +24,11 @@ desk-try-again = Cela vient de changer entre-temps. Rien n’a été fait, recom
 ## La file
 
 desk-queue = À relire : { $waiting }. En cours de relecture : { $claimed }. Transmis aux responsables : { $escalated }.
+desk-queue-quarantine =
+    { $count ->
+        [one] En quarantaine : 1. /quarantine
+       *[other] En quarantaine : { $count }. /quarantine
+    }
 desk-queue-mine = Vous relisez { $case }.
 desk-queue-empty = Rien n’attend. Merci.
 desk-new =
@@ -30,18 +36,36 @@ desk-new =
         [one] 1 témoignage à relire. /next
        *[other] { $count } témoignages à relire. /next
     }
+desk-new-and-quarantine =
+    { $count ->
+        [one] 1 témoignage à relire. /next En quarantaine : { $apart }. /quarantine
+       *[other] { $count } témoignages à relire. /next En quarantaine : { $apart }. /quarantine
+    }
+desk-new-quarantine =
+    { $count ->
+        [one] 1 témoignage en quarantaine. /quarantine
+       *[other] { $count } témoignages en quarantaine. /quarantine
+    }
 desk-stats = À relire : { $waiting }, dont le plus ancien depuis { $days } j. En cours : { $claimed }. Transmis : { $escalated }. Acceptés, pas encore dans un bilan : { $ready }.
 
 ## Relire
 
 desk-warning = Témoignage { $case }. Ce texte peut être difficile à lire. Vous pouvez attendre, ou le laisser à quelqu’un d’autre avec /undo. Pour lire : /open
 desk-warning-hard = Témoignage { $case }. Ce texte parle de violences, de menaces ou de gestes sexuels. Prenez votre temps : vous pouvez le laisser à quelqu’un d’autre avec /undo. Pour lire : /open
+desk-warning-quarantine = Témoignage { $case }, mis en quarantaine. C’est peut-être un envoi abusif, et peut-être une personne qui raconte. Ce texte peut être difficile à lire. Pour lire : /open
+desk-warning-insults = Témoignage { $case }. Ce témoignage contient des insultes ou des menaces, peut-être citées. Rien ne presse. Pour lire quand même : /open oui
 desk-button-open = Lire
+desk-button-open-case = Lire { $case }
+desk-button-open-yes = Lire quand même
 desk-button-undo = Laisser
 desk-button-approve = Accepter
 desk-button-reject = Refuser
 desk-button-escalate = Transmettre
 desk-button-next = Suivant
+desk-button-release = Remettre dans la file
+desk-button-quarantine-look = Quarantaine
+desk-button-quarantine-reject = Tout refuser
+desk-button-quarantine-reject-yes = Oui, tout refuser
 desk-button-quote-yes = Confirmer
 desk-case-head = { $case } · { $state } · { $language } · usage accepté : { $share }
 desk-case-story = Récit
@@ -54,6 +78,7 @@ desk-case-summary = Résumé de l’équipe
 desk-case-no-story = Le récit a été effacé, comme prévu après la décision.
 desk-case-checklist = À vérifier avant d’accepter : noms, lieux, employeur, dates, faits rares, autres personnes, enfants, santé, liens. /mask retire des mots. Si une personne mineure ou en danger est concernée : /escalate
 desk-state-waiting = à relire
+desk-state-quarantined = en quarantaine
 desk-state-claimed = en relecture
 desk-state-approved = accepté
 desk-state-rejected = refusé
@@ -71,6 +96,40 @@ desk-escalated = { $case } est transmis aux responsables. /undo pour revenir en 
 desk-escalated-alert = { $case } vous est transmis. /open { $case }
 desk-released = { $case } retourne dans la file.
 desk-reopened = { $case } est de nouveau entre vos mains. /open pour relire.
+
+## La quarantaine
+
+desk-quarantine =
+    { $count ->
+        [one] 1 témoignage en quarantaine :
+       *[other] { $count } témoignages en quarantaine :
+    }
+desk-quarantine-more =
+    { $count ->
+        [one] et 1 autre.
+       *[other] et { $count } autres.
+    }
+desk-quarantine-empty = Rien n’est en quarantaine.
+desk-quarantine-released =
+    { $count ->
+        [one] 1 témoignage retourne dans la file. /undo pour revenir en arrière.
+       *[other] { $count } témoignages retournent dans la file. /undo pour revenir en arrière.
+    }
+desk-quarantine-reject =
+    { $count ->
+        [one] Refuser le témoignage en quarantaine ? Lisez-le d’abord : c’est peut-être une personne qui raconte. Pour confirmer : /quarantine refuser oui
+       *[other] Refuser les { $count } témoignages en quarantaine ? Lisez-en d’abord quelques-uns : une personne qui raconte se trouve peut-être parmi eux. Pour confirmer : /quarantine refuser oui
+    }
+desk-quarantine-rejected =
+    { $count ->
+        [one] 1 témoignage de la quarantaine est refusé. /undo pour revenir en arrière.
+       *[other] { $count } témoignages de la quarantaine sont refusés. /undo pour revenir en arrière.
+    }
+desk-quarantine-reopened =
+    { $count ->
+        [one] 1 témoignage est de nouveau en quarantaine.
+       *[other] { $count } témoignages sont de nouveau en quarantaine.
+    }
 desk-summary-kept = Résumé gardé pour { $case }, tel que ci-dessous. Il paraîtra dans un bilan.
 desk-summary-refused = La personne n’a pas accepté qu’un résumé soit diffusé.
 desk-redacted = Retiré de votre texte : { $kinds }
@@ -194,6 +253,11 @@ desk-help-queue = /queue (/file) : ce qui attend
 desk-help-stats = /stats (/chiffres) : la charge de travail
 desk-help-next = /next (/suivant) : prendre un témoignage
 desk-help-open = /open (/ouvrir) : lire celui que vous avez pris
+desk-help-open_yes = /open oui : lire malgré les insultes annoncées
+desk-help-quarantine = /quarantine (/quarantaine) : ce qui a été mis à part comme douteux
+desk-help-quarantine_release = /quarantine release (remettre) témoignage : le remettre dans la file ; sans référence, tous
+desk-help-quarantine_reject = /quarantine reject (refuser) : tout refuser, après confirmation
+desk-help-quarantine_reject_yes = /quarantine refuser oui : confirmer ; /undo reprend tout
 desk-help-approve = /approve (/approuver) : accepter
 desk-help-reject = /reject (/rejeter) : refuser
 desk-help-escalate = /escalate (/transmettre) : confier aux responsables

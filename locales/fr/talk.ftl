@@ -261,6 +261,7 @@ help-no-lines = Nous n’avons pas de ligne de ce genre pour ce pays. Les autres
 
 language-changed = Nous continuons en français.
 failed = Quelque chose n’a pas marché de notre côté, et votre dernier message n’est pas gardé. Vous pouvez l’envoyer de nouveau dans un moment.
+too-fast = Vos messages arrivent trop vite pour être gardés. Ceux d’avant sont là. Attendez une minute, puis envoyez de nouveau les derniers.
 
 commands-help = À tout moment, vous pouvez écrire :
     /start : commencer ou reprendre

@@ -1,0 +1,168 @@
+"""Limits that hold under a flood: how fast one person may speak, and which testimonies wait apart.
+
+A limit never refuses a testimony and never changes what a witness is told: a doubted one is kept and sealed
+like any other, with its receipt, and only its state says that it waits apart (`quarantined`) until a
+moderator looks.
+
+All that is counted is in this process's memory, under names and hashes that are keyed, bounded in number, and
+gone after a day or at the next start. Nothing is ever written.
+
+Never here: words (`bot.junk` reads them and keeps hashes), who is banned (the store), an await.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import Hashable
+
+from bot.junk import ALIKE, SAME, Sketch, doubt, overlap, short_form, sketch
+from bot.turns import Submit
+from storage.changes import Arrival
+
+DAY_SECONDS = 86_400
+HOUR_SECONDS = 3_600
+MINUTE_SECONDS = 60
+
+TOLD_A_DAY = 3
+"""Testimonies of one person in a day that are read in their turn: several visitors in one building, a first
+try sent too soon. More wait apart."""
+
+CALM_AN_HOUR = 60
+"""Testimonies an hour up to which nothing is doubted for being short. A wave is no flood: a national form of
+30 questions brought 828 an hour for three days (NousToutes, 2020), so above this only what holds no story, or
+is doubtful in itself, waits apart; a story is read in its turn at any rate."""
+
+SAME_SHORT = 4
+"""The same short text ("il m'a suivie") may come from several people; the fifth in a day waits apart."""
+
+STORIES_KEPT = 2_000
+"""Sketches remembered, for a day at most: 16 hashes each, about 3 MB."""
+
+PEOPLE_KEPT = 20_000
+"""People whose testimonies of the day are counted: keyed names, about 4 MB. The longest silent is forgotten
+first."""
+
+MESSAGES_A_MINUTE = 60
+"""One message a second, told by nobody's thumbs. A long story pasted as 40 messages passes."""
+
+SPEAKERS_KEPT = 100_000
+"""Speakers counted in a minute; 100 bytes each. Beyond, the counting starts afresh."""
+
+
+class Limits:
+    """One for each process that listens. Nothing of it survives the process, and nothing has a repr."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._verdicts: OrderedDict[bytes, Arrival] = OrderedDict()
+        self._people: OrderedDict[bytes, deque[float]] = OrderedDict()
+        """When each person handed in lately; who did last stands last."""
+        self._hour: deque[float] = deque(maxlen=CALM_AN_HOUR)
+        self._stories: OrderedDict[int, tuple[float, Sketch]] = OrderedDict()
+        self._holding: dict[int, set[int]] = {}
+        """The stories that hold a hash, so that a new one is compared only with those it could resemble."""
+        self._short: OrderedDict[int, tuple[float, int]] = OrderedDict()
+        self._number = 0
+        self._minute = 0.0
+        self._spoke: dict[Hashable, int] = {}
+
+    def __repr__(self) -> str:
+        return "Limits()"
+
+    # --- how fast one person may speak ----------------------------------------------------------------------
+
+    def may_speak(self, who: Hashable, now: float) -> bool:
+        """Whether this message is heard; counts it. `who`: a pseudonym or an address. `now`: seconds.
+
+        Everybody's minute is the same one, so that counting costs a look-up and forgetting costs nothing: who
+        speaks around its turn may say up to twice as much.
+        """
+        if not 0 <= now - self._minute < MINUTE_SECONDS or len(self._spoke) >= SPEAKERS_KEPT:
+            self._minute, self._spoke = now, {}
+        count = self._spoke[who] = self._spoke.get(who, 0) + 1
+        return count <= MESSAGES_A_MINUTE
+
+    def must_tell(self, who: Hashable) -> bool:
+        """Whether the message just refused by `may_speak` was the first one: she is told `too-fast` once."""
+        return self._spoke.get(who) == MESSAGES_A_MINUTE + 1
+
+    # --- which testimonies wait apart -----------------------------------------------------------------------
+
+    def judge(self, pseudonym: bytes, submit: Submit, now: float, case: bytes = b"") -> Arrival:
+        """Where a testimony waits. Counts it. `case`: its id, by which a replayed turn gets the same answer
+        and is not counted twice.
+
+        No I/O; a millisecond for the longest story. Raises nothing.
+        """
+        if case and case in self._verdicts:
+            return self._verdicts[case]
+        texts = [text for told in submit.texts.values() for text in told]
+        doubted = doubt(texts)
+        nothing = doubted == "thin" and not any(submit.texts.values()) and not any(submit.answers.values())
+        same = self._resembles(texts, now)
+        # Each is asked, because each also counts.
+        often, flooded = self._often(pseudonym, now), self._flooded(now)
+        apart = nothing or often or doubted == "junk" or same >= SAME
+        apart = apart or (flooded and (doubted == "thin" or same >= ALIKE))
+        verdict: Arrival = "quarantined" if apart else "waiting"
+        if case:
+            self._verdicts[case] = verdict
+            if len(self._verdicts) > STORIES_KEPT:
+                self._verdicts.popitem(last=False)
+        return verdict
+
+    def _often(self, pseudonym: bytes, now: float) -> bool:
+        """Whether this person handed in more than her share of a day."""
+        while self._people and now - next(iter(self._people.values()))[-1] >= DAY_SECONDS:
+            self._people.popitem(last=False)
+        times = self._people.pop(pseudonym, None) or deque(maxlen=TOLD_A_DAY + 1)
+        self._people[pseudonym] = times
+        times.append(now)
+        if len(self._people) > PEOPLE_KEPT:
+            self._people.popitem(last=False)
+        return len(times) > TOLD_A_DAY and now - times[0] < DAY_SECONDS
+
+    def _flooded(self, now: float) -> bool:
+        """Whether the house got more than a calm hour's testimonies in the hour before this one."""
+        flooded = len(self._hour) == CALM_AN_HOUR and now - self._hour[0] < HOUR_SECONDS
+        self._hour.append(now)
+        return flooded
+
+    def _resembles(self, texts: list[str], now: float) -> float:
+        """How much of this story was told in the last day already, 0 to 1; remembers it."""
+        self._forget_stories(now)
+        hashes = sketch(texts, self._key)
+        if not hashes:
+            return self._repeated(texts, now)
+        candidates = {number for hash in hashes for number in self._holding.get(hash, ())}
+        same = max((overlap(hashes, self._stories[number][1]) for number in candidates), default=0.0)
+        self._number += 1
+        self._stories[self._number] = (now, hashes)
+        for hash in hashes:
+            self._holding.setdefault(hash, set()).add(self._number)
+        return same
+
+    def _repeated(self, texts: list[str], now: float) -> float:
+        told = short_form(texts, self._key)
+        if not told:
+            return 0.0
+        count = self._short.pop(told, (now, 0))[1] + 1
+        self._short[told] = (now, count)
+        if len(self._short) > STORIES_KEPT:
+            self._short.popitem(last=False)
+        return 1.0 if count > SAME_SHORT else 0.0
+
+    def _forget_stories(self, now: float) -> None:
+        while self._short and now - next(iter(self._short.values()))[0] >= DAY_SECONDS:
+            self._short.popitem(last=False)
+        while self._stories:
+            number, (told, hashes) = next(iter(self._stories.items()))
+            if len(self._stories) < STORIES_KEPT and now - told < DAY_SECONDS:
+                break
+            del self._stories[number]
+            for hash in hashes:
+                holding = self._holding[hash]
+                holding.discard(number)
+                if not holding:
+                    del self._holding[hash]
