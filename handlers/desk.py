@@ -2,7 +2,8 @@
 
 Each act, its line in the audit log, the end of its command and its answer are one change: killed at any
 instant, nothing is done twice and nothing done is left unsaid. Answers come back out of the same queue and
-may be shown twice, never not at all.
+may be shown twice, never not at all: each member's in order, on a lane of her own (`handlers.lanes`), so that
+a slow or blocked chat delays nobody else.
 
 Locked, it opens nothing and does nothing but wait, let claims lapse and let what is past its time be
 erased: none of that needs a key. What is queued meanwhile is carried out when it is unlocked.
@@ -17,16 +18,20 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
 
 from bot.errors import CannotOpen, KeyFileError, StoreDamaged, StoreFull
-from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Refusal, Second, decide, parse, reference
+from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Given, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
-from handlers import Address, Screen, bans, casefile, cases, office, quarantine
+from handlers import Address, Gone, Screen, bans, casefile, cases, office, quarantine
 from handlers.bench import DAY_SECONDS, Act, Asked, Bench, ItemError, LedgerError, Say
 from handlers.commands import STALE_MINUTES, Answer, Order, lease, read_queued
 from handlers.digests import Digests
 from handlers.keyring import Unlocked
+from handlers.lanes import Lanes
 from handlers.members import role_of
+from handlers.pace import OnceAMinute
 from handlers.texts import QUOTE, SUMMARY, waiting_texts
 from handlers.verifying import note_head
 from storage import CaseRow, CommandRow, MemberRow
@@ -38,7 +43,14 @@ BATCH = 50
 """Commands looked at together."""
 
 TRIES = 5
-"""An answer that cannot be shown (a blocked chat) is given up after so many, and the log says so."""
+"""An answer that cannot be shown is given up after so many, and the log says so; in a chat that is gone, at
+once."""
+
+LINGER_SECONDS = 5.0
+"""How long `pump` waits for what it shows. What takes longer goes on without it."""
+
+PRIVATE_ONLY = frozenset({"invite"})
+"""Commands whose answer is for one person: in a group they do not exist."""
 
 MONTH_DAYS = 30.44
 
@@ -104,6 +116,9 @@ class Desk:
         self._used = bench.clock()
         self._locking = False
         self._failed: dict[int, tuple[int, float]] = {}
+        """Answers that could not be shown: how often, and when to try again."""
+        self._lanes = Lanes()
+        self._seldom = OnceAMinute(bench.clock)
         self._told, self._told_at = 0, float("-inf")
         self._apart, self._apart_seen, self._apart_told_at = 0, float("inf"), float("-inf")
         self._held_since: dict[tuple[bytes, bytes], float] = {}
@@ -149,6 +164,12 @@ class Desk:
             (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
         )
         await self._note_audit()
+
+    async def close(self) -> None:
+        """The end of the program: lock, and let go of what is not shown by then. It stays in the queue."""
+        await self.lock("exit")
+        await self._lanes.quiet(LINGER_SECONDS)
+        await self._lanes.close()
 
     async def _note_audit(self) -> None:
         """Write down outside the database where the audit log ends, or alarm owners: once for each start."""
@@ -242,7 +263,14 @@ class Desk:
     async def _announce(self, roles: str, key: str, **args: str | int) -> None:
         """Tell members something that needs no key and no certainty."""
         for answer in await self._bench.tell(roles, key, **args):
+            self._lanes.add(answer.member, 0, partial(self._notice, answer))
+        await self._lanes.quiet(LINGER_SECONDS)
+
+    async def _notice(self, answer: Answer) -> bool:
+        """Shown or not: it is said again when there is reason to. What waits behind it is not held up."""
+        with suppress(Gone):
             await self._show(answer)
+        return True
 
     async def expire(self) -> int:
         """Erase what is past its time: stories, notes and replies' cases. How many cases were touched.
@@ -272,31 +300,50 @@ class Desk:
 
     # --- the queue ------------------------------------------------------------------------------------------
 
-    async def pump(self) -> int:
-        """Carry out all that is queued. How many orders and answers came to their end."""
+    async def pump(self, linger: float | None = None) -> int:
+        """Carry out all that is queued, then wait for what is shown, `linger` seconds at the most and
+        holding nobody up. How many orders and answers came to their end."""
         done = 0
-        async with self._turn:
-            while self.is_open:
-                queued = await self._bench.store.commands(BATCH)
-                if not queued:
-                    # Also where the clock was set back: what is queued from now on is not stale.
-                    self._drained = int(self._bench.clock() // 60)
-                rows = [row for row in queued if self._may_try(row)]
-                ended = 0
-                for row in rows:
-                    ended += await self._take(row)
-                done += ended
-                if not ended:
+        while True:
+            async with self._turn:
+                ended = await self._carry_out()
+            ended += await self._lanes.quiet(LINGER_SECONDS if linger is None else linger)
+            done += ended
+            if not ended:
+                return done
+
+    async def _carry_out(self) -> int:
+        """Take every order that waits, and put every answer on its lane. How many orders came to their end.
+
+        Only one at a time: the caller holds the turn, and no network is waited for in it.
+        """
+        done, most = 0, BATCH
+        while self.is_open:
+            self._lanes.forget_ended()
+            queued = await self._bench.store.commands(most)
+            if not queued:
+                # Also where the clock was set back: what is queued from now on is not stale.
+                self._drained = int(self._bench.clock() // 60)
+            ended = 0
+            held: set[bytes] = set()
+            for row in queued:
+                if not self._lanes.knows(row.number):
+                    ended += await self._take(row, held)
+            done += ended
+            if not ended:
+                if len(queued) < most:
                     break
-            if self._locking:
-                await self.lock()
+                most += BATCH  # answers for a chat that takes none stand before the orders of others
+        if self._locking:
+            await self.lock()
         return done
 
     def _may_try(self, row: CommandRow) -> bool:
         return self._failed.get(row.number, (0, float("-inf")))[1] <= self._bench.clock()
 
-    async def _take(self, row: CommandRow) -> bool:
-        """Carry out one order or show one answer. Whether it came to its end."""
+    async def _take(self, row: CommandRow, held: set[bytes]) -> bool:
+        """Carry out one order, or put one answer on its lane. Whether an order came to its end. `held`: whose
+        answers wait for one that could not be shown yet."""
         bench = self._bench
         try:
             queued = read_queued(bench.queue.instance, open_command(row.box, bench.keys().identities))
@@ -306,8 +353,12 @@ class Desk:
             line = bench.log("desk", "cannot open command")
             return await bench.store.commit((FinishCommand(row.number), line, *self._answers(answers)))
         match queued:
-            case Answer():
-                return await self._answer(row, queued)
+            case Answer(member):
+                if member in held or not self._may_try(row):
+                    held.add(member)
+                elif not self._lanes.holds_up(member):
+                    self._lanes.add(member, row.number, partial(self._answer, row.number, queued))
+                return False
             case Order():
                 return not self._locking and await self._obey(row, queued)
 
@@ -320,25 +371,37 @@ class Desk:
                 hint="Somebody may have written to the database: look at who can, and read /audit.",
             )
 
-    async def _answer(self, row: CommandRow, answer: Answer) -> bool:
-        finish: tuple[Operation, ...] = (FinishCommand(row.number),)
-        if not await self._show(answer):
-            tries = self._failed.get(row.number, (0, 0.0))[0] + 1
+    async def _answer(self, number: int, answer: Answer) -> bool:
+        """Show an answer and end it. False: it is kept and tried again, and the next ones wait for it."""
+        finish: tuple[Operation, ...] = (FinishCommand(number),)
+        tries = self._failed.get(number, (0, 0.0))[0] + 1
+        try:
+            shown = await self._show(answer)
+        except Gone:
+            shown, tries = False, TRIES
+        if not shown:
             if tries < TRIES:
-                self._failed[row.number] = (tries, self._bench.clock() + 60 * 2**tries)
+                self._failed[number] = (tries, self._bench.clock() + 60 * 2**tries)
                 return False
             finish += (self._bench.log("desk", "answer given up"),)
-        self._failed.pop(row.number, None)
-        return await self._bench.store.commit(finish)
+        self._failed.pop(number, None)
+        await self._bench.store.commit(finish)
+        return True
 
     async def _show(self, answer: Answer) -> bool:
-        """Show screens to a member. False where the channel would not take them."""
+        """Show screens to a member. False where the channel would not take them. Raises `Gone`.
+
+        Where she asked, if that is still a chat of hers: else where she joined.
+        """
         for row in await self._bench.store.members():
             if row.member == answer.member:
                 try:
-                    who = self._bench.members.route(row).who
+                    route = self._bench.members.route(row)
+                    who = answer.where if answer.where and route.holds(answer.where) else route.who
                     for screen in answer.screens:
                         await self._say(who, screen)
+                except Gone:
+                    raise
                 except Exception as error:
                     # Whatever a network can raise: the answer is kept and tried again.
                     log.warning("an answer could not be shown: %s", type(error).__name__)
@@ -359,7 +422,7 @@ class Desk:
         if member is None or not bench.members.is_sound(member):
             return await bench.store.commit((finish, bench.log("desk", "command of no member")))
         try:
-            act = await self._act(member, order.text)
+            act = await self._act(member, order)
         except (StoreDamaged, StoreFull):
             raise
         except Exception as error:
@@ -368,24 +431,27 @@ class Desk:
             line = bench.log("desk", "command failed")
             again = Screen(bench.words_of(member).say("desk-try-again"))
             return await bench.store.commit(
-                (finish, line, *self._answers((Answer(member.member, (again,)),)))
+                (finish, line, *self._answers((Answer(member.member, (again,), where=order.where),)))
             )
-        answers = self._answers((Answer(member.member, act.screens), *act.others))
+        answers = self._answers((Answer(member.member, act.screens, where=order.where), *act.others))
         if not await bench.store.commit((finish, *act.change, *answers)):
             again = Screen(bench.words_of(member).say("desk-try-again"))
-            return await bench.store.commit((finish, *self._answers((Answer(member.member, (again,)),))))
+            told = Answer(member.member, (again,), where=order.where)
+            return await bench.store.commit((finish, *self._answers((told,))))
         if act.forget:
-            await self._forget_chat(member)
+            self._lanes.add(member.member, 0, partial(self._forget_chats, member))
         if act.after is not None:
             await act.after()
         return True
 
-    async def _act(self, member: MemberRow, text: str) -> Act:
+    async def _act(self, member: MemberRow, order: Order) -> Act:
         """What a member's words come to. Refusals are acts that only say something."""
         bench, words, role = self._bench, self._bench.words_of(member), role_of(member)
-        given = parse(text)
-        if given is None or role not in COMMANDS[given.command].roles:
+        given = parse(order.text)
+        if given is None:
             return Act(screens=(Screen(words.say(UNKNOWN.key)),))
+        if role not in COMMANDS[given.command].roles or self._is_out_of_place(member, order, given):
+            return self._refused(member, given, Screen(words.say(UNKNOWN.key)))
         command = COMMANDS[given.command]
         if command.needs_text and not given.text:
             example = words.say(f"desk-help-{command.name}").partition(":")[0].strip()
@@ -399,7 +465,9 @@ class Desk:
             what, second, taken = await cases.second_of(bench, asked)
         decision = decide(role, given.command, view, second)
         if isinstance(decision, Refusal):
-            return Act(screens=(asked.say(decision.key),))
+            if view == "none":
+                return Act(screens=(asked.say(decision.key),))
+            return self._refused(member, given, asked.say(decision.key), case)
         if Do.APPROVE in decision and (member.member, asked.row.case) not in bench.read:
             return Act(screens=(asked.say("desk-read-first"),))
         try:
@@ -412,6 +480,18 @@ class Desk:
         except LedgerError as error:
             acts = [await self.digests.alarmed(asked, error)]
         return self._together(asked, acts, taken)
+
+    def _refused(self, member: MemberRow, given: Given, screen: Screen, case: CaseRow | None = None) -> Act:
+        """A polite no that the log remembers: whoever tries the doors is seen. One line a minute and member,
+        so that nobody fills it."""
+        if not self._seldom(member.member):
+            return Act(screens=(screen,))
+        about = given.case if case is None else reference(case.case)
+        return Act((self._bench.log(member.member, f"refused {given.command}", about),), (screen,))
+
+    def _is_out_of_place(self, member: MemberRow, order: Order, given: Given) -> bool:
+        route = self._bench.members.route(member)
+        return given.command in PRIVATE_ONLY and (order.where or route.who) != route.private
 
     def _together(self, asked: Asked, acts: list[Act], taken: tuple[Operation, ...]) -> Act:
         """The acts of one command as one, with its line in the log."""
@@ -468,14 +548,18 @@ class Desk:
             return None, "none"
         return row, _view(row, member)
 
-    async def _forget_chat(self, member: MemberRow) -> None:
+    async def _forget_chats(self, member: MemberRow) -> bool:
+        """Take what was shown to a member out of where she joined, and out of her own chat."""
         if self._forget is None:
-            return
-        try:
-            await self._forget(self._bench.members.route(member).who)
-        except Exception as error:
-            # What could not be taken away now leaves by itself after its minutes.
-            log.warning("a chat could not be cleared: %s", type(error).__name__)
+            return True
+        route = self._bench.members.route(member)
+        for who in dict.fromkeys((route.who, route.private)):
+            try:
+                await self._forget(who)
+            except Exception as error:
+                # What could not be taken away now leaves by itself after its minutes.
+                log.warning("a chat could not be cleared: %s", type(error).__name__)
+        return True
 
 
 def _view(row: CaseRow, member: MemberRow) -> CaseView:

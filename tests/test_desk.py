@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import subprocess
 import sys
@@ -13,12 +15,13 @@ import pytest
 
 from bot.age import HybridIdentity
 from bot.errors import KeyFileError
-from bot.moderation import ROLES
+from bot.moderation import ROLES, Role
 from bot.receipts import open_reply
 from bot.settings import Settings
-from handlers import Address
+from handlers import Address, Gone, Screen
 from handlers.bench import Policy
 from handlers.commands import Order, desk_is_open
+from handlers.desk import BATCH
 from handlers.keyring import Unlocked
 from storage import Store, open_store
 from storage.changes import KeepItem, QueueCommand, Withdraw
@@ -836,3 +839,193 @@ async def test_an_owner_reads_after_the_story_is_gone_that_it_is(house: House) -
     await house.say("owner", f"/open {told.ref}")
 
     assert words("desk-case-no-story") in await house.say("owner", f"/open {told.ref}")
+
+
+# --- groups, refusals, slow chats ---------------------------------------------------------------------------
+
+GROUP = Address("terminal", "-100")
+"""A group on the tests' channel."""
+
+
+async def seat_in_group(house: House, person: str, role: Role = "moderator") -> bytes:
+    """Let somebody join in the group; her member id."""
+    code = await house.members.invite(role, person, house.today)
+    assert await house.members.join(GROUP, code, house.today, person=person) == "joined"
+    member = await house.members.find(Address("terminal", person))
+    assert member is not None
+    return member.member
+
+
+def told_in(house: House, chat: str) -> list[str]:
+    return [screen.text for who, screen in house.shown if who == chat]
+
+
+async def test_an_answer_comes_where_it_was_asked_and_a_notice_where_she_joined(house: House) -> None:
+    member = await seat_in_group(house, "anna")
+
+    await house.queue.put(member, "/queue", b"1", Address("terminal", "anna"))
+    await house.queue.put(member, "/queue", b"2", GROUP)
+    await house.desk.pump()
+    nothing = words("desk-queue", waiting=0, claimed=0, escalated=0)
+    assert [nothing in text for text in told_in(house, "anna")] == [True]
+    assert [nothing in text for text in told_in(house, GROUP.chat)] == [True]
+
+    await house.tell(Testimony())
+    await house.desk.tick()
+    assert told_in(house, GROUP.chat)[-1] == words("desk-new", count=1)
+    assert len(told_in(house, "anna")) == 1
+
+
+async def test_an_answer_never_comes_to_a_chat_that_is_hers_no_more(house: House) -> None:
+    member = await seat_in_group(house, "anna")
+    await house.queue.put(member, "/queue", b"1", GROUP)
+    await house.members.moved(GROUP, None, house.today)
+
+    await house.desk.pump()
+
+    assert told_in(house, GROUP.chat) == []
+    assert len(told_in(house, "anna")) == 1
+
+
+async def test_an_invitation_is_shown_to_no_group(house: House) -> None:
+    member = await seat_in_group(house, "anna", "owner")
+
+    await house.queue.put(member, "/invite partner Refuge", b"1")
+    await house.desk.pump()
+    assert told_in(house, GROUP.chat) == [words("desk-unknown")]
+    assert await house.store.invites() == []
+
+    await house.queue.put(member, "/invite partner Refuge", b"2", Address("terminal", "anna"))
+    await house.desk.pump()
+    assert len(await house.store.invites()) == 1
+    assert len(told_in(house, GROUP.chat)) == 1
+
+
+async def test_what_is_decided_leaves_the_group_and_her_own_chat(house: House) -> None:
+    member = await seat_in_group(house, "anna")
+    await house.tell(Testimony())
+
+    for number, text in enumerate(("/next", "/open", "/reject")):
+        await house.queue.put(member, text, f"{number}".encode(), GROUP)
+        await house.desk.pump()
+
+    assert house.forgotten == [GROUP.chat, "anna"]
+
+
+async def test_every_command_that_is_refused_is_a_line_in_the_log(house: House) -> None:
+    case = Testimony()
+    await house.tell(case)
+    await house.say("moderator 2", "/next")
+
+    await house.say("moderator", f"/approve {case.ref}")  # another's
+    house.now += 60
+    await house.say("moderator 2", f"/undo {case.ref}")
+    await house.say("moderator", f"/reject {case.ref}")  # in the wrong state
+    await house.say("partner", "/audit")  # the wrong role
+    await house.say("auditor", f"/delete {case.ref}")
+    await house.say("owner", "/open t-00000000")  # there is no such case
+
+    lines = [json.loads(row.line)[3:5] for row in await house.store.audit_lines()]
+    assert [line for line in lines if line[0].startswith("refused")] == [
+        ["refused approve", case.ref],
+        ["refused reject", case.ref],
+        ["refused audit", ""],
+        ["refused delete", case.ref],
+        ["refused open", "t-00000000"],
+    ]
+
+
+async def test_a_flood_of_refused_commands_is_one_line_a_minute(house: House) -> None:
+    for _ in range(30):
+        assert await house.say("partner", "/audit") == words("desk-unknown")
+
+    assert (await house.acts()).count("refused audit") == 1
+
+
+async def test_what_is_merely_mistyped_is_no_line_in_the_log(house: House) -> None:
+    before = await house.acts()
+    await house.say("moderator", "bonjour")
+    await house.say("moderator", "/approve")
+    await house.say("moderator", "/undo")
+
+    assert await house.acts() == before
+
+
+async def test_a_slow_chat_delays_its_own_member_and_nobody_else(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.desk.LINGER_SECONDS", 0.01)
+    stuck = asyncio.Event()
+    show = house._show
+
+    async def slow(who: Address, screen: Screen) -> None:
+        if who.chat == "moderator":
+            await stuck.wait()
+        await show(who, screen)
+
+    house.desk._say = slow
+    await house.queue_up("moderator", "/queue")
+    await house.queue_up("moderator", "/stats")
+    await house.queue_up("owner", "/stats")
+    await house.desk.pump(0.01)
+
+    assert house.told_to("owner") != ""
+    assert await house.say("owner", "/queue") != "", "the desk's turn is free"
+    assert house.told_to("moderator") == ""
+
+    stuck.set()
+    await house.desk.pump()
+    first, second = told_in(house, "moderator")
+    assert words("desk-queue", waiting=0, claimed=0, escalated=0) in first
+    assert second == told_in(house, "owner")[0]
+    assert await house.store.commands() == []
+
+
+async def test_answers_wait_in_order_behind_one_that_could_not_be_shown(house: House) -> None:
+    house.deaf.add("moderator")
+    await house.say("moderator", "/queue")
+    house.deaf.clear()
+    await house.say("moderator", "/stats")
+    assert house.told_to("moderator") == ""
+
+    house.now += 600
+    await house.desk.pump()
+    assert len(told_in(house, "moderator")) == 2
+    assert words("desk-queue", waiting=0, claimed=0, escalated=0) in told_in(house, "moderator")[0]
+
+
+async def test_many_answers_for_deaf_chats_stop_nobody(house: House) -> None:
+    house.deaf.add("moderator")
+    for _ in range(BATCH + 10):
+        await house.queue_up("moderator", "/queue")
+    await house.desk.pump()
+
+    assert await house.say("owner", "/stats") != ""
+
+
+async def test_a_chat_that_is_gone_is_given_up_at_once(house: House) -> None:
+    async def gone(who: Address, screen: Screen) -> None:
+        raise Gone
+
+    house.desk._say = gone
+    await house.queue_up("moderator", "/queue")
+    await house.desk.pump()
+
+    assert await house.store.commands() == []
+    assert (await house.acts()).count("answer given up") == 1
+
+
+async def test_what_was_on_its_way_at_the_end_is_shown_after_the_next_start(house: House) -> None:
+    async def never(who: Address, screen: Screen) -> None:
+        await asyncio.Event().wait()
+
+    house.desk._say = never
+    await house.queue_up("moderator", "/queue")
+    await house.desk.pump(0)
+    await house.desk._lanes.close()
+    assert len(await house.store.commands()) == 1
+
+    await house.new_desk().unlock(PASSPHRASE)
+    await house.desk.pump()
+    assert len(told_in(house, "moderator")) == 1
+    assert await house.store.commands() == []
