@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import importlib
 import logging
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
@@ -30,7 +32,7 @@ from handlers import console, demo, keyring, verifying
 from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
-from handlers.running import talk
+from handlers.running import serve_telegram, talk
 from locales import countries, load
 from storage import Store, open_store
 from storage.audit_head import AuditHead
@@ -102,29 +104,47 @@ async def _kept(settings: Settings) -> AsyncIterator[Store]:
 @app.command()
 def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not explain the chairs at the start.")] = False,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="The other address that served this token no longer does."),
+    ] = False,
 ) -> None:
-    """Talk with Seuil in this terminal: witness, moderator, partner (type /as to change chairs).
+    """Serve Telegram where SEUIL_TELEGRAM_TOKEN is set; else talk with Seuil in this terminal: witness,
+    moderator, partner (type /as to change chairs).
 
-    Makes its keys at the first start and says what it made. Reads a play from standard input when that is no
-    terminal: one line a turn.
+    Makes its keys at the first start and says what it made. Without Telegram, reads a play from standard
+    input when that is no terminal: one line a turn.
     """
     settings = _settings()
+    if settings.telegram_token.get_secret_value():
+        setup_logs(settings.log_level)
+        _lay(settings)
+        _run_fast(serve_telegram(settings, typed=_typed_at_start, say=say, take_over=take_over))
+        return
+    if take_over:
+        raise SettingsError(
+            "--take-over is about a bot on Telegram, and SEUIL_TELEGRAM_TOKEN is not set.",
+            hint="Set the token, or leave the option out.",
+        )
     # A terminal shows the conversation; the log would only stand between its lines.
     setup_logs(settings.log_level if settings.log_level == "DEBUG" else "WARNING")
-    if settings.telegram_token.get_secret_value():
-        say("SEUIL_TELEGRAM_TOKEN is set, but this version has no Telegram yet: only this terminal opens.")
+    _lay(settings)
+    _run(talk(settings, guide=not quiet, typed=_typed_at_start, say=say))
+
+
+def _lay(settings: Settings) -> None:
+    """Make what an instance needs where it is not there yet, and say so."""
     try:
         made = lay_keys(settings)
     except OSError as error:
         raise cannot_use(error, "data folder") from None
     if made is not None:
         _tell_first_start(settings, made)
-    _run(talk(settings, guide=not quiet, typed=_typed_at_start, say=say))
 
 
 def _typed_at_start() -> str | None:
     """The passphrase typed before the conversation begins; None when nobody sits at the console."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():  # a service may have none at all
         return None
     return getpass.getpass("Passphrase of the desk (empty: stay locked): ")
 
@@ -320,8 +340,31 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
 
+def _run_fast(work: Coroutine[Any, Any, Any]) -> Any:
+    """On uvloop where there is one: it carries some more turns a second, and nothing depends on it."""
+    try:
+        uvloop = importlib.import_module("uvloop")
+    except ImportError:
+        return _run(work)
+    return uvloop.run(work)
+
+
+def _take_standard_places() -> None:
+    """Where standard input, output or error is closed, put nothing in its place.
+
+    Else the next file opened, a database or a socket, would stand there and be written to as if it were a
+    console; and libuv, under uvloop, aborts the process when such a file is closed.
+    """
+    for place in range(3):
+        try:
+            os.fstat(place)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free place, which is this one
+
+
 def main() -> None:
     """Run the console; every error of ours is told in one sentence with a way out."""
+    _take_standard_places()
     try:
         app()
     except SeuilError as error:

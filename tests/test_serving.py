@@ -1,0 +1,265 @@
+"""It is promised that `run` with a token serves Telegram until it is asked to end, and else says why not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from botapi import FakeTelegram
+
+from bot import __main__ as console
+from bot.settings import Settings
+from handlers import keyring
+from handlers.instance import lay_keys
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 20.0
+"""Seconds: a start takes one or two of them on a machine that does nothing else."""
+
+OTHERS = "http://127.0.0.1:9/others"
+"""A webhook somebody else registered; nobody is there."""
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram(allow_http_webhook=True) as fake:
+        yield fake
+
+
+@pytest.fixture
+def house(tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The environment of an instance that has its keys and the fake's token."""
+    monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
+    shelf = Path("/dev/shm") / f"seuil-serving-{os.getpid()}-{tmp_path.name}"
+    lay_keys(Settings(data=tmp_path / "data", shelf=shelf))
+    yield {
+        **os.environ,
+        "SEUIL_DATA": str(tmp_path / "data"),
+        "SEUIL_SHELF": str(shelf),
+        "SEUIL_TELEGRAM_API": fake.base,
+        "SEUIL_TELEGRAM_TOKEN": fake.token,
+    }
+    shutil.rmtree(shelf, ignore_errors=True)
+
+
+class Running:
+    """A `python -m bot run` of its own process, with what it said on both streams."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.err = ""
+
+    async def says(self, words: str) -> None:
+        """Wait until standard error holds these words."""
+        assert self.process.stderr
+        async with asyncio.timeout(PATIENCE):
+            while words not in self.err:
+                read = await self.process.stderr.read(4096)
+                assert read, self.err
+                self.err += read.decode()
+
+    async def ended(self, *, by: signal.Signals | None = None) -> tuple[int, str]:
+        """Its exit code and standard output, once it is over."""
+        if by is not None:
+            self.process.send_signal(by)
+        out, err = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        self.err += err.decode()
+        return self.process.returncode or 0, out.decode()
+
+
+@contextlib.asynccontextmanager
+async def run(
+    env: dict[str, str], *args: str, stdin: int = asyncio.subprocess.DEVNULL, closed: bool = False
+) -> AsyncIterator[Running]:
+    command = [sys.executable, "-m", "bot", "run", *args]
+    if closed:
+        command = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=env, stdin=stdin, stdout=pipe, stderr=pipe
+    )
+    try:
+        yield Running(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def refused(env: dict[str, str], *args: str) -> tuple[int, str]:
+    """The exit code of a start that does not succeed, and what was said: sentences and a way out."""
+    async with run(env, *args) as seuil:
+        code, out = await seuil.ended()
+    assert out == ""
+    said, _, way_out = seuil.err.strip().rpartition("\n→ ")
+    assert said, seuil.err
+    assert way_out, seuil.err
+    assert "Traceback" not in seuil.err
+    assert env["SEUIL_TELEGRAM_TOKEN"].partition(":")[2] not in seuil.err
+    return code, said.splitlines()[-1]
+
+
+# --- serving ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["of nothing", "closed"])
+async def test_without_standard_input_it_serves_until_it_is_asked_to_end(
+    fake: FakeTelegram, house: dict[str, str], closed: bool
+) -> None:
+    ana = fake.person(first_name="Ana", language="fr")
+    async with run(house, closed=closed) as seuil:
+        await ana.says("/start")
+        assert "Bonjour" in (await ana.hears())[0].text
+
+        code, out = await seuil.ended(by=signal.SIGTERM)
+
+    assert (code, out) == (0, "")
+    assert fake.faults == []
+
+
+async def test_it_logs_at_info_on_standard_error_and_tells_nobody_who_wrote(
+    fake: FakeTelegram, house: dict[str, str]
+) -> None:
+    ana = fake.person(first_name="Anastasia", language="fr")
+    async with run({**house, "SEUIL_LOG_LEVEL": "DEBUG"}) as seuil:
+        await ana.says("/start mirabelle")
+        await ana.hears()
+        await seuil.ended(by=signal.SIGTERM)
+
+    assert "serves Telegram by polling" in seuil.err
+    for secret in (fake.token.partition(":")[2], "Anastasia", "mirabelle", str(ana.id)):
+        assert secret not in seuil.err
+
+
+async def test_what_is_typed_at_it_is_no_conversation(fake: FakeTelegram, house: dict[str, str]) -> None:
+    async with run(house, stdin=asyncio.subprocess.PIPE) as seuil:
+        assert seuil.process.stdin
+        seuil.process.stdin.write(b"bonjour\n1\n")
+        await seuil.says("serves Telegram")
+        code, out = await seuil.ended(by=signal.SIGINT)
+
+    assert (code, out) == (0, "")
+
+
+async def test_it_serves_by_webhook_where_one_is_set(fake: FakeTelegram, house: dict[str, str]) -> None:
+    port = free_port()
+    house |= {
+        "SEUIL_TELEGRAM_WEBHOOK": f"http://127.0.0.1:{port}/h",
+        "SEUIL_TELEGRAM_LISTEN": f"127.0.0.1:{port}",
+    }
+    ana = fake.person(first_name="Ana", language="fr")
+    async with run(house) as seuil:
+        await ana.says("/start")
+        assert "Bonjour" in (await ana.hears())[0].text
+        assert fake.calls["getUpdates"] == 0
+        code, _ = await seuil.ended(by=signal.SIGTERM)
+
+    assert code == 0
+    assert "serves Telegram by webhook" in seuil.err
+    assert "/h" not in seuil.err
+
+
+# --- what stops it before anything starts -------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+async def test_a_token_telegram_does_not_know_is_told_with_code_11(house: dict[str, str]) -> None:
+    code, said = await refused({**house, "SEUIL_TELEGRAM_TOKEN": "5000000001:" + "B" * 35})
+
+    assert (code, said) == (11, "Telegram does not know this token.")
+
+
+async def test_an_api_that_is_not_there_is_told_with_code_11(house: dict[str, str]) -> None:
+    code, said = await refused({**house, "SEUIL_TELEGRAM_API": f"http://127.0.0.1:{free_port()}"})
+
+    assert code == 11
+    assert "cannot be reached" in said
+
+
+async def test_a_port_that_is_taken_is_told_with_code_11(house: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = await refused(
+            {
+                **house,
+                "SEUIL_TELEGRAM_WEBHOOK": f"http://127.0.0.1:{port}/h",
+                "SEUIL_TELEGRAM_LISTEN": f"127.0.0.1:{port}",
+            }
+        )
+
+    assert code == 11
+    assert f"port {port}" in said
+
+
+async def test_a_second_process_on_one_folder_is_told_with_code_10_and_the_first_goes_on(
+    fake: FakeTelegram, house: dict[str, str]
+) -> None:
+    async with run(house) as first:
+        await first.says("serves Telegram")
+        code, said = await refused(house)
+
+        ana = fake.person(first_name="Ana", language="fr")
+        await ana.says("/start")
+        assert await ana.hears()
+
+    assert code == 10
+    assert "Another process" in said
+
+
+async def test_an_address_that_serves_the_token_is_not_taken_from_it_unless_that_is_said(
+    fake: FakeTelegram, house: dict[str, str]
+) -> None:
+    await fake.hook.start(OTHERS, {})
+
+    code, said = await refused(house)
+    assert code == 11
+    assert "a webhook that this Seuil did not set" in said
+    assert fake.hook.url == OTHERS
+
+    ana = fake.person(first_name="Ana", language="fr")
+    async with run(house, "--take-over"):
+        await ana.says("/start")
+        assert await ana.hears()
+    assert fake.hook.url == ""
+
+
+async def test_taking_over_without_a_bot_is_told_with_code_3(house: dict[str, str]) -> None:
+    async with run({**house, "SEUIL_TELEGRAM_TOKEN": ""}, "--take-over") as seuil:
+        code, _ = await seuil.ended()
+
+    assert code == 3
+    assert "SEUIL_TELEGRAM_TOKEN is not set." in seuil.err
+
+
+# --- the loop it runs on ------------------------------------------------------------------------------------
+
+
+async def kind_of_loop() -> str:
+    return type(asyncio.get_running_loop()).__module__
+
+
+def test_telegram_is_served_on_uvloop_where_there_is_one() -> None:
+    pytest.importorskip("uvloop")
+
+    assert re.match("uvloop", console._run_fast(kind_of_loop()))
+
+
+def test_telegram_is_served_as_well_where_there_is_no_uvloop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+
+    assert console._run_fast(kind_of_loop()).startswith("asyncio")
