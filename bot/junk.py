@@ -57,7 +57,10 @@ LONGEST_WORD: Final = 30
 SHINGLE_WORDS: Final = 4
 SKETCH_HASHES: Final = 16
 READ_WORDS: Final = 1500
-"""Words a sketch reads, about ten pages: bounded work, 2 ms."""
+"""Words that are read, about five pages: the work is bounded."""
+
+READ_CHARACTERS: Final = 8 * READ_WORDS
+"""Of one message: a channel that takes long ones must not make the work long."""
 
 SAME: Final = 0.6
 """Overlap of two sketches from which two stories are one. Two people never share six of ten runs of four
@@ -88,7 +91,12 @@ def doubt(texts: Iterable[str]) -> Doubt:
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    return [word for text in texts for word in fold(_LINK.sub(" ", PLACEHOLDER.sub(" ", text))).split()]
+    words: list[str] = []
+    for text in texts:
+        if len(words) >= READ_WORDS:
+            break
+        words += fold(_LINK.sub(" ", PLACEHOLDER.sub(" ", text[:READ_CHARACTERS]))).split()
+    return words[:READ_WORDS]
 
 
 def _is_mashed(words: list[str], letters: str) -> bool:
@@ -118,7 +126,7 @@ def sketch(texts: Iterable[str], key: bytes) -> Sketch:
     who has it, and nobody can try out a sentence on it.
     Source: bottom-k sketches, Broder 1997 ("On the resemblance and containment of documents").
     """
-    words = _words(texts)[:READ_WORDS]
+    words = _words(texts)
     if len(words) < SHINGLE_WORDS * 3:
         return frozenset()
     return frozenset(sorted(set(_hashes(words, key)))[:SKETCH_HASHES])
