@@ -222,6 +222,7 @@ def test_no_double_space_no_middle_dot_no_stray_blank(words: Words) -> None:
 
 
 PIECES = {
+    "receipt-copy",
     "option-line",
     "option-chosen",
     "review-answer",
@@ -473,7 +474,7 @@ def test_the_answer_to_a_receipt_does_not_tell_whether_there_is_a_testimony(word
 
 
 def test_what_is_not_promised_is_said(words: Words) -> None:
-    told = words.say("privacy-5") + words.say("privacy-6") + words.say("withdraw-ask")
+    told = words.say("privacy-6") + words.say("privacy-7") + words.say("withdraw-ask")
 
     for part in ("Telegram", "Signal"):
         assert part in told

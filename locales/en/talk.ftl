@@ -93,10 +93,11 @@ nothing-kept = Understood: nothing is kept, and what was written is erased. Help
 
 privacy-1 = Responsible for these data: { $operator }. To write to them: { $contact }.
 privacy-2 = We keep your answers and your story, with your consent, to make grouped figures and to make these facts known. The numbers, addresses and names that the program recognises are taken out before anything is stored. Your account is not kept with the testimony.
-privacy-3 = A draft is erased { $hours } hours after its start at the latest. The story is erased { $story_days } days after the team’s decision, the answers to lists { $coded_months } months after. Figures already published point to nobody and stay.
-privacy-4 = With your receipt you can add to or withdraw your testimony as long as it is kept. Without a receipt we do not know which testimony is yours. You can also turn to the CNIL, the French authority that protects data: cnil.fr.
-privacy-5 = Telegram can read conversations with a program. Signal cannot. In both cases our server sees what you write at the moment you send it; the finished testimony is put under lock, and the team opens it to read it.
-privacy-6 = Anyone who holds your unlocked phone can read what is not erased. ERASE takes away the draft and the messages that the app lets us delete; the rest is erased by hand. A testimony already sent is withdrawn with the receipt.
+privacy-3 = Partner associations receive the grouped figures and, if you chose so, a summary or a sentence that the team has read again. Nothing else is passed on or sold, unless the law demands it. You can ask the association who they are.
+privacy-4 = A draft is erased { $hours } hours after its start at the latest. The story is erased { $story_days } days after the team’s decision, the answers to lists { $coded_months } months after. Figures already published point to nobody and stay.
+privacy-5 = With your receipt you can add to or withdraw your testimony as long as it is kept. Without a receipt we do not know which testimony is yours. You can also turn to the CNIL, the French authority that protects data: cnil.fr.
+privacy-6 = Telegram can read conversations with a program. Signal cannot. In both cases our server sees what you write at the moment you send it; the finished testimony is put under lock, and the team opens it to read it.
+privacy-7 = Anyone who holds your unlocked phone can read what is not erased. ERASE takes away the draft and the messages that the app lets us delete; the rest is erased by hand. A testimony already sent is withdrawn with the receipt.
 
 operator-unnamed = the association that runs this program (its name is not given yet)
 contact-unnamed = the address is not given yet
@@ -262,6 +263,13 @@ help-no-lines = We have no line of this kind for this country. The other choices
 language-changed = We go on in English.
 failed = Something did not work on our side, and your last message is not kept. You can send it again in a moment.
 too-fast = Your messages come too fast to be kept. Those before are there. Wait a minute, then send the last ones again.
+
+# Read before any conversation, and over a shoulder: nothing here tells what the program is for.
+profile-description = A place to write to the association, at your own pace. To begin: /start. To know what is kept: /privacy.
+profile-short = To write to us, at your own pace.
+profile-menu =
+    .group_help = your commands
+    .pause = stop, and come back later
 
 commands-help = At any moment, you can write:
     /start: begin or go on

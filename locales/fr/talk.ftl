@@ -93,10 +93,11 @@ nothing-kept = C’est entendu : rien n’est gardé, et ce qui était écrit e
 
 privacy-1 = Responsable de ces données : { $operator }. Pour lui écrire : { $contact }.
 privacy-2 = Nous gardons vos réponses et votre récit, avec votre accord, pour produire des chiffres groupés et faire connaître ces faits. Les numéros, les adresses et les noms que le programme reconnaît sont retirés avant l’enregistrement. Votre compte n’est pas gardé avec le témoignage.
-privacy-3 = Un brouillon s’efface au plus tard { $hours } heures après son début. Le récit est effacé { $story_days } jours après la décision de l’équipe, les réponses aux listes { $coded_months } mois après. Les chiffres déjà publiés ne désignent personne et restent.
-privacy-4 = Avec votre reçu, vous pouvez compléter ou retirer votre témoignage tant qu’il est gardé. Sans reçu, nous ne savons pas quel témoignage est le vôtre. Vous pouvez aussi vous adresser à la CNIL, l’autorité qui protège les données : cnil.fr.
-privacy-5 = Telegram peut lire les conversations avec un programme. Signal ne le peut pas. Dans les deux cas, notre serveur voit ce que vous écrivez au moment où vous l’envoyez ; le témoignage terminé est mis sous clé, et l’équipe l’ouvre pour le lire.
-privacy-6 = Une personne qui tient votre téléphone déverrouillé peut lire ce qui n’est pas effacé. EFFACER retire le brouillon et les messages que l’application nous laisse supprimer ; le reste s’efface à la main. Un témoignage déjà envoyé se retire avec le reçu.
+privacy-3 = Des associations partenaires reçoivent les chiffres groupés et, si vous l’avez choisi, un résumé ou une phrase relus par l’équipe. Rien d’autre n’est transmis, ni vendu, sauf si la loi l’impose. Vous pouvez demander à l’association qui elles sont.
+privacy-4 = Un brouillon s’efface au plus tard { $hours } heures après son début. Le récit est effacé { $story_days } jours après la décision de l’équipe, les réponses aux listes { $coded_months } mois après. Les chiffres déjà publiés ne désignent personne et restent.
+privacy-5 = Avec votre reçu, vous pouvez compléter ou retirer votre témoignage tant qu’il est gardé. Sans reçu, nous ne savons pas quel témoignage est le vôtre. Vous pouvez aussi vous adresser à la CNIL, l’autorité qui protège les données : cnil.fr.
+privacy-6 = Telegram peut lire les conversations avec un programme. Signal ne le peut pas. Dans les deux cas, notre serveur voit ce que vous écrivez au moment où vous l’envoyez ; le témoignage terminé est mis sous clé, et l’équipe l’ouvre pour le lire.
+privacy-7 = Une personne qui tient votre téléphone déverrouillé peut lire ce qui n’est pas effacé. EFFACER retire le brouillon et les messages que l’application nous laisse supprimer ; le reste s’efface à la main. Un témoignage déjà envoyé se retire avec le reçu.
 
 operator-unnamed = l’association qui tient ce programme (son nom n’est pas encore indiqué)
 contact-unnamed = l’adresse n’est pas encore indiquée
@@ -262,6 +263,13 @@ help-no-lines = Nous n’avons pas de ligne de ce genre pour ce pays. Les autres
 language-changed = Nous continuons en français.
 failed = Quelque chose n’a pas marché de notre côté, et votre dernier message n’est pas gardé. Vous pouvez l’envoyer de nouveau dans un moment.
 too-fast = Vos messages arrivent trop vite pour être gardés. Ceux d’avant sont là. Attendez une minute, puis envoyez de nouveau les derniers.
+
+# Se lisent avant toute conversation, et par-dessus une épaule : rien n'y dit à quoi le programme sert.
+profile-description = Un espace pour écrire à l’association, à votre rythme. Pour commencer : /start. Pour savoir ce qui est gardé : /privacy.
+profile-short = Pour nous écrire, à votre rythme.
+profile-menu =
+    .group_help = vos commandes
+    .pause = s’arrêter et revenir plus tard
 
 commands-help = À tout moment, vous pouvez écrire :
     /start : commencer ou reprendre
