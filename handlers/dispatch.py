@@ -17,7 +17,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from bot.conversation import step
@@ -75,6 +75,7 @@ from handlers.drafts import (
 )
 from handlers.errands import Deletion, Errands, Owed, new_deletion
 from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
+from handlers.limits import Entry, Limits
 from handlers.screens import House, Painter
 from locales import Words
 from storage import Store
@@ -169,6 +170,7 @@ class Dispatch:
         self._clock = clock
         self._painters: dict[str, Painter] = {}
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
+        self._limits = Limits()
         self._errands = Errands(shelf, keys.instance, clock)
         self._sent: dict[Address, tuple[int, ...]] = {}
         """Ids of what was shown since her last turn."""
@@ -182,11 +184,25 @@ class Dispatch:
 
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """Handle one update to its end. Raises nothing of the witness's making."""
-        async with self._alone(heard.who):
-            on_way = await self._hear_alone(heard, channel)
-        # Her next words wait for what this turn made durable, not for the network.
-        if on_way is not None:
-            await self._delivered(on_way, heard.who, channel)
+        entry = self._limits.enter(heard.who)
+        try:
+            if entry != "hear":
+                await self._too_fast(entry, heard, channel)
+                return
+            async with self._alone(heard.who):
+                on_way = await self._hear_alone(heard, channel)
+            # Her next words wait for what this turn made durable, not for the network.
+            if on_way is not None:
+                await self._delivered(on_way, heard.who, channel)
+        finally:
+            self._limits.leave(heard.who)
+
+    async def _too_fast(self, entry: Entry, heard: Heard, channel: Channel) -> None:
+        """A flood from one person is not worked on, and she is told so once."""
+        await _acknowledge(heard)
+        if entry == "tell":
+            with suppress(Gone, Unreached):
+                await channel.show(heard.who, self._screen("too-fast", self._hint(heard)))
 
     @asynccontextmanager
     async def _alone(self, who: Address) -> AsyncIterator[None]:
@@ -512,7 +528,9 @@ class Dispatch:
         except (SeuilError, ValueError, MemoryError) as error:
             log.error("a testimony could not be sealed and was not kept: %s", type(error).__name__)
             return Done(before, tells=(self._screen("sealing-failed", before.state.language),))
-        case = KeepCase(before.case, today, keys.locator, keys.reply_recipient.public, keys.token_hash)
+        arrival = self._limits.judge(person.pseudonym, submit, self._clock(), case=before.case)
+        public = keys.reply_recipient.public
+        case = KeepCase(before.case, today, keys.locator, public, keys.token_hash, arrival)
         kept = Envelope(closing, case=b"", entropy=before.entropy, owes_receipt=True)
         return Done(kept, (case, *items), fresh=True)
 

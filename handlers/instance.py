@@ -143,7 +143,8 @@ class Instance:
         chats = set()
         for row in await self.store.members():
             try:
-                chats.add(self.members.route(row).who)
+                route = self.members.route(row)
+                chats |= {route.who, route.private}
             except CannotOpen as error:
                 log.error("a member cannot be reached: %s", error)
         self._chats = chats

@@ -15,6 +15,7 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Hashable
+from typing import Literal
 
 from bot.junk import ALIKE, SAME, Sketch, doubt, overlap, short_form, sketch
 from bot.turns import Submit
@@ -22,7 +23,6 @@ from storage.changes import Arrival
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
-MINUTE_SECONDS = 60
 
 TOLD_A_DAY = 3
 """Testimonies of one person in a day that are read in their turn: several visitors in one building, a first
@@ -43,11 +43,12 @@ PEOPLE_KEPT = 20_000
 """People whose testimonies of the day are counted: keyed names, about 4 MB. The longest silent is forgotten
 first."""
 
-MESSAGES_A_MINUTE = 60
-"""One message a second, told by nobody's thumbs. A long story pasted as 40 messages passes."""
+MOST_UNANSWERED = 60
+"""Messages of one person that may wait for their answers at once. A long story pasted as 40 messages passes;
+who reads the answers never has more than two or three, however fast."""
 
-SPEAKERS_KEPT = 100_000
-"""Speakers counted in a minute; 100 bytes each. Beyond, the counting starts afresh."""
+
+Entry = Literal["hear", "tell", "drop"]
 
 
 class Limits:
@@ -64,28 +65,26 @@ class Limits:
         """The stories that hold a hash, so that a new one is compared only with those it could resemble."""
         self._short: OrderedDict[int, tuple[float, int]] = OrderedDict()
         self._number = 0
-        self._minute = 0.0
-        self._spoke: dict[Hashable, int] = {}
+        self._unanswered: dict[Hashable, int] = {}
 
     def __repr__(self) -> str:
         return "Limits()"
 
     # --- how fast one person may speak ----------------------------------------------------------------------
 
-    def may_speak(self, who: Hashable, now: float) -> bool:
-        """Whether this message is heard; counts it. `who`: a pseudonym or an address. `now`: seconds.
+    def enter(self, who: Hashable) -> Entry:
+        """Count a message that begins to wait for its answer; each is ended with `leave`. "tell": the first
+        that is too many, of which she is told; "drop": more of them. `who`: a pseudonym or an address."""
+        count = self._unanswered[who] = self._unanswered.get(who, 0) + 1
+        if count <= MOST_UNANSWERED:
+            return "hear"
+        return "tell" if count == MOST_UNANSWERED + 1 else "drop"
 
-        Everybody's minute is the same one, so that counting costs a look-up and forgetting costs nothing: who
-        speaks around its turn may say up to twice as much.
-        """
-        if not 0 <= now - self._minute < MINUTE_SECONDS or len(self._spoke) >= SPEAKERS_KEPT:
-            self._minute, self._spoke = now, {}
-        count = self._spoke[who] = self._spoke.get(who, 0) + 1
-        return count <= MESSAGES_A_MINUTE
-
-    def must_tell(self, who: Hashable) -> bool:
-        """Whether the message just refused by `may_speak` was the first one: she is told `too-fast` once."""
-        return self._spoke.get(who) == MESSAGES_A_MINUTE + 1
+    def leave(self, who: Hashable) -> None:
+        """It was answered, or dropped."""
+        count = self._unanswered.pop(who) - 1
+        if count:
+            self._unanswered[who] = count
 
     # --- which testimonies wait apart -----------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ DEEPEST = 8
 
 _SECRETS = (
     (re.compile(r"\d{5,20}:[A-Za-z0-9_-]{30,64}"), "[token]"),
+    # other servers give out shorter ones: what follows /bot in a URL is a token whatever its length
+    (re.compile(r"(?<=/bot)\d+:[A-Za-z0-9_-]+"), "[token]"),
     (re.compile(r"AGE-SECRET-KEY-[A-Z0-9-]+", re.IGNORECASE), "[key]"),
     (re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"), "[password]"),
 )

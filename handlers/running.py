@@ -9,8 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
+import termios
+import threading
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from bot.addresses import listening
 from bot.errors import SeuilError
@@ -149,14 +153,42 @@ async def _open_desk(
 ) -> None:
     """Unlocking takes seconds: witnesses are heard meanwhile."""
     try:
-        passphrase = passphrase_at_hand(settings) or await asyncio.to_thread(typed)
+        passphrase = passphrase_at_hand(settings) or await _typed(typed)
         if passphrase:
             await instance.desk.unlock(passphrase)
             await instance.work()
             return
     except SeuilError as error:
-        say(f"{error} {error.hint}")
+        say(f"{error}\n→ {error.hint}")
     say("The desk is locked: `python -m bot unlock` in another terminal opens it.")
+
+
+async def _typed(typed: Callable[[], str | None]) -> str | None:
+    """What is typed at the prompt, in a thread the end of the program does not wait for."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[str | None] = loop.create_future()
+
+    def ask() -> None:
+        try:
+            said = typed()
+        except (EOFError, OSError, KeyboardInterrupt):
+            said = None
+        with suppress(RuntimeError):  # the program ended meanwhile
+            loop.call_soon_threadsafe(_settle, done, said)
+
+    echo = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        return await done
+    finally:
+        if echo is not None:
+            # A prompt that nobody answered leaves the terminal mute.
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, echo)
+
+
+def _settle(done: asyncio.Future[str | None], said: str | None) -> None:
+    if not done.done():
+        done.set_result(said)
 
 
 async def _housekeep(instance: Instance) -> None:
