@@ -23,6 +23,7 @@ from pathlib import Path
 
 from bot.age import ready
 from bot.errors import CannotOpen, WordsError
+from bot.moderation import Role
 from bot.questionnaire import Questionnaire, faults
 from bot.questions import EVERY_QUESTION, questionnaire
 from bot.receipts import COST, Cost
@@ -35,7 +36,7 @@ from handlers.dispatch import Dispatch
 from handlers.errands import Errands
 from handlers.intake import DAY_SECONDS, HOUR_SECONDS, Keys, ReceiptDesk
 from handlers.leaving import Leaving
-from handlers.members import Members, read_code
+from handlers.members import Members, Route, read_code, role_of
 from handlers.reception import Reception
 from handlers.screens import House
 from handlers.verifying import entries, verified_on
@@ -96,6 +97,14 @@ def check_words(questions: Questionnaire) -> Mapping[str, Words]:
     return words
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member: what she is, and where."""
+
+    role: Role
+    route: Route = field(repr=False)
+
+
 @dataclass(slots=True)
 class Instance:
     """A running instance. `open_instance` makes one; `close` ends it with nothing half done."""
@@ -114,6 +123,11 @@ class Instance:
     channels: dict[str, Channel] = field(default_factory=dict)
     verified: dict[str, date] = field(default_factory=dict, repr=False)
     """What an operator verified, and when, as of the last minute."""
+    seated: dict[bytes, Seat] = field(default_factory=dict, repr=False)
+    linger: float | None = None
+    """Seconds a member's message waits for what the desk shows (None: the desk's own measure)."""
+    follow: Callable[[dict[bytes, Seat], dict[bytes, Seat]], None] | None = field(default=None, repr=False)
+    """Told who was seated before and who is now, whenever that changed."""
     _tag: bytes = field(default=b"", repr=False)
     _period: int = 0
     _chats: set[Address] = field(default_factory=set, repr=False)
@@ -135,19 +149,20 @@ class Instance:
 
     async def work(self) -> None:
         """Let the desk carry out what waits, then follow what it may have changed."""
-        await self.desk.pump()
+        await self.desk.pump(self.linger)
         await self.refresh()
 
     async def refresh(self) -> None:
         """Who is a member, and which digest period it is: both change rarely, and only at the desk."""
-        chats = set()
+        before, self.seated = self.seated, {}
         for row in await self.store.members():
             try:
-                route = self.members.route(row)
-                chats |= {route.who, route.private}
+                self.seated[row.member] = Seat(role_of(row), self.members.route(row))
             except CannotOpen as error:
                 log.error("a member cannot be reached: %s", error)
-        self._chats = chats
+        self._chats = {chat for seat in self.seated.values() for chat in (seat.route.who, seat.route.private)}
+        if self.follow is not None and before != self.seated:
+            self.follow(before, self.seated)
         digests = await self.store.digests()
         period = digests[-1].period + 1 if digests else 1
         if period != self._period:

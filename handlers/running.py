@@ -13,7 +13,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 
 from bot.addresses import listening
@@ -21,8 +21,10 @@ from bot.errors import SeuilError
 from bot.settings import Settings
 from handlers.clock import Clock
 from handlers.console import Answer, Console, Request
-from handlers.instance import Instance, open_instance, passphrase_at_hand, seat_chairs, serve
+from handlers.instance import Instance, Seat, open_instance, passphrase_at_hand, seat_chairs, serve
 from handlers.telegram import Access, Telegram
+from handlers.telegram.profile import Wearer, dress, dress_member, undress_member
+from handlers.telegram.updates import CHANNEL
 from handlers.terminal import Terminal
 from storage.changes import PutMeta
 
@@ -105,6 +107,9 @@ async def serve_telegram(
         await clock.start()
         background.append(asyncio.create_task(_open_desk(instance, settings, typed, say)))
         background.append(asyncio.create_task(_housekeep(instance)))
+        background.append(asyncio.create_task(_dress(instance, telegram, settings.bot_name)))
+        instance.linger = 0
+        instance.follow = _following(instance, telegram, background)
         say(f"Seuil serves Telegram by {'webhook' if settings.telegram_webhook else 'polling'}.")
         await _until_asked(serve(instance, telegram))
         say("Seuil ends: what was begun is finished, what was said is kept.")
@@ -189,6 +194,42 @@ async def _typed(typed: Callable[[], str | None]) -> str | None:
 def _settle(done: asyncio.Future[str | None], said: str | None) -> None:
     if not done.done():
         done.set_result(said)
+
+
+async def _dress(instance: Instance, telegram: Telegram, name: str) -> None:
+    """Name, descriptions and commands, as they are in this version; tried again until all are set."""
+    while True:
+        if await dress(telegram.bot, instance.words, name, _wearers(instance.seated)):
+            return
+        await asyncio.sleep(DRESS_AGAIN_SECONDS)
+
+
+def _wearers(seated: Mapping[bytes, Seat]) -> list[Wearer]:
+    return [Wearer(seat.role, seat.route) for seat in seated.values() if seat.route.who.channel == CHANNEL]
+
+
+def _following(
+    instance: Instance, telegram: Telegram, background: list[asyncio.Task[None]]
+) -> Callable[[dict[bytes, Seat], dict[bytes, Seat]], None]:
+    """Gives menus to who joined, and takes them from who was revoked."""
+
+    async def follow(gone: list[Wearer], new: list[Wearer]) -> None:
+        for wearer in gone:
+            await undress_member(telegram.bot, wearer)
+        for wearer in new:
+            await dress_member(telegram.bot, instance.words, wearer)
+
+    def changed(before: dict[bytes, Seat], now: dict[bytes, Seat]) -> None:
+        gone = _wearers({id: seat for id, seat in before.items() if now.get(id) != seat})
+        new = _wearers({id: seat for id, seat in now.items() if before.get(id) != seat})
+        background[:] = [task for task in background if not task.done()]
+        background.append(asyncio.create_task(follow(gone, new)))
+
+    return changed
+
+
+DRESS_AGAIN_SECONDS = 3600.0
+"""Telegram lets a bot change its name a few times a day only."""
 
 
 async def _housekeep(instance: Instance) -> None:

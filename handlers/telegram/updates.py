@@ -42,6 +42,7 @@ class Message(msgspec.Struct):
     text: str = ""
     media_group_id: str = ""
     migrate_to_chat_id: int = 0
+    sender_chat: msgspec.Raw = msgspec.Raw()
     forward_origin: msgspec.Raw = msgspec.Raw()
     animation: msgspec.Raw = msgspec.Raw()
     audio: msgspec.Raw = msgspec.Raw()
@@ -157,6 +158,8 @@ class Translator:
     def _message(self, number: int, message: Message) -> Heard | None:
         if message.migrate_to_chat_id:
             return _heard(number, "moved", message, message.sender, str(message.migrate_to_chat_id))
+        if message.chat.type != "private" and (message.sender is None or bytes(message.sender_chat)):
+            return None  # an anonymous administrator: all of a group share one id, and none may be a member
         text = message.text
         if text and not bytes(message.forward_origin):
             if text[0] == "/":
