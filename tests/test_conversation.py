@@ -90,7 +90,7 @@ def test_erasing_forgets_everything_and_says_one_neutral_line(said):
 def test_nothing_unredacted_reaches_a_state_or_an_effect_that_stores(said, secret):
     turn = walk([*said, says(f"Écrivez-moi : {secret}."), Replaced(redact(f"non, {secret}"))])
 
-    assert secret not in write_state(turn.state).decode()
+    assert secret.encode() not in write_state(turn.state)
     for effect in turn.effects:
         if isinstance(effect, Submit | UseReceipt):
             assert secret not in repr([getattr(effect, name) for name in effect.__slots__])
