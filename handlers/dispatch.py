@@ -102,6 +102,9 @@ MOST_REMEMBERED = 100_000
 MOST_BETWEEN = 500
 """Ids tried after a crash: five calls of Telegram's hundred."""
 
+MOST_NOTED = 50
+"""Of these, how many a draft notes where she goes on after a crash: a byte each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -141,6 +144,8 @@ class OnWay:
     deletion: Deletion | None = None
     kept: bool = True
     """Whether there is a draft in which the ids of what was shown will be noted."""
+    draft: Envelope | None = field(default=None, repr=False)
+    """Where an answer is shown again: the draft, to know where the first showing may stand."""
 
 
 class Dispatch:
@@ -352,11 +357,12 @@ class Dispatch:
     def _noted(self, turn: Turn, done: Done, person: Person, heard: Heard) -> tuple[Done, Deletion | None]:
         """The draft with the messages of this turn noted; and what is to be deleted, if anything."""
         before, sent = person.envelope, self._sent.get(heard.who)
-        ids = (*(sent or ()), heard.message) if heard.message else sent or ()
+        shown = _between(before, heard.message, MOST_NOTED) if sent is None else sent
+        ids = (*shown, heard.message) if heard.message else shown
         told = noting(before, ids)
         for effect in turn.effects:
             if isinstance(effect, Forget) and effect.messages and done.fresh:
-                lost = () if sent is not None else _between(before, heard)
+                lost = () if sent is not None else _between(before, heard.message, MOST_BETWEEN)
                 messages = sorted({*messages_of(told), *lost})
                 return done, new_deletion(heard.who, messages) if messages else None
         envelope = done.envelope
@@ -384,6 +390,8 @@ class Dispatch:
             self._unreached[on_way.pseudonym] = who
             return
         earlier = self._sent.pop(who, ()) if on_way.deletion is not None else self._sent.get(who, ())
+        if on_way.draft is not None and shown and not earlier:
+            earlier = tuple(_between(on_way.draft, shown[0], MOST_NOTED))
         if on_way.kept:
             self._remember(who, shown if on_way.deletion is not None else (*earlier, *shown))
         self._settle(on_way)
@@ -487,7 +495,8 @@ class Dispatch:
         if person.envelope.owes_receipt:
             screens = self._with_receipt(person.envelope, screens)
         shown = channel.show(heard.who, *screens)
-        on_way = OnWay(person.pseudonym, heard.update, shown, None, kept=bool(state.at))
+        kept = bool(state.at)
+        on_way = OnWay(person.pseudonym, heard.update, shown, kept=kept, draft=person.envelope)
         if person.envelope.owes_receipt:
             await self._receipt_was_shown(on_way, heard, 0)
             return None
@@ -637,12 +646,12 @@ class Dispatch:
         return painter
 
 
-def _between(envelope: Envelope, heard: Heard) -> range:
-    """Where messages of ours may stand that a crash kept from being noted: between her last words and these.
+def _between(envelope: Envelope, message: int, most: int) -> range:
+    """Where messages of ours may stand that a crash kept from being noted: between her last words and this.
     A bot's chats share one counter, so the first few ids after hers are the likely ones."""
-    if not envelope.last or not heard.message:
+    if not envelope.last or not message:
         return range(0)
-    return range(envelope.last + 1, min(heard.message, envelope.last + 1 + MOST_BETWEEN))
+    return range(envelope.last + 1, min(message, envelope.last + 1 + most))
 
 
 async def _acknowledge(heard: Heard) -> None:
