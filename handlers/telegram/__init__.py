@@ -173,6 +173,7 @@ class Telegram:
             await asyncio.wait(self._answering, timeout=2.0)
         await self._wire.close()
         await self._poll_wire.close()
+        await self.bot.request.shutdown()
 
     # --- hearing --------------------------------------------------------------------------------------------
 
