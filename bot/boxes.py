@@ -53,6 +53,21 @@ def seal_small(key: bytes, purpose: str, plaintext: bytes) -> bytes:
     return _seal(_purpose_key(key, purpose), b"", plaintext, -(-used // SMALL_STEP) * SMALL_STEP)
 
 
+def purpose_key(key: bytes, purpose: str) -> bytes:
+    """The key for one purpose, for those who seal many boxes with it: `seal_under`, `open_under`."""
+    return _purpose_key(key, purpose)
+
+
+def seal_under(key: bytes, plaintext: bytes) -> bytes:
+    """A short box under a key that is for one purpose only."""
+    return _seal(key, b"", plaintext, -(-(_LENGTH.size + len(plaintext)) // SMALL_STEP) * SMALL_STEP)
+
+
+def open_under(key: bytes, box: bytes) -> bytes:
+    """What was sealed under this key. Raises `CannotOpen`."""
+    return _open(key, b"", box)
+
+
 def open_small(key: bytes, purpose: str, box: bytes) -> bytes:
     """What was sealed for this purpose. Raises `CannotOpen`."""
     return _open(_purpose_key(key, purpose), b"", box)

@@ -9,7 +9,6 @@ Never here: what is answered, and how a network deletes.
 
 from __future__ import annotations
 
-import hmac
 import logging
 import secrets
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from bot.boxes import open_small, seal_small
+from bot.boxes import open_under, purpose_key, seal_under
 from bot.errors import CannotOpen
 from bot.turns import Ask, Effect, Tell
 from handlers import Address
@@ -29,6 +28,7 @@ from storage.shelf import Shelf
 log = logging.getLogger(__name__)
 
 OWED, DELETION = "owed", "deletion"
+PURPOSE = "errand"
 MEMBERS = 0
 """In place of a day: sealed under the INSTANCE key, since it must outlive a reboot."""
 
@@ -67,7 +67,7 @@ class Errands:
 
     def __init__(self, shelf: Shelf, instance: bytes, clock: Clock) -> None:
         self._shelf = shelf
-        self._instance = instance
+        self._instance = purpose_key(instance, PURPOSE)
         self._clock = clock
         self._keys: dict[int, bytes] = {}
 
@@ -93,7 +93,7 @@ class Errands:
         if key is None:
             return None
         try:
-            kind, channel, chat, *more = orjson.loads(open_small(key, "errand", box))
+            kind, channel, chat, *more = orjson.loads(open_under(key, box))
         except (CannotOpen, ValueError):
             log.error(
                 "something to be done in a chat cannot be opened and is dropped: the database was changed"
@@ -109,7 +109,7 @@ class Errands:
     def _seal(self, day: int, body: bytes) -> bytes:
         key = self._key(day)
         assert key is not None  # noqa: S101 - today's key and the instance's are always there
-        return day.to_bytes(_DAY_BYTES, "big") + seal_small(key, "errand", body)
+        return day.to_bytes(_DAY_BYTES, "big") + seal_under(key, body)
 
     def _today(self) -> int:
         return int(self._clock() // DAY_SECONDS)
@@ -119,7 +119,7 @@ class Errands:
             return self._instance
         if day not in self._keys:
             alive = self._shelf.day_keys(self._today())
-            self._keys = {each: hmac.digest(key, b"v1|errands", "sha256") for each, key in alive}
+            self._keys = {each: purpose_key(key, PURPOSE) for each, key in alive}
         return self._keys.get(day)
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 CaseState = Literal["waiting", "quarantined", "claimed", "approved", "rejected", "escalated"]
-"""Withdrawn is no state: a withdrawn case has no row. Quarantined: kept apart until somebody looks, because the
-intake doubts it."""
+"""Withdrawn is no state: a withdrawn case has no row. Quarantined: kept apart until somebody looks, because
+the intake doubts it."""
 
 STATES: tuple[CaseState, ...] = get_args(CaseState)
 

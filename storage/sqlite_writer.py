@@ -96,7 +96,11 @@ PUT_ERRANDS: Final = {
 LARGEST = 2**63 - 1
 """The largest number of a SQLite column."""
 
-DROP_ERRAND: Final = "DELETE FROM errand WHERE id = ? AND mark <= ?"
+DROP_ERRANDS: Final = {
+    # As above. One statement for many: each row of an `executemany` would let go of the interpreter's lock.
+    many: f"DELETE FROM errand WHERE {' OR '.join(['(id = ? AND mark <= ?)'] * many)}"  # noqa: S608
+    for many in (64, 8, 1)
+}
 
 LOOK_UP_MANY = 128
 LOOK_UP: Final = (
@@ -417,9 +421,7 @@ class Writer(sqlite3.Connection):
             self._drafts.executemany("DELETE FROM person WHERE pseudonym = ?", gone)
         errands = batch.errands.values()
         self._many(PUT_ERRANDS, [(e.id, e.mark, e.box) for e in errands if type(e) is PutErrand])
-        done = [(errand.id, errand.mark) for errand in errands if type(errand) is DropErrand]
-        if done:
-            self._drafts.executemany(DROP_ERRAND, done)
+        self._many(DROP_ERRANDS, [(e.id, e.mark) for e in errands if type(e) is DropErrand])
 
     def _many(self, statements: Mapping[int, str], rows: list[tuple[object, ...]]) -> None:
         """Write rows with as few statements as can be. `statements`: by how many rows each takes, most

@@ -32,7 +32,7 @@ LONG_FOR_A_REASON = {
     "bot/moderation.py": "one table of who may do what at the desk",
     "bot/redaction/phones.py": "every way a telephone number is written for people and not for programs",
     "tests/test_desk.py": "every act of the desk, told as what moderators see",
-    "handlers/dispatch.py": "one turn from what was heard to what was shown, each step safe to be killed after",
+    "handlers/dispatch.py": "one turn from what is heard to what is shown, each step safe to be killed after",
     "handlers/desk.py": "the acts that change a case's state, beside the order in which they are carried out",
     "handlers/instance.py": "how an instance is put together, in one place, beside what it does when it runs",
     "handlers/digests.py": "one path from due to settled, each step safe to be killed after",
@@ -41,8 +41,9 @@ LONG_FOR_A_REASON = {
 }
 
 LISTENING = (
-    "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.intake", "handlers.reception",
-    "handlers.screens", "handlers.terminal", "handlers.vocabulary", "locales", "storage.sqlite",
+    "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.errands", "handlers.intake",
+    "handlers.limits", "handlers.reception", "handlers.screens", "handlers.telegram", "handlers.terminal",
+    "handlers.vocabulary", "locales", "storage.sqlite",
 )  # fmt: skip
 OPENING = ("bot.opening", "bot.custody", "handlers.bench", "handlers.desk", "handlers.keyring")
 
