@@ -74,7 +74,9 @@ _MAGIC: Final = b"SEUIL SHELF v1\n".ljust(64, b"\0")
 _SLOT: Final = struct.Struct("<16s32sqiB3x")
 """Draft id (or 16 zeros for a day), key, revision, hour (or day), mark: 64 bytes, the revision on a multiple
 of 8."""
-_REVISION, _MARK = 48, 60
+_KEY: Final = struct.Struct("<32sq")
+"""The key and the revision of a slot: all that a turn asks for."""
+_KEY_AT, _REVISION, _MARK = 16, 48, 60
 _FREE, _DRAFT, _DAY = 0, 0xD5, 0xDA
 
 _GROW_SLOTS = 1024
@@ -100,6 +102,8 @@ class FolderShelf:
         self._path = folder / "shelf"
         self._places: dict[bytes, int] = {}
         self._days: dict[int, int] = {}
+        self._today: tuple[int, list[tuple[int, bytes]]] = (-1, [])
+        """What `day_keys` answered for this day: asked for at each turn, and the same all day."""
         self._free: list[int] = []
         try:
             self._open()
@@ -117,6 +121,7 @@ class FolderShelf:
     def close(self) -> None:
         """Let go of the file; the keys stay in it, for the next start."""
         if not self._map.closed:
+            self._today = (-1, [])
             self._map.close()
             os.close(self._handle)
             self._lock.release()
@@ -133,7 +138,7 @@ class FolderShelf:
         place = self._places.get(draft)
         if place is None:
             return None
-        _, key, revision, _, _ = _SLOT.unpack_from(self._map, place)
+        key, revision = _KEY.unpack_from(self._map, place + _KEY_AT)
         return key, revision
 
     def advance(self, draft: bytes, revision: int) -> None:
@@ -155,6 +160,8 @@ class FolderShelf:
     # --- keys of days ---------------------------------------------------------------------------------------
 
     def day_keys(self, today: int) -> list[tuple[int, bytes]]:
+        if self._today[0] == today:
+            return self._today[1].copy()
         for day in [day for day in self._days if day <= today - DAY_KEYS_KEPT]:
             self._wipe(self._days.pop(day))
         if today not in self._days:
@@ -162,7 +169,9 @@ class FolderShelf:
             self._days[today] = self._write(bytes(16), key, today, _DAY)
         # A key of a day to come is left by a clock that went back: kept, and of no use until then.
         days = sorted((day for day in self._days if day <= today), reverse=True)
-        return [(day, _SLOT.unpack_from(self._map, self._days[day])[1]) for day in days]
+        keys = [(day, _SLOT.unpack_from(self._map, self._days[day])[1]) for day in days]
+        self._today = (today, keys)
+        return keys.copy()
 
     # --- slots ----------------------------------------------------------------------------------------------
 
