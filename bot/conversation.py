@@ -395,8 +395,7 @@ def _question_before(questionnaire: Questionnaire, state: State) -> str:
 
 def _choose(questionnaire: Questionnaire, state: State, event: Chose) -> Turn:
     here = place(questionnaire, state)
-    offered = {offer.code for offer in here.offers}
-    codes = tuple(code for code in event.codes if code in offered)
+    codes = tuple([code for code in event.codes if code in here.codes])
     if not codes or (len(codes) > 1 and not here.many):
         return _hint(state)
     at_place = _AT_PLACES.get(here.id)

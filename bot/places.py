@@ -16,18 +16,14 @@ from dataclasses import dataclass, field
 
 from bot import rights
 from bot.questionnaire import (
-    AllOf,
-    Answered,
     AnyQuestion,
     Choice,
-    Chosen,
     Condition,
     Gate,
-    Not,
     Questionnaire,
     Text,
 )
-from bot.turns import Answers, State, Texts
+from bot.turns import Answers, Chose, State, Texts
 
 MOST_OPTIONS = 7
 """Options on one screen; longer lists are paged (domain notes, section 6)."""
@@ -74,6 +70,16 @@ class Place:
     takes_text: bool = False
     turns: int = 0
     """Pages of reading matter, told one after the other (0: none)."""
+    codes: frozenset[str] = field(init=False, repr=False, compare=False)
+    numbers: Mapping[str, Chose] = field(init=False, repr=False, compare=False)
+    """What each number typed alone means."""
+    _stamp: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        codes = [offer.code for offer in self.offers]
+        object.__setattr__(self, "codes", frozenset(codes))
+        object.__setattr__(self, "numbers", {str(n): Chose((code,)) for n, code in enumerate(codes, start=1)})
+        object.__setattr__(self, "_stamp", f"{zlib.crc32(' '.join((self.id, *codes)).encode()):x}")
 
     def page_count(self) -> int:
         return self.turns or max(1, -(-len(self.offers) // MOST_OPTIONS))
@@ -81,7 +87,7 @@ class Place:
     def stamp(self) -> str:
         """Names this place with these offers: a button that carries another stamp belongs to another
         list."""
-        return f"{zlib.crc32(' '.join((self.id, *(offer.code for offer in self.offers))).encode()):x}"
+        return self._stamp
 
     def on_page(self, page: int) -> tuple[tuple[int, Offer], ...]:
         """The offers of a page with their numbers from 1, spread evenly over the pages."""
@@ -172,21 +178,11 @@ def _topics(state: State) -> Iterator[Offer]:
 
 
 def holds(condition: Condition | None, answers: Answers) -> bool:
-    match condition:
-        case None:
-            return True
-        case Chosen(question, codes):
-            return not codes.isdisjoint(answers.get(question, ()))
-        case Answered(question):
-            return bool(answers.get(question))
-        case Not(inner):
-            return not holds(inner, answers)
-        case AllOf(conditions):
-            return all(holds(inner, answers) for inner in conditions)
+    return condition is None or condition.holds(answers)
 
 
 def is_asked(question: AnyQuestion, answers: Answers) -> bool:
-    return question.when is None or holds(question.when, answers)
+    return question.when is None or question.when.holds(answers)
 
 
 def told_questions(questionnaire: Questionnaire, state: State) -> Iterator[AnyQuestion]:

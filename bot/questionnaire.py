@@ -21,12 +21,19 @@ LONGEST_ID = 40
 ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 
 
+Given: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Codes chosen at each question so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Holds when any of `codes` was chosen at `question`."""
 
     question: str
     codes: frozenset[str]
+
+    def holds(self, given: Given) -> bool:
+        return not self.codes.isdisjoint(given.get(self.question, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,24 @@ class Answered:
 
     question: str
 
+    def holds(self, given: Given) -> bool:
+        return bool(given.get(self.question))
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
     condition: Condition
 
+    def holds(self, given: Given) -> bool:
+        return not self.condition.holds(given)
+
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
     conditions: tuple[Condition, ...]
+
+    def holds(self, given: Given) -> bool:
+        return all(condition.holds(given) for condition in self.conditions)
 
 
 Condition: TypeAlias = Chosen | Answered | Not | AllOf

@@ -130,6 +130,12 @@ def hear(text: str, place: Place, vocabulary: Vocabulary, *, hint: str = "", edi
 
 
 def _meant(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Event | None:
+    # Most turns are one number, and most others one word: they need no other look.
+    if text in place.numbers:
+        return place.numbers[text]
+    if text.isascii() and text.isalpha() and len(text) <= LONGEST_WORD:
+        named = _by_name(text, place, vocabulary, hint)
+        return _as_receipt(text, place) if named is None else named
     if place.offers:
         numbered = _by_number(text, place) or (_with_done(text, place, vocabulary) if place.many else None)
         if numbered is not None:

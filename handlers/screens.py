@@ -64,8 +64,16 @@ class Sheet:
     tail: tuple[str, ...]
     row: tuple[Button, ...]
     stamp: str
+    untouched: Screen = field(init=False, repr=False, compare=False)
+    """The screen where nothing is picked: the same one each time, as most are."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "untouched", self._painted(()))
 
     def screen(self, picked: Sequence[str] = ()) -> Screen:
+        return self._painted(picked) if picked else self.untouched
+
+    def _painted(self, picked: Sequence[str]) -> Screen:
         lines = "\n".join([line.picked if line.code in picked else line.plain for line in self.lines])
         buttons = [line.picked_button if line.code in picked else line.plain_button for line in self.lines]
         parts = (self.head, lines, *self.tail) if lines else (self.head, *self.tail)
