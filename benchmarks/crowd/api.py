@@ -208,7 +208,7 @@ class Api:
         return YES
 
     def _webhook_info(self, _: Fields) -> bytes:
-        url = "" if self.webhook is None else "set"
+        url = "" if self.webhook is None else self.webhook.url
         return _result(
             {"url": url, "has_custom_certificate": False, "pending_update_count": len(self.post.waiting)}
         )

@@ -32,6 +32,7 @@ class Webhook:
         self.call = call
         self.half = half
         self.counts: Counter[str] = Counter()
+        self.url = url
         parts = urlsplit(url)
         self._at = (parts.hostname or "127.0.0.1", parts.port or 80)
         proof = f"X-Telegram-Bot-Api-Secret-Token: {secret}\r\n" if secret else ""
