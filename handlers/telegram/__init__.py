@@ -18,15 +18,16 @@ from collections import deque
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import msgspec
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 from telegram.error import TelegramError as LibraryError
 
 from bot.errors import TelegramError
 from handlers import Abilities, Address, Attachment, Gone, Hear, Heard, Screen, Unreached
-from handlers.telegram.calls import Api, Broken, Moved, Refused, TooMany, encode
+from handlers.telegram.calls import PATIENCE_SECONDS, Api, Broken, Moved, Refused, TooMany, encode
 from handlers.telegram.polling import Polling
 from handlers.telegram.screens import LONGEST_TEXT, Painter
 from handlers.telegram.updates import ALLOWED, CHANNEL, Translator
@@ -41,6 +42,9 @@ AT_ONCE = 100
 GROUP_MESSAGES, GROUP_SECONDS = 20, 60.0
 """Telegram takes 20 messages a minute in a group (Bot FAQ). Private chats are not held back: their limit is
 said to be one a second, is not kept by Telegram itself, and a 429 is an ordinary answer."""
+
+FILE_PAUSE = 0.5
+"""Seconds before a file is tried again, besides those Telegram asks for."""
 
 OPENING_TRIES = 3
 OPENING_SECONDS = 5.0
@@ -254,19 +258,30 @@ class Telegram:
         times.append(loop.time())
 
     async def _send_file(self, chat: int, screen: Screen, file: Attachment) -> int:
-        try:
-            told = await self.bot.send_document(
-                chat, file.body, filename=file.name, protect_content=screen.protect or None
-            )
-        except Forbidden:
-            raise Gone from None
-        except RetryAfter:
-            raise Unreached from None
-        except BadRequest as error:
-            raise (Gone if "chat not found" in str(error).lower() else Unreached) from None
-        except LibraryError:
-            raise Unreached from None
-        return told.message_id
+        """Tried for as long as a message is: given up sooner, what went before it is sent again."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + PATIENCE_SECONDS
+        while True:
+            try:
+                told = await self.bot.send_document(
+                    chat, file.body, filename=file.name, protect_content=screen.protect or None
+                )
+            except Forbidden:
+                raise Gone from None
+            except ChatMigrated as moved:
+                await self._follow(chat, moved.new_chat_id)
+                raise Unreached from None
+            except BadRequest as error:
+                raise (Gone if "chat not found" in str(error).lower() else Unreached) from None
+            except RetryAfter as refused:
+                wait = _seconds(refused) + FILE_PAUSE
+            except LibraryError:
+                wait = FILE_PAUSE
+            else:
+                return told.message_id
+            if loop.time() + wait > until:
+                raise Unreached
+            await asyncio.sleep(wait)
 
     # --- deleting -------------------------------------------------------------------------------------------
 
@@ -291,6 +306,12 @@ class Telegram:
             newer = await self._delete(chat, messages[:half])
             return await self._delete(chat, messages[half:]) and newer
         return True
+
+
+def _seconds(refused: RetryAfter) -> float:
+    """The library is changing from whole seconds to a timedelta."""
+    told = refused.retry_after
+    return told.total_seconds() if isinstance(told, timedelta) else float(told)
 
 
 __all__ = ["MOST_LINES", "Access", "Telegram"]
