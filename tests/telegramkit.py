@@ -15,6 +15,7 @@ import asyncio
 import logging
 import os
 import shutil
+import socket
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -58,7 +59,8 @@ class Home:
     folder: Path
     fake: FakeTelegram
     clock: Hands = field(default_factory=Hands)
-    unlocked: bool = True
+    port: int = 0
+    """Where it listens for a webhook; 0: it polls."""
     instance: Instance = field(init=False, repr=False)
     telegram: Telegram = field(init=False, repr=False)
     hearing: int = 0
@@ -69,11 +71,14 @@ class Home:
 
     @property
     def settings(self) -> Settings:
+        hook = f"127.0.0.1:{self.port}"
+        by_hook = {"telegram_webhook": f"http://{hook}/hook", "telegram_listen": hook} if self.port else {}
         return Settings(
             data=self.folder / "data",
             shelf=self.shelf,
             telegram_token=SecretStr(self.fake.token),
             telegram_api=self.fake.base,
+            **by_hook,
         )
 
     @property
@@ -105,9 +110,8 @@ class Home:
         mark = await self.telegram.open(await self.instance.store.meta(WEBHOOK))
         await self.instance.store.commit((PutMeta(WEBHOOK, mark),))
         self.instance.channels[self.telegram.name] = self.telegram
-        if self.unlocked:
-            await self.instance.desk.unlock(passphrase_at_hand(settings) or "")
-            await self.instance.work()
+        await self.instance.desk.unlock(passphrase_at_hand(settings) or "")
+        await self.instance.work()
         self._resuming = asyncio.create_task(self.instance.resume())
         self._resuming.add_done_callback(lambda _: self.fake.bell.ring())
         self._serving = asyncio.create_task(self.telegram.listen(self._hear))
@@ -245,6 +249,13 @@ def words(key: str, **args: str | int) -> str:
 
 def labels(message: Message) -> Sequence[str]:
     return [button.label for button in message.buttons]
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
 
 
 class Ear(logging.Handler):

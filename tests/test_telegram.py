@@ -14,7 +14,7 @@ from botapi.trouble import Trouble
 from handlers import Address, Heard, keyring
 from storage.changes import Move
 from tests.stage import Recorder, receipt_in
-from tests.telegramkit import Ear, Home, labels, option, texts, words
+from tests.telegramkit import Ear, Home, free_port, labels, option, texts, words
 
 STORY = "Il est venu un mardi, puis il a laissé des mots sous ma porte."
 
@@ -33,9 +33,13 @@ async def fake() -> AsyncIterator[FakeTelegram]:
         )
 
 
-@pytest.fixture
-async def home(fake: FakeTelegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Home]:
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
+
+
+@pytest.fixture
+async def home(fake: FakeTelegram, tmp_path: Path) -> AsyncIterator[Home]:
     async with Home(tmp_path, fake) as home:
         yield home
 
@@ -161,6 +165,21 @@ async def test_a_language_the_house_does_not_speak_breaks_nothing(home: Home, fa
         person = fake.person(first_name="Uta", language=language)
         assert await home.say(person, "/start")
         await home.say(person, "1")
+
+
+async def test_by_webhook_a_whole_testimony_is_the_same(
+    fake: FakeTelegram, tmp_path: Path, ana: Person
+) -> None:
+    fake.allow_http_webhook = True
+    async with Home(tmp_path, fake, port=free_port()) as home:
+        (*_, consent) = await home.say_all(ana, "/start", "1", "2", "1", "1")
+        await home.press(ana, consent.buttons[0].label)
+        await home.say_all(ana, STORY, "FINI")
+        await home.to_review(ana)
+        receipt_of(await home.say_all(ana, "1", "1", "1"))
+
+        assert await home.cases("waiting") == 1
+    assert fake.calls["getUpdates"] == 0
 
 
 # --- leaving ------------------------------------------------------------------------------------------------
@@ -344,6 +363,22 @@ async def test_what_a_moderator_reads_leaves_after_ten_minutes(
     await moe.chat.until(lambda _: all(message.deleted for message in shown))
 
 
+async def test_what_a_moderator_does_is_done_once_though_it_is_delivered_twice(
+    home: Home, fake: FakeTelegram, ana: Person, moe: Person
+) -> None:
+    bea = fake.person(first_name="Bea", language="fr")
+    await home.testify(ana, STORY)
+    await home.testify(bea, "Une autre fois, il est revenu pour le compteur.")
+    fake.trouble = Trouble(duplicates=1.0)
+
+    await home.say(moe, "/next")
+    assert await home.cases("claimed") == 1
+    await home.press(moe, words("desk-button-open"))
+    await home.press(moe, words("desk-button-approve"))
+
+    assert (await home.cases("approved"), await home.cases("waiting")) == (1, 1)
+
+
 async def test_forged_data_from_a_member_is_audited_and_from_a_witness_changes_nothing(
     home: Home, ana: Person, moe: Person
 ) -> None:
@@ -380,27 +415,44 @@ async def test_in_a_group_that_is_not_hers_a_member_is_told_what_a_stranger_is(
 # --- the digest ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("grown", [False, True], ids=["as it was", "grown into a supergroup"])
 async def test_from_thirty_testimonies_to_the_partners_group(
-    home: Home, fake: FakeTelegram, moe: Person
+    home: Home, fake: FakeTelegram, moe: Person, grown: bool
 ) -> None:
     await crowd(home, 32)
     paula = fake.person(first_name="Paula", language="fr")
     group = await fake.group("Partenaires", [paula])
     await home.joins(paula, "partner", in_=group)
+    if grown:
+        await group.upgrades()
+        await home.quiet()
     before = len(group.chat.from_bot)
 
-    preview = await home.say(moe, "/digest preview")
-    assert preview
-    await home.say(moe, "/digest send")
-    await home.quiet()
+    await home.instance.desk.due()
+    assert words("desk-digest-frozen", period=1) in texts(moe.chat.from_bot)
+    assert "32" in texts(await home.say(moe, "/digest preview"))
+    assert group.chat.from_bot[before:] == []
+    fake.fail_next("sendDocument", 429, chat=group.id)
+    approved = await home.say(moe, "/digest approve")
 
-    got = group.chat.from_bot[before:]
-    assert words("desk-digest-file") in texts(got)
-    files = [fake.document(message) for message in got if "document" in message.raw]
-    assert [file.filename for file in files if file.filename.endswith(".json")]
-    assert all(file.content for file in files)
-    assert STORY not in texts(got)
-    assert texts(moe.chat.from_bot).count(words("desk-digest-approved", period=1)) == 1
+    assert words("desk-digest-approved", period=1) in texts(approved)
+    await group.chat.until(lambda chat: "document" in chat.from_bot[-1].raw)
+    *told, file = group.chat.from_bot[before:]
+    assert told[-1].text == words("desk-digest-file")
+    assert len({message.text for message in told}) == len(told)
+    assert fake.document(file).filename.endswith(".json")
+    assert b"32" in fake.document(file).content
+    await home.tick(minutes=60)
+    assert group.chat.from_bot[before:] == [*told, file], "sent once"
+
+
+async def test_a_partner_is_answered_in_her_group_and_only_there(home: Home, fake: FakeTelegram) -> None:
+    paula = fake.person(first_name="Paula", language="fr")
+    group, other = await fake.group("Partenaires", [paula]), await fake.group("Autre", [paula])
+    await home.joins(paula, "partner", in_=group)
+
+    assert words("desk-unknown") not in texts(await home.say(paula, "/help", in_=group))
+    assert texts(await home.say(paula, "/help", in_=other)) == words("desk-unknown")
 
 
 async def crowd(home: Home, size: int) -> None:
