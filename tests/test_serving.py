@@ -221,6 +221,25 @@ async def test_a_second_process_on_one_folder_is_told_with_code_10_and_the_first
     assert "Another process" in said
 
 
+async def test_of_two_processes_on_one_token_the_later_is_told_with_code_11_and_the_first_goes_on(
+    fake: FakeTelegram, house: dict[str, str], tmp_path: Path
+) -> None:
+    shelf = Path(house["SEUIL_SHELF"])
+    others = {"SEUIL_DATA": str(tmp_path / "other"), "SEUIL_SHELF": str(shelf / "other")}
+    lay_keys(Settings(data=tmp_path / "other", shelf=shelf / "other"))
+    ana = fake.person(first_name="Ana", language="fr")
+    async with run(house) as first:
+        await ana.says("/start")
+        await ana.hears()
+        await asyncio.sleep(3)  # not for luck: who serves longer is the first
+        code, said = await refused({**house, **others})
+        assert (code, said) == (11, "Another program already serves this bot's token, so this one stops.")
+
+        await ana.says("1")
+        assert await ana.hears()
+        assert first.process.returncode is None
+
+
 async def test_an_address_that_serves_the_token_is_not_taken_from_it_unless_that_is_said(
     fake: FakeTelegram, house: dict[str, str]
 ) -> None:

@@ -38,8 +38,9 @@ WAIT_SECONDS = 0.05
 
 SETTLING_SECONDS = 90.0
 CONFLICTS = 3
-"""A 409 says that somebody else polls. The one who came later stops: so many within the first minute and a
-half, which a connection left by a killed process does not give."""
+"""A 409 says that somebody else polls, and comes to both in turn. The one who came later is to stop: it bears so
+many, which a connection left by a killed process does not give, and one more for each second it had served
+before the first. Who served a minute and a half bears any number."""
 
 LONGEST_PAUSE = 30.0
 
@@ -72,6 +73,7 @@ class Polling:
         self._tasks: set[asyncio.Task[None]] = set()
         self._progress = asyncio.Event()
         self._conflicts = 0
+        self._first_conflict = 0.0
         self._since = 0.0
 
     async def run(self, hear: Hear) -> None:
@@ -167,9 +169,13 @@ class Polling:
             pass
 
     def _conflict(self, seconds: float) -> None:
+        """`seconds` after the start, Telegram said that somebody else polls."""
+        if not self._conflicts:
+            self._first_conflict = seconds
         self._conflicts += 1
         log.warning("another program asks for this bot's updates (409)")
-        if seconds < SETTLING_SECONDS and self._conflicts >= CONFLICTS:
+        served = self._first_conflict
+        if served < SETTLING_SECONDS and self._conflicts >= CONFLICTS + served:
             raise TelegramError(
                 "Another program already serves this bot's token, so this one stops.",
                 hint="Stop one of the two. If you do not know of another, revoke the token with BotFather.",
