@@ -7,7 +7,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench lock clean FORCE
+.PHONY: help run demo test check bench soak lock clean FORCE
 FORCE:
 
 VENV := .venv
@@ -54,6 +54,10 @@ check: $(DEV) ## form: ruff, mypy, the imports between rooms, .env.example
 
 bench: $(DEV) ## how fast, how much memory, with this machine's own noise
 	@exec $(IN_VENV) -m benchmarks $(ARGS)
+
+soak: $(DEV) ## kill -9 fifty times under 200 witnesses on Telegram, by polling, then by webhook (five minutes)
+	@$(IN_VENV) -m tests.telegram_crash polling $(ARGS)
+	@exec $(IN_VENV) -m tests.telegram_crash webhook $(ARGS)
 
 lock: ## write the lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: `python3 -m pip install uv` in an environment of your own.' >&2; exit 1; }
