@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from botapi import FakeTelegram, Message, Person
 from botapi.groups import Group
@@ -72,13 +72,13 @@ class Home:
     @property
     def settings(self) -> Settings:
         hook = f"127.0.0.1:{self.port}"
-        by_hook = {"telegram_webhook": f"http://{hook}/hook", "telegram_listen": hook} if self.port else {}
+        by_hook: dict[str, Any] = {"telegram_webhook": f"http://{hook}/hook", "telegram_listen": hook}
         return Settings(
             data=self.folder / "data",
             shelf=self.shelf,
             telegram_token=SecretStr(self.fake.token),
             telegram_api=self.fake.base,
-            **by_hook,
+            **(by_hook if self.port else {}),
         )
 
     @property

@@ -11,9 +11,9 @@ import pytest
 from botapi import FakeTelegram, Message, Person
 from botapi.trouble import Trouble
 
-from handlers import Address, Heard, keyring
+from handlers import Address, Heard, instance, keyring
 from storage.changes import Move
-from tests.stage import Recorder, receipt_in
+from tests.stage import WORDS, Recorder, receipt_in
 from tests.telegramkit import Ear, Home, free_port, labels, option, texts, words
 
 STORY = "Il est venu un mardi, puis il a laissé des mots sous ma porte."
@@ -34,8 +34,9 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture(autouse=True)
-def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
+    monkeypatch.setattr(instance, "load", lambda: WORDS)  # read once, not at every start
 
 
 @pytest.fixture
