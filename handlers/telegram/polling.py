@@ -38,9 +38,12 @@ WAIT_SECONDS = 0.05
 
 SETTLING_SECONDS = 90.0
 CONFLICTS = 3
-"""A 409 says that somebody else polls, and comes to both in turn. The one who came later is to stop: it bears so
-many, which a connection left by a killed process does not give, and one more for each second it had served
-before the first. Who served a minute and a half bears any number."""
+"""A 409 says that somebody else polls, and comes to both in turn. The one who came later is to stop: it bears
+so many, which a connection left by a killed process does not give, and one more for each second it had served
+before the first. Who had served a minute and a half bears any number."""
+
+CONFLICT_SECONDS = 0.7
+"""Between two conflicts, always: who is to go on must not be kept from its people for longer and longer."""
 
 LONGEST_PAUSE = 30.0
 
@@ -95,7 +98,9 @@ class Polling:
                         raise _revoked() from None
                     if refused.code == 409:
                         self._conflict(asyncio.get_running_loop().time() - started)
-                    elif not isinstance(refused, Broken):
+                        await _rest(CONFLICT_SECONDS)
+                        continue
+                    if not isinstance(refused, Broken):
                         log.error("getUpdates is refused (%d); it is tried again", refused.code)
                     pause = await _rest(pause)
                     continue
