@@ -133,6 +133,9 @@ class Painter:
                 return [self._stage(tell.about, words)]
             case "clear-chat":
                 return [words.say(f"clear-chat-{self.channel}")]
+            case "erased" | "stopped" | "ended" if words.has(f"remains-{self.channel}"):
+                # What the network lets nobody delete is said where it deletes the rest, in the same line.
+                return [" ".join((words.say(tell.key), words.say(f"remains-{self.channel}")))]
         return [words.say(tell.key, **self._facts())]
 
     def _stage(self, stage: str, words: Words) -> str:

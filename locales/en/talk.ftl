@@ -112,6 +112,7 @@ expired = What was begun is erased: the time has passed, or our server was resta
 stopped = Stopped, and what was begun is erased. To come back, write /start.
 ended = The conversation is over. To come back, write /start.
 erased = Done.
+remains-telegram = This message stays, and any older than two days: the menu of the conversation lets you delete all of it.
 
 ## Pictures, voice, files
 

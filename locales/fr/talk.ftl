@@ -112,6 +112,7 @@ expired = Ce qui était commencé est effacé : le délai est passé, ou notre 
 stopped = C’est arrêté, et ce qui était commencé est effacé. Pour revenir, écrivez /start.
 ended = La conversation est finie. Pour revenir, écrivez /start.
 erased = C’est fait.
+remains-telegram = Ce message reste, comme ceux de plus de deux jours s’il y en a : le menu de la conversation permet de la supprimer en entier.
 
 ## Images, voix, fichiers
 
