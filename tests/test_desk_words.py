@@ -48,7 +48,8 @@ def test_nothing_the_desk_says_itself_is_longer_than_a_telephone_shows() -> None
 
 
 NUMBERS = (
-    "waiting claimed escalated ready days minutes total failed sent count tries min digests lines line period apart"
+    "waiting claimed escalated ready days minutes total failed sent count tries min digests lines line period"
+    " apart"
 )
 TEXTS = "case kinds name names role state language share example part bans fingerprint head"
 ARGUMENTS: dict[str, str | int] = {**dict.fromkeys(NUMBERS.split(), 2), **dict.fromkeys(TEXTS.split(), "x")}
