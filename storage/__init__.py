@@ -23,20 +23,21 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.errors import SettingsError
+from bot.records import Record
 from storage.changes import CaseState, Change, DeliveryState, DigestState
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRow:
+class DraftRow(Record, frozen=True):
     pseudonym: bytes
     id: bytes
     revision: int
-    box: bytes = field(repr=False)
+    box: bytes
     day: int
 
+    hidden = frozenset({"box"})
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+
+class PersonRow(Record, frozen=True):
     """What is remembered of one pseudonym: her draft if any, and the last updates that were answered, oldest
     first. `day` is the last day she was answered."""
 

@@ -15,6 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
+from bot.records import Record
+
 CaseState = Literal["waiting", "quarantined", "claimed", "approved", "rejected", "escalated"]
 """Withdrawn is no state: a withdrawn case has no row. Quarantined: kept apart until somebody looks, because
 the intake doubts it."""
@@ -31,27 +33,26 @@ DeliveryState = Literal["due", "sent", "failed"]
 # --- drafts (drafts.db: never in a backup) ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class KeepDraft:
+class KeepDraft(Record, frozen=True):
     """Put a draft at `revision`. Conditional: the stored one has the same id and is at `revision - 1`
     (1 means: there is none)."""
 
     pseudonym: bytes
     id: bytes
     revision: int
-    box: bytes = field(repr=False)
+    box: bytes
     day: int
 
+    hidden = frozenset({"box"})
 
-@dataclass(frozen=True, slots=True)
-class DropDraft:
+
+class DropDraft(Record, frozen=True):
     """Remove the draft of a pseudonym, if there is one. The caller destroys its key on the shelf as well."""
 
     pseudonym: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Record, frozen=True):
     """Remember that this update was answered. The last `SEEN_KEPT` per pseudonym are kept, whatever the draft
     does."""
 
@@ -67,18 +68,18 @@ class ForgetSeen:
     before: int
 
 
-@dataclass(frozen=True, slots=True)
-class PutErrand:
+class PutErrand(Record, frozen=True):
     """Remember something to be done in a chat: an answer that is owed, messages to delete. One already there
     under this id is replaced. `mark`: the update an answer is owed to, else 0."""
 
     id: bytes
     mark: int
-    box: bytes = field(repr=False)
+    box: bytes
+
+    hidden = frozenset({"box"})
 
 
-@dataclass(frozen=True, slots=True)
-class DropErrand:
+class DropErrand(Record, frozen=True):
     """It was done. One that was put later (a larger `mark`) stays."""
 
     id: bytes

@@ -19,19 +19,23 @@ class Refused(Exception):
 
 def after(person: PersonRow | None, operation: PersonOperation) -> PersonRow | None:
     """The row once this is done. Raises `Refused` where the operation's condition does not hold."""
-    match operation:
-        case KeepDraft():
-            return _kept(person, operation)
-        case DropDraft(pseudonym):
-            if person is None or not person.seen:
-                return None
-            return PersonRow(pseudonym, None, person.seen, person.day)
-        case Seen(pseudonym, update, day):
-            if person is None:
-                return PersonRow(pseudonym, None, (update,), day)
-            if update in person.seen:
-                return person
-            return PersonRow(pseudonym, person.draft, (*person.seen, update)[-SEEN_KEPT:], day)
+    if isinstance(operation, Seen):
+        return _seen(person, operation)
+    if isinstance(operation, KeepDraft):
+        return _kept(person, operation)
+    if person is None or not person.seen:
+        return None
+    return PersonRow(operation.pseudonym, None, person.seen, person.day)
+
+
+def _seen(person: PersonRow | None, answered: Seen) -> PersonRow:
+    update = answered.update
+    if person is None:
+        return PersonRow(answered.pseudonym, None, (update,), answered.day)
+    if update in person.seen:
+        return person
+    seen = (*person.seen, update)[-SEEN_KEPT:]
+    return PersonRow(answered.pseudonym, person.draft, seen, answered.day)
 
 
 def _kept(person: PersonRow | None, new: KeepDraft) -> PersonRow:

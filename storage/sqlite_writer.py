@@ -30,6 +30,7 @@ from typing import Any, Final
 from bot.errors import AlreadyRunning, SeuilError, StoreDamaged, StoreFull
 from storage import DraftRow, PersonRow
 from storage.changes import (
+    SEEN_KEPT,
     Change,
     DropDraft,
     DropErrand,
@@ -181,8 +182,12 @@ def person_from(row: tuple[Any, ...]) -> PersonRow:
     return PersonRow(pseudonym, kept, struct.unpack(f">{len(seen) // 8}q", seen), day)
 
 
+_SEEN: Final = tuple(struct.Struct(f">{many}q") for many in range(SEEN_KEPT + 1))
+"""Updates answered, as they are stored, by how many they are."""
+
+
 def _person_into(person: PersonRow) -> tuple[object, ...]:
-    seen = struct.pack(f">{len(person.seen)}q", *person.seen)
+    seen = _SEEN[len(person.seen)].pack(*person.seen)
     if person.draft is None:
         return (person.pseudonym, person.day, seen, None, None, None, None)
     draft = person.draft
