@@ -11,17 +11,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from bot.records import Record
 
-@dataclass(frozen=True, slots=True)
-class Address:
+
+class Address(Record, frozen=True):
     """A chat on a channel. `chat` never reaches a log, a table or an exception."""
 
     channel: str
-    chat: str = field(repr=False)
+    chat: str
+
+    hidden = frozenset({"chat"})
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Record, frozen=True):
     """A press says `say`, exactly as if it had been typed."""
 
     label: str
@@ -37,14 +39,13 @@ class Attachment:
     body: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Record, frozen=True):
     """One message. Options are in the text as well, numbered: buttons are a convenience, never the only
     way."""
 
-    text: str = field(repr=False)
-    buttons: tuple[Button, ...] = field(default=(), repr=False)
-    row: tuple[Button, ...] = field(default=(), repr=False)
+    text: str
+    buttons: tuple[Button, ...] = ()
+    row: tuple[Button, ...] = ()
     """The constant last row: skip, back, pause, help."""
     protect: bool = False
     """Not to be forwarded or saved, where the channel can prevent it."""
@@ -54,8 +55,10 @@ class Screen:
     stamp: str = ""
     """Which place its buttons belong to: pressed when she stands elsewhere, they are no answer. Buttons
     without a stamp are members': a channel that brings presses back vouches that it offered them."""
-    copy: Button | None = field(default=None, repr=False)
+    copy: Button | None = None
     """Something worth keeping elsewhere, a receipt: offered for copying where the channel can."""
+
+    hidden = frozenset({"text", "buttons", "row", "copy"})
 
 
 Kind = Literal["text", "edit", "press", "forged", "media", "opened", "gone", "moved"]
@@ -64,23 +67,24 @@ note or file, not downloaded. `gone`: the person blocked or left the channel, or
 a group goes on under a new id, which is the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Record, frozen=True, gc=True):
     """One thing a person did. `update` is unique and growing per chat; `ack` is called once it is durable."""
 
     who: Address
     update: int
     kind: Kind
-    text: str = field(default="", repr=False)
+    text: str = ""
     language: str = ""
     """The platform's hint, such as "fr-FR"; only pre-selects."""
-    ack: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
-    person: str = field(default="", repr=False)
+    ack: Callable[[], Awaitable[None]] | None = None
+    person: str = ""
     """Who speaks, where several share the chat; empty: the chat is hers."""
     message: int = 0
     """What the channel calls her message, so that it can be deleted; 0: it cannot."""
     stamp: str = ""
     """Of a press: the place its button belonged to."""
+
+    hidden = frozenset({"text", "ack", "person"})
 
     @property
     def speaker(self) -> Address:

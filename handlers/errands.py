@@ -12,12 +12,12 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import orjson
 
 from bot.boxes import open_under, purpose_key, seal_under
 from bot.errors import CannotOpen
+from bot.records import Record
 from bot.turns import Ask, Effect, Tell
 from handlers import Address
 from handlers.intake import DAY_SECONDS, Clock
@@ -36,30 +36,32 @@ _DAY_BYTES = 4
 ID_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Record, frozen=True):
     """An answer somebody waits for. `told`: the keys of what it tells; then it asks, where `asks`."""
 
-    pseudonym: bytes = field(repr=False)
+    pseudonym: bytes
     update: int
     who: Address
     language: str
     told: tuple[Tell, ...] = ()
     asks: bool = True
 
+    hidden = frozenset({"pseudonym"})
+
     @property
     def effects(self) -> tuple[Effect, ...]:
         return (*self.told, Ask()) if self.asks else self.told
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(Record, frozen=True):
     """Messages to delete in a chat, from `minute` on (since 1970; 0: at once)."""
 
-    id: bytes = field(repr=False)
+    id: bytes
     who: Address
     messages: tuple[int, ...] = ()
     minute: int = 0
+
+    hidden = frozenset({"id"})
 
 
 class Errands:

@@ -254,6 +254,7 @@ class Witnesses(Crowd):
             return  # what stands around the receipt
         if not is_receipt and text not in witness.seen:
             witness.is_wrong = True
+            if os.environ.get("DBGW"): sys.stderr.write(f"WRONG step {witness.step} {text!r} expected {step.answer!r}\n")
         if text in witness.heard or not witness.waiting or (step.answer and text not in step.answer):
             self.outcome.shown_again += 1
         witness.heard.append(text)
@@ -281,7 +282,11 @@ class Witnesses(Crowd):
 
 @dataclass(slots=True)
 class Scene:
-    """`say` is told how it goes on; `command` starts the bot."""
+    """`say` is told how it goes on; `command` starts the bot.
+
+    `brings_again`: at each kill Telegram has not heard the last confirmation (by polling only), so there is
+    always something handled that comes again, whatever the instant.
+    """
 
     mode: Mode
     people: int
@@ -290,6 +295,7 @@ class Scene:
     seed: int = 2017
     command: tuple[str, ...] = SOUND
     still: float = STILL_SECONDS
+    brings_again: bool = False
     say: Callable[[str], None] = lambda _: None
 
     async def play(self) -> Outcome:
@@ -354,6 +360,8 @@ class Scene:
                 await asyncio.sleep(chance.uniform(*LIFE_SECONDS))
                 assert bot.is_running, bot.last_words()
                 bot.kill()
+                if self.brings_again:
+                    api.post.bring_again()
                 crowd.outcome.kills = kill
                 over = sum(witness.is_over for witness in crowd.witnesses)
                 told = f"{crowd.outcome.answers:,} answers, {over} people through"

@@ -14,13 +14,15 @@ from tests.telegram_crash import FORGETFUL, Mode, Scene
 async def test_everybody_ends_with_exactly_what_she_said_however_often_the_bot_was_killed(
     mode: Mode, people: int, kills: int
 ) -> None:
-    outcome = await Scene(mode, people, kills, handing_in=3).play()
+    outcome = await Scene(mode, people, kills, handing_in=3, brings_again=mode == "polling").play()
 
     assert outcome.faults == {}
     assert (outcome.kills, outcome.finished, outcome.submitted) == (kills, people, 3)
 
 
 async def test_a_bot_that_forgets_what_it_answered_is_seen_to_handle_twice() -> None:
-    outcome = await Scene("polling", 20, 4, handing_in=2, command=FORGETFUL, still=2.0).play()
+    scene = Scene("polling", 20, 4, handing_in=2, command=FORGETFUL, still=2.0, brings_again=True)
+
+    outcome = await scene.play()
 
     assert outcome.wrong + outcome.doubled > 0

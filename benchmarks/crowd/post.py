@@ -52,6 +52,8 @@ class Post:
         self.pump: Callable[[], None] | None = None
         self.asked = 0
         """How many times the bot asked for updates."""
+        self.confirmed: list[Letter] = []
+        """What the bot confirmed last."""
         self._next_id = 10_000_000
         self._poll: Poll | None = None
         self._is_flushing = False
@@ -87,9 +89,12 @@ class Post:
             return refusal(409, "Conflict: can't use getUpdates method while webhook is active")
         offset = int(said.get("offset") or 0)
         waiting = self.waiting
+        confirmed = []
         while waiting and (waiting[0].id < offset or (offset < 0 and len(waiting) > -offset)):
             letter = waiting.popleft()
             letter.person.taken = letter.id
+            confirmed.append(letter)
+        self.confirmed = confirmed or self.confirmed
         if self._poll is not None:
             other = self._poll.line
             self.hang_up(other)
@@ -111,6 +116,11 @@ class Post:
             timer = loop.call_later(min(timeout, LONGEST_POLL_SECONDS), self._timed_out, line)
             self._poll = Poll(line, limit, timer)
         return None
+
+    def bring_again(self) -> None:
+        """As if what the bot confirmed last had never arrived here."""
+        self.waiting.extendleft(reversed(self.confirmed))
+        self.confirmed = []
 
     def _timed_out(self, line: Line) -> None:
         self.hang_up(line)
