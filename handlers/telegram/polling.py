@@ -36,6 +36,10 @@ STUCK_SECONDS = (2.0, 10.0, 60.0)
 WAIT_SECONDS = 0.05
 """Between two polls that brought nothing new while something is still worked on."""
 
+DURABLE_SECONDS = 0.03
+"""How long what a poll brought may take to become durable before the next poll. A hundred turns take half of
+that; asked sooner, Telegram brings the same hundred once more, and a round trip is lost."""
+
 SETTLING_SECONDS = 90.0
 CONFLICTS = 3
 """A 409 says that somebody else polls, and comes to both in turn. The one who came later is to stop: it bears
@@ -107,7 +111,9 @@ class Polling:
                 except Cut:
                     pause = await _rest(pause)
                     continue
-                if not self._take(updates, hear):
+                if self._take(updates, hear):
+                    await self._until_durable()
+                else:
                     await self._some_progress()
         finally:
             await asyncio.shield(self._finish())
@@ -161,6 +167,14 @@ class Polling:
                 await asyncio.sleep(pause)
         log.error("an update is given up: it failed again and again")
         await ack()
+
+    async def _until_durable(self) -> None:
+        """Wait a little for all that was begun. One slow turn holds up nobody else's for longer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DURABLE_SECONDS):
+                while self._unfinished:
+                    self._progress.clear()
+                    await self._progress.wait()
 
     async def _some_progress(self) -> None:
         """Wait until something was finished: asking at once would bring the same again."""
