@@ -111,6 +111,10 @@ class DeliveryRow:
     member: bytes
     state: DeliveryState
     tries: int
+    reason: str = ""
+    """Of the last try, where it failed: a `handlers.delivery.Reason`."""
+    next_try: int = 0
+    """Minutes since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,8 @@ class Store(Protocol):
     async def digests(self) -> list[DigestRow]: ...
 
     async def digest(self, period: int) -> DigestRow | None: ...
+
+    async def rendition(self, period: int, language: str) -> bytes | None: ...
 
     async def deliveries(self, period: int | None = None) -> list[DeliveryRow]: ...
 

@@ -27,7 +27,10 @@ Arrival = Literal["waiting", "quarantined"]
 """The state a testimony arrives in."""
 
 DigestState = Literal["frozen", "held", "approved"]
-DeliveryState = Literal["due", "sent", "failed"]
+DeliveryState = Literal["due", "sent", "failed", "given-up"]
+"""`failed`: it is tried again; `given-up`: not before somebody asks for it."""
+
+Anew = Literal["never", "unsent", "always"]
 
 
 # --- drafts (drafts.db: never in a backup) ------------------------------------------------------------------
@@ -301,21 +304,35 @@ class MarkDigest:
 
 
 @dataclass(frozen=True, slots=True)
-class DueDelivery:
-    """A digest is owed to a partner. One already owed or sent is left as it is (UNIQUE). Conditional: the
+class KeepRendition:
+    """Keep what a digest is in one language. One already kept is left as it is (UNIQUE). Conditional: the
     digest is there."""
 
     period: int
+    language: str
+    box: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """A digest is owed to a partner. One already owed or sent is left as it is (UNIQUE), unless it begins
+    `anew`, at its first try: what was not sent, or always. Conditional: the digest is there."""
+
+    period: int
     member: bytes
+    anew: Anew = "never"
 
 
 @dataclass(frozen=True, slots=True)
 class MarkDelivery:
-    """Note one try and how it ended. Conditional: the delivery is owed and not `sent` yet."""
+    """Note one try and how it ended. Conditional: the delivery is owed and not `sent` yet. `next_try`:
+    minutes since 1970."""
 
     period: int
     member: bytes
     state: DeliveryState
+    reason: str = ""
+    next_try: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +371,7 @@ Operation: TypeAlias = (
     | Audit
     | FreezeDigest
     | MarkDigest
+    | KeepRendition
     | DueDelivery
     | MarkDelivery
     | PutMeta

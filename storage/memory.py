@@ -43,6 +43,7 @@ from storage.changes import (
     KeepCase,
     KeepDraft,
     KeepItem,
+    KeepRendition,
     KeepReply,
     MarkDelivery,
     MarkDigest,
@@ -112,6 +113,7 @@ class MemoryStore:
         self._seconds: _Table[str, bytes] = _Table(undo)
         self._audit: _Table[int, AuditRow] = _Table(undo)
         self._digests: _Table[int, DigestRow] = _Table(undo)
+        self._renditions: _Table[tuple[int, str], bytes] = _Table(undo)
         self._deliveries: _Table[tuple[int, bytes], DeliveryRow] = _Table(undo)
         self._meta: _Table[str, bytes] = _Table(undo)
 
@@ -155,7 +157,7 @@ class MemoryStore:
                 self._do_case(operation)
             case QueueCommand() | FinishCommand():
                 self._do_command(operation)
-            case FreezeDigest() | MarkDigest() | DueDelivery() | MarkDelivery():
+            case FreezeDigest() | MarkDigest() | KeepRendition() | DueDelivery() | MarkDelivery():
                 self._do_ledger(operation)
             case _:
                 self._do_desk(operation)
@@ -258,7 +260,9 @@ class MemoryStore:
             case PutMeta(key, value):
                 self._meta.put(key, value)
 
-    def _do_ledger(self, operation: FreezeDigest | MarkDigest | DueDelivery | MarkDelivery) -> None:
+    def _do_ledger(
+        self, operation: FreezeDigest | MarkDigest | KeepRendition | DueDelivery | MarkDelivery
+    ) -> None:
         match operation:
             case FreezeDigest(period, day, frozen, sha256, cases):
                 _demand(period not in self._digests)
@@ -273,15 +277,21 @@ class MemoryStore:
                 if digest is None or digest.state not in from_states:
                     raise Refused
                 self._digests.put(period, replace(digest, state=to_state))
-            case DueDelivery(period, member):
+            case KeepRendition(period, language, box):
                 _demand(period in self._digests)
-                if (period, member) not in self._deliveries:
+                if (period, language) not in self._renditions:
+                    self._renditions.put((period, language), box)
+            case DueDelivery(period, member, anew):
+                _demand(period in self._digests)
+                there = self._deliveries.get((period, member))
+                if there is None or anew == "always" or (anew == "unsent" and there.state != "sent"):
                     self._deliveries.put((period, member), DeliveryRow(period, member, "due", 0))
-            case MarkDelivery(period, member, state):
+            case MarkDelivery(period, member, state, reason, next_try):
                 owed = self._deliveries.get((period, member))
                 if owed is None or owed.state == "sent":
                     raise Refused
-                self._deliveries.put((period, member), DeliveryRow(period, member, state, owed.tries + 1))
+                row = DeliveryRow(period, member, state, owed.tries + 1, reason, next_try)
+                self._deliveries.put((period, member), row)
 
     # drafts
     async def person(self, pseudonyms: Sequence[bytes]) -> PersonRow | None:
@@ -371,6 +381,9 @@ class MemoryStore:
 
     async def digest(self, period: int) -> DigestRow | None:
         return self._digests.get(period)
+
+    async def rendition(self, period: int, language: str) -> bytes | None:
+        return self._renditions.get((period, language))
 
     async def deliveries(self, period: int | None = None) -> list[DeliveryRow]:
         rows = [self._deliveries[key] for key in sorted(self._deliveries)]

@@ -425,10 +425,17 @@ class SqliteStore:
         )
         return DigestRow(*rows[0]) if rows else None
 
+    async def rendition(self, period: int, language: str) -> bytes | None:
+        return _first(
+            await self._main_rows(
+                "SELECT box FROM rendition WHERE period = ? AND language = ?", period, language
+            )
+        )
+
     async def deliveries(self, period: int | None = None) -> list[DeliveryRow]:
         rows = await self._main_rows(
-            "SELECT period, member, state, tries FROM delivery WHERE ?1 IS NULL OR period = ?1"
-            " ORDER BY period, member",
+            "SELECT period, member, state, tries, reason, next_try FROM delivery"
+            " WHERE ?1 IS NULL OR period = ?1 ORDER BY period, member",
             period,
         )
         return [DeliveryRow(*row) for row in rows]

@@ -27,6 +27,7 @@ from storage.changes import (
     FreezeDigest,
     KeepCase,
     KeepItem,
+    KeepRendition,
     KeepReply,
     MarkDelivery,
     MarkDigest,
@@ -230,13 +231,29 @@ def _mark_digest(db: sqlite3.Connection, mark: MarkDigest) -> bool:
     )
 
 
-def _due(db: sqlite3.Connection, new: DueDelivery) -> bool:
-    if db.execute("SELECT 1 FROM digest WHERE period = ?", (new.period,)).fetchone() is None:
+def _is_digest(db: sqlite3.Connection, period: int) -> bool:
+    return db.execute("SELECT 1 FROM digest WHERE period = ?", (period,)).fetchone() is not None
+
+
+def _keep_rendition(db: sqlite3.Connection, new: KeepRendition) -> bool:
+    if not _is_digest(db, new.period):
         return False
     db.execute(
-        "INSERT INTO delivery (period, member, state, tries) VALUES (?, ?, 'due', 0)"
-        " ON CONFLICT (period, member) DO NOTHING",
-        (new.period, new.member),
+        "INSERT INTO rendition (period, language, box) VALUES (?, ?, ?)"
+        " ON CONFLICT (period, language) DO NOTHING",
+        (new.period, new.language, new.box),
+    )
+    return True
+
+
+def _due(db: sqlite3.Connection, new: DueDelivery) -> bool:
+    if not _is_digest(db, new.period):
+        return False
+    db.execute(
+        "INSERT INTO delivery (period, member, state, tries) VALUES (?1, ?2, 'due', 0)"
+        " ON CONFLICT (period, member) DO UPDATE SET state = 'due', tries = 0, reason = '', next_try = 0"
+        " WHERE ?3 = 'always' OR (?3 = 'unsent' AND state <> 'sent')",
+        (new.period, new.member, new.anew),
     )
     return True
 
@@ -244,9 +261,9 @@ def _due(db: sqlite3.Connection, new: DueDelivery) -> bool:
 def _mark_delivery(db: sqlite3.Connection, mark: MarkDelivery) -> bool:
     return _one_row(
         db,
-        "UPDATE delivery SET state = ?, tries = tries + 1 "
+        "UPDATE delivery SET state = ?, tries = tries + 1, reason = ?, next_try = ?"
         " WHERE period = ? AND member = ? AND state <> 'sent'",
-        *(mark.state, mark.period, mark.member),
+        *(mark.state, mark.reason, mark.next_try, mark.period, mark.member),
     )
 
 
@@ -284,6 +301,7 @@ ACTS: dict[type[Operation], Callable[[sqlite3.Connection, Any], bool]] = {
     Audit: _audit,
     FreezeDigest: _freeze,
     MarkDigest: _mark_digest,
+    KeepRendition: _keep_rendition,
     DueDelivery: _due,
     MarkDelivery: _mark_delivery,
     PutMeta: _put_meta,

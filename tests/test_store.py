@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from bot import audit
 from bot.errors import SettingsError
-from storage import DeliveryRow, ErrandRow, InviteRow, MemberRow, PersonRow, Store, open_store
+from storage import ErrandRow, InviteRow, MemberRow, PersonRow, Store, open_store
 from storage.changes import (
     COMMANDS_REMEMBERED,
     SEEN_KEPT,
@@ -21,17 +20,13 @@ from storage.changes import (
     DropErrand,
     DropItems,
     DropMember,
-    DueDelivery,
     EraseCase,
     FinishCommand,
     ForgetSeen,
-    FreezeDigest,
     KeepCase,
     KeepDraft,
     KeepItem,
     KeepReply,
-    MarkDelivery,
-    MarkDigest,
     Move,
     PutErrand,
     PutInvite,
@@ -592,65 +587,6 @@ async def test_an_undone_change_leaves_no_line_in_the_log(store: Store) -> None:
 
     assert len(rows) == 2
     assert audit.first_break((row.number, row.line, row.chain) for row in rows) is None
-
-
-async def test_a_period_is_frozen_once_and_counts_its_cases(store: Store) -> None:
-    case, later = new_id(), new_id()
-    await store.commit(approved(case, "coded"))
-    await store.commit(approved(later, "coded"))
-    freeze = FreezeDigest(1, DAY, b"frozen", hashlib.sha256(b"frozen").digest(), (case,))
-
-    assert await store.commit((freeze,))
-    assert not await store.commit((freeze,))
-
-    digest = await store.digest(1)
-    assert digest is not None
-    assert (digest.state, digest.frozen) == ("frozen", b"frozen")
-    assert await store.digests() == [digest]
-    assert [item.case for item in await all_of(store.coded_items())] == [later]
-    counted = await store.case(case)
-    assert counted is not None
-    assert counted.counted_in == 1
-
-
-async def test_a_digest_counts_nobody_who_withdrew_or_was_counted(store: Store) -> None:
-    counted, withdrawn, waiting = new_id(), new_id(), new_id()
-    await store.commit(approved(counted, "coded"))
-    await store.commit(submitted(waiting, "coded"))
-    await store.commit((FreezeDigest(1, DAY, b"", b"", (counted,)),))
-
-    for case in (counted, withdrawn, waiting):
-        assert not await store.commit((FreezeDigest(2, DAY, b"", b"", (case,)),))
-
-    assert await store.digest(2) is None
-    assert await store.commit((FreezeDigest(2, DAY, b"", b"", ()),))
-
-
-async def test_a_digest_is_marked_only_from_the_states_named(store: Store) -> None:
-    await store.commit((FreezeDigest(1, DAY, b"", b"", ()),))
-
-    assert not await store.commit((MarkDigest(1, ("held",), "approved"),))
-    assert not await store.commit((MarkDigest(2, ("frozen",), "approved"),))
-    assert await store.commit((MarkDigest(1, ("frozen", "held"), "approved"),))
-
-    digest = await store.digest(1)
-    assert digest is not None
-    assert digest.state == "approved"
-
-
-async def test_a_delivery_is_owed_once_and_sent_once(store: Store) -> None:
-    assert not await store.commit((DueDelivery(1, MEMBER),))
-    await store.commit((FreezeDigest(1, DAY, b"", b"", ()), FreezeDigest(2, DAY, b"", b"", ())))
-    await store.commit((DueDelivery(1, MEMBER), DueDelivery(1, MEMBER), DueDelivery(2, MEMBER)))
-
-    assert await store.commit((MarkDelivery(1, MEMBER, "failed"),))
-    assert await store.commit((MarkDelivery(1, MEMBER, "sent"),))
-    assert not await store.commit((MarkDelivery(1, MEMBER, "sent"),))
-    assert not await store.commit((MarkDelivery(1, OTHER, "sent"),))
-    await store.commit((DueDelivery(1, MEMBER),))
-
-    assert await store.deliveries(1) == [DeliveryRow(1, MEMBER, "sent", 2)]
-    assert await store.deliveries() == [DeliveryRow(1, MEMBER, "sent", 2), DeliveryRow(2, MEMBER, "due", 0)]
 
 
 async def test_a_named_value_is_the_last_one_put(store: Store) -> None:

@@ -29,6 +29,7 @@ from storage.changes import (
     KeepCase,
     KeepDraft,
     KeepItem,
+    KeepRendition,
     KeepReply,
     MarkDelivery,
     MarkDigest,
@@ -93,8 +94,11 @@ operation = st.one_of(
     st.builds(Audit, day, word, word, word),
     st.builds(FreezeDigest, number, day, box, member, st.lists(case, max_size=2).map(tuple)),
     st.builds(MarkDigest, number, some(digest_state), digest_state),
-    st.builds(DueDelivery, number, member),
-    st.builds(MarkDelivery, number, member, st.sampled_from(["due", "sent", "failed"])),
+    st.builds(KeepRendition, number, word, box),
+    st.builds(DueDelivery, number, member, st.sampled_from(["never", "unsent", "always"])),
+    st.builds(
+        MarkDelivery, number, member, st.sampled_from(["due", "sent", "failed", "given-up"]), word, number
+    ),
     st.builds(PutMeta, word, box),
 )
 # A case is often there, and a person often writes: otherwise most changes would be refused at once.
@@ -126,6 +130,7 @@ async def everything(store: Store) -> list[object]:
             await store.digests(),
             await store.deliveries(),
             await store.deliveries(2),
+            [await store.rendition(n, one) for n in range(1, 5) for one in WORDS],
         ],
         [await store.meta(one) for one in WORDS],
     ]
