@@ -16,7 +16,9 @@ from fluent.runtime import FluentBundle
 from fluent.syntax import ast
 
 from bot.errors import WordsError
+from bot.formats.rendered import HelpSource
 from bot.questionnaire import Question
+from locales.helplines import countries, help_lines
 
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 """Languages in which arguments are wrapped in isolates (U+2068, U+2069), or numbers would change places."""
@@ -135,6 +137,20 @@ class Words:
             who = self.say(f"{question.words}-who.{question.about}")
             said = self._asked[question.id] = self.say(question.words, who=who)
         return said
+
+    def help_sources(self) -> tuple[HelpSource, ...]:
+        """The help lines of the first country, for readers of a digest, each with its source."""
+        return tuple(
+            HelpSource(
+                line.number,
+                line.text("who", self.language),
+                line.text("hours", self.language),
+                line.text("cost", self.language),
+                line.source,
+                line.source_date,
+            )
+            for line in help_lines(countries()[0])
+        )
 
     def has(self, key: str) -> bool:
         return key in self._where

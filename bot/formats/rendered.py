@@ -6,6 +6,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class HelpSource:
+    """A help line in one language, and where what is told of it was read.
+
+    `date` of the source as precise as it is known: "2022", "2022-03" or "2022-03-18", or empty.
+    """
+
+    number: str
+    who: str
+    hours: str
+    cost: str
+    source: str
+    date: str
+
+
 class Says(Protocol):
     """One language. A key is `message` or `message.attribute`; `locales.Words` keeps this promise."""
 
@@ -13,6 +28,8 @@ class Says(Protocol):
     def language(self) -> str: ...
 
     def say(self, key: str, **args: str | int) -> str: ...
+
+    def help_sources(self) -> tuple[HelpSource, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
