@@ -250,7 +250,7 @@ def test_change_is_said_in_words() -> None:
     shrunk = freeze(digest(figures(1, 200), digest(figures(1, 300))))
 
     assert "C’est 100 de plus que dans le bilan n°\u00a01." in text_of(grown, "fr")
-    assert "That is 100 fewer than in digest no. 1." in text_of(shrunk, "en")
+    assert "That is 100 fewer than in digest number 1." in text_of(shrunk, "en")
 
 
 def test_percentages_are_of_rounded_counts_without_decimals() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.formats import data, text
+from bot.formats import data, table, text
 from bot.formats.rendered import File, Rendered, Says
 
 __all__ = ["FORMATS", "File", "Format", "Rendered", "Says"]
@@ -18,5 +18,6 @@ Format = Callable[[bytes, Says], Rendered]
 
 FORMATS: Mapping[str, Format] = {
     "text": text.render,
+    "csv": table.render,
     "json": data.render,
 }

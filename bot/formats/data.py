@@ -1,6 +1,6 @@
 """JSON, for partners who compute. One object, UTF-8, one file.
 
-    format       "seuil-digest-json/1"; a field is never given another meaning under the same number
+    format       "seuil-digest-json/1"; the same number, the same fields with the same meaning
     language     of every title, label and rule here
     sha256       of the frozen digest, the same in every language and format
     number       of the digest, from 1
@@ -19,18 +19,31 @@
     method       how it was counted and protected, in plain words
 
 `percent` is of `people`. Never here: anything that is not in the frozen digest.
+
+The same, for programs, is digest.schema.json (JSON Schema, draft 2020-12). It knows every field and refuses
+any other, so that a partner's program finds out by itself when it was written for another format: a new
+field is a new number. `schema()` gives it as a file, to be put beside the data where data are kept (a folder,
+a mail) and not in a chat, where it would be one more thing to wonder about.
 """
 
 from __future__ import annotations
 
 import json
+from importlib import resources
+from typing import Final
 
 from bot.digest import Digest, fingerprint, percent, thaw
-from bot.figures import ROUNDED_TO, SafeCross, SafeTable
+from bot.figures import ROUNDED_TO, SafeCross, SafeTable, Status
 from bot.formats.method import method
 from bot.formats.rendered import File, Rendered, Says
 
-FORMAT = "seuil-digest-json/1"
+FORMAT: Final = "seuil-digest-json/1"
+
+
+def schema() -> File:
+    """What every file of `FORMAT` keeps to. Its name tells the format, so it may lie beside many digests."""
+    body = resources.files("bot.formats").joinpath("digest.schema.json").read_bytes()
+    return File(f"{FORMAT.replace('/', '-')}.schema.json", "application/schema+json", body)
 
 
 def render(frozen: bytes, words: Says) -> Rendered:
@@ -101,7 +114,7 @@ def _cross(cross: SafeCross, words: Says) -> dict[str, object]:
             {
                 "row": row,
                 "column": column,
-                "status": "published" if count is not None else "withheld" if rest is None else "merged",
+                "status": status_in_row(count, rest),
                 "count": count,
             }
             for row, counts, rest in zip(cross.rows, cross.counts, cross.rests, strict=True)
@@ -109,3 +122,10 @@ def _cross(cross: SafeCross, words: Says) -> dict[str, object]:
         ],
         "rests": [{"row": row, "count": rest} for row, rest in zip(cross.rows, cross.rests, strict=True)],
     }
+
+
+def status_in_row(count: int | None, rest: int | None) -> Status:
+    """Of a cell of a two-way table, by what is told of it and of the rest of its row."""
+    if count is not None:
+        return "published"
+    return "withheld" if rest is None else "merged"

@@ -3,15 +3,15 @@
 ### Never a word that judges the person who came: nothing is verified, nobody is named.
 ### The codes of the rows are in bot/tally.py.
 
-digest-title = Digest no. { $number }
+digest-title = Digest number { $number }
 digest-period = Testimonies received between { $first } and { $last }.
 digest-period-one = Testimonies received in { $month }.
 digest-people = { NUMBER($count) } { digest-people-told }
 digest-people-told = people said that they met with unwanted messages, words or acts from someone who came to their home for work.
 digest-people-change =
-    .more = That is { NUMBER($by) } more than in digest no. { $since }.
-    .fewer = That is { NUMBER($by) } fewer than in digest no. { $since }.
-    .same = That is as many as in digest no. { $since }.
+    .more = That is { NUMBER($by) } more than in digest number { $since }.
+    .fewer = That is { NUMBER($by) } fewer than in digest number { $since }.
+    .same = That is as many as in digest number { $since }.
 digest-unverified = These are unverified testimonies. Numbers are rounded to 5.
 digest-month =
     .m01 = January { $year }
