@@ -21,10 +21,14 @@ Notation: N people; k the threshold (10 by default, from 5 up); every count is o
    alone is not told could be subtracted, so it is told too, or else it must not be alone. Otherwise, with
      S people with g and Z people without g in the columns of the row that are not told, and
      A, for each of these columns, the people of all the others of them,
-   it must be that S >= k, Z >= k, and that of S - A and Z - A, the least that column must hold of each, one
-   is 0 or less, or both are k or more. While that fails, the told cell in the smallest column W is withheld
-   as well. A row that withholding cells cannot save loses its total G, in its one-way table and in both
-   two-way tables, and all is done again: a fixpoint, since cells are only ever withheld.
+   it must be that S >= k, Z >= k, that S is under 90 % of S + Z, and that of S - A and Z - A, the least that
+   column must hold of each, one is 0 or less, or both are k or more. While that fails, the told cell in the
+   smallest column W is withheld as well. What a row withholds is then merged: S is told as its remainder,
+   unless it is the whole row. A row that withholding cells cannot save loses its total G, in its one-way
+   table and in both two-way tables, and all is done again: a fixpoint, since cells are only ever withheld.
+   The other direction: down a column the cells of a several-answers variable overlap and add up to nothing;
+   each is bounded by W, and that is the set {n, W - n} above. `bot.tally.Design` refuses a two-way table with
+   rows of one answer, whose columns would add up, or with columns of several, whose rows would not.
 5. Only then is every told number rounded, each by itself, to the nearest multiple of 5. Percentages and
    changes are computed by readers of a `SafeTally`, thus from rounded numbers.
 
@@ -109,7 +113,7 @@ def protect(exact: Tally, *, k: int = K, least: int = LEAST_PEOPLE) -> SafeTally
         k=k,
         people=rounded(exact.people),
         tables=tuple(_table(exact, variable.id, told[variable.id]) for variable in exact.design.variables),
-        crosses=tuple(_cross(exact, cross, told, crosses[cross.id]) for cross in exact.design.crosses),
+        crosses=tuple(_cross(exact, cross, crosses[cross.id]) for cross in exact.design.crosses),
         made=PROTECTED,
     )
 
@@ -232,7 +236,9 @@ def _row_is_safe(untold: list[tuple[int, int]], total: int, k: int) -> bool:
     having = sum(inside for inside, _ in untold)
     everybody = sum(whole for _, whole in untold)
     lacking = everybody - having
-    return min(having, lacking) >= k and all(
+    if min(having, lacking) < k or _dominates(having, everybody):
+        return False
+    return all(
         _can_be_anything_small(having - (everybody - whole), lacking - (everybody - whole), k)
         for _, whole in untold
     )
@@ -258,7 +264,7 @@ def _table(exact: Tally, id: str, told: frozenset[int]) -> SafeTable:
     return SafeTable(id, variable.many, cells, rounded(rest) if adds_up else None)
 
 
-def _cross(exact: Tally, cross: Cross, told: _Told, cells: frozenset[tuple[int, int]]) -> SafeCross:
+def _cross(exact: Tally, cross: Cross, cells: frozenset[tuple[int, int]]) -> SafeCross:
     design: Design = exact.design
     return SafeCross(
         cross.id,
@@ -270,17 +276,12 @@ def _cross(exact: Tally, cross: Cross, told: _Told, cells: frozenset[tuple[int, 
             tuple(rounded(count) if (row, column) in cells else None for column, count in enumerate(counts))
             for row, counts in enumerate(exact.crosses[cross.id])
         ),
-        tuple(
-            _rest_of_row(exact, cross, row, told[cross.columns], cells)
-            for row in range(len(exact.counts[cross.rows]))
-        ),
+        tuple(_rest_of_row(exact, cross, row, cells) for row in range(len(exact.counts[cross.rows]))),
     )
 
 
-def _rest_of_row(
-    exact: Tally, cross: Cross, row: int, columns: frozenset[int], cells: frozenset[tuple[int, int]]
-) -> int | None:
-    """The remainder of a row, where every told column is told in it: subtraction would tell it anyway."""
-    if not columns or any((row, column) not in cells for column in columns):
-        return None
-    return rounded(exact.counts[cross.rows][row] - sum(exact.crosses[cross.id][row][c] for c in columns))
+def _rest_of_row(exact: Tally, cross: Cross, row: int, cells: frozenset[tuple[int, int]]) -> int | None:
+    """What a row does not tell, merged: subtraction would tell it anyway. None where it is the whole row."""
+    inside = exact.crosses[cross.id][row]
+    told = [column for column in range(len(inside)) if (row, column) in cells]
+    return rounded(exact.counts[cross.rows][row] - sum(inside[column] for column in told)) if told else None

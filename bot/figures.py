@@ -49,7 +49,8 @@ class SafeTable:
 class SafeCross:
     """A two-way table: `counts[row][column]`, None where not told. `rows_of`, `columns_of`: one-way tables.
 
-    `rests[row]`: what the told columns of a row leave, where all of them are told in it, else None.
+    `rests[row]`: the cells of a row that are not told, merged with its people outside every column; None
+    where no cell is told.
     """
 
     id: str

@@ -73,11 +73,22 @@ class Cross:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Every table there is. A change of any category is a new version, and two versions do not compare."""
+    """Every table there is. A change of any category is a new version, and two versions do not compare.
+
+    Raises `ValueError` for a two-way table that `bot.disclosure` has no method for.
+    """
 
     version: int
     variables: tuple[Variable, ...]
     crosses: tuple[Cross, ...]
+
+    def __post_init__(self) -> None:
+        for cross in self.crosses:
+            if not self.variable(cross.rows).many or self.variable(cross.columns).many:
+                raise ValueError(
+                    f"{cross.id}: rows of several answers and columns of one expected; any other two-way "
+                    "table adds up in ways bot.disclosure does not protect."
+                )
 
     def variable(self, id: str) -> Variable:
         return next(variable for variable in self.variables if variable.id == id)
@@ -225,77 +236,112 @@ DESIGN = Design(
 
 
 def tally(testimonies: Iterable[Coded], *, design: Design = DESIGN) -> Tally:
-    """Count distinct people. One pass; memory grows only with people, by a tag and a small integer each.
+    """Count distinct people. One pass; memory grows with people, by a tag and a small integer each.
 
+    `bot.roll` does the same for a million people, in pieces and in less memory; it must agree with this.
     Raises `StoreDamaged` for a testimony whose sender tag is shorter than `TAG_BYTES`.
     """
-    bits = _bits(design)
+    table = bits(design)
     people: dict[bytes, int] = {}
     for told in testimonies:
-        if told.consent not in COUNTED:
-            continue
-        if len(told.tag) < TAG_BYTES:
-            raise StoreDamaged(
-                f"A testimony carries a sender tag of {len(told.tag)} bytes; at least {TAG_BYTES} expected.",
-                hint="It was not sealed by this version of Seuil. Hold the digest and check the backups.",
-            )
-        people[told.tag] = people.get(told.tag, 0) | _profile(told.answers, bits)
-    return _counted(design, Counter(people.values()), len(people))
+        her = profile(told, table)
+        if her is not None:
+            people[told.tag] = people.get(told.tag, 0) | her
+    return counted(design, people.values())
 
 
-def _bits(design: Design) -> dict[str, dict[str, int]]:
-    """question -> option -> the bits of the categories it puts a person in."""
-    bits: dict[str, dict[str, int]] = {}
+Bits = Mapping[str, Mapping[str, int]]
+"""question -> option -> the bits of the categories it puts a person in."""
+
+
+def bits(design: Design) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
     place = 0
     for variable in design.variables:
         for category in variable.categories:
             for question, option in category.of:
-                options = bits.setdefault(question, {})
+                options = found.setdefault(question, {})
                 options[option] = options.get(option, 0) | 1 << place
             place += 1
-    return bits
+    return found
 
 
-def _profile(answers: Mapping[str, tuple[str, ...]], bits: Mapping[str, Mapping[str, int]]) -> int:
-    profile = 0
-    for question, codes in answers.items():
-        options = bits.get(question)
+def profile(told: Coded, table: Bits) -> int | None:
+    """The categories a testimony puts a person in; None where she does not allow figures.
+
+    Raises `StoreDamaged` where the sender tag is cut.
+    """
+    if told.consent not in COUNTED:
+        return None
+    if len(told.tag) < TAG_BYTES:
+        raise StoreDamaged(
+            f"A testimony carries a sender tag of {len(told.tag)} bytes; at least {TAG_BYTES} expected.",
+            hint="It was not sealed by this version of Seuil. Hold the digest and check the backups.",
+        )
+    her = 0
+    for question, codes in told.answers.items():
+        options = table.get(question)
         if options is not None:
             for code in codes:
-                profile |= options.get(code, 0)
-    return profile
+                her |= options.get(code, 0)
+    return her
 
 
-def _counted(design: Design, profiles: Counter[int], people: int) -> Tally:
-    """From how many people share each profile to every table."""
-    counts = {variable.id: [0] * len(variable.categories) for variable in design.variables}
-    crosses = {
-        cross.id: [[0] * len(design.variable(cross.columns).categories) for _ in counts[cross.rows]]
-        for cross in design.crosses
-    }
-    for profile, number in profiles.items():
-        at = _places(design, profile)
-        for id, places in at.items():
-            for place in places:
-                counts[id][place] += number
-        for cross in design.crosses:
-            for row in at[cross.rows]:
-                for column in at[cross.columns]:
-                    crosses[cross.id][row][column] += number
+def counted(design: Design, profiles: Iterable[int]) -> Tally:
+    """Every table, from one profile a person. Each is cut into variables first: few people share a whole
+    profile, many an answer."""
+    shared = Counter(profiles)
+    answers: dict[str, Counter[int]] = {}
+    crossed: dict[str, Counter[tuple[int, int]]] = {cross.id: Counter() for cross in design.crosses}
+    cuts = _cuts(design)
+    for id, (start, mask) in cuts.items():
+        answers[id] = Counter()
+        for her, number in shared.items():
+            answers[id][her >> start & mask] += number
+    for cross in design.crosses:
+        (row, rows), (column, columns) = cuts[cross.rows], cuts[cross.columns]
+        for her, number in shared.items():
+            crossed[cross.id][her >> row & rows, her >> column & columns] += number
     return Tally(
         design,
-        people,
-        {id: tuple(cells) for id, cells in counts.items()},
-        {id: tuple(tuple(row) for row in rows) for id, rows in crosses.items()},
+        shared.total(),
+        {variable.id: _cells(variable, answers[variable.id]) for variable in design.variables},
+        {
+            cross.id: _rows(design.variable(cross.rows), design.variable(cross.columns), crossed[cross.id])
+            for cross in design.crosses
+        },
     )
 
 
-def _places(design: Design, profile: int) -> dict[str, list[int]]:
-    """The categories a profile is in, by variable; one at most where a person has one answer."""
-    at: dict[str, list[int]] = {}
+def _cuts(design: Design) -> dict[str, tuple[int, int]]:
+    """Where in a profile a variable's bits begin, and their mask."""
+    cuts: dict[str, tuple[int, int]] = {}
+    start = 0
     for variable in design.variables:
         size = len(variable.categories)
-        held = [place for place in range(size) if profile >> place & 1]
-        at[variable.id] = held if variable.many else held[:1]
-        profile >>= size
-    return at
+        cuts[variable.id] = (start, (1 << size) - 1)
+        start += size
+    return cuts
+
+
+def _cells(variable: Variable, answers: Counter[int]) -> tuple[int, ...]:
+    cells = [0] * len(variable.categories)
+    for answer, number in answers.items():
+        for place in _places(variable, answer):
+            cells[place] += number
+    return tuple(cells)
+
+
+def _rows(of: Variable, by: Variable, crossed: Counter[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+    cells = [[0] * len(by.categories) for _ in of.categories]
+    for (answer, other), number in crossed.items():
+        for row in _places(of, answer):
+            for column in _places(by, other):
+                cells[row][column] += number
+    return tuple(tuple(row) for row in cells)
+
+
+def _places(variable: Variable, answer: int) -> list[int]:
+    """The categories an answer is in; one at most where a person has one answer."""
+    held = [place for place in range(len(variable.categories)) if answer >> place & 1]
+    return held if variable.many else held[:1]

@@ -16,7 +16,7 @@ import bot
 from bot.disclosure import TooFew, protect, rounded
 from bot.errors import SettingsError, StoreDamaged
 from bot.figures import SafeTable, SafeTally, as_data, recall
-from bot.tally import DESIGN, Coded, Tally, tally
+from bot.tally import DESIGN, Category, Coded, Cross, Design, Tally, Variable, tally
 from tests.people import MOODS, coded, crowd, population
 
 
@@ -110,7 +110,7 @@ def test_a_cell_is_told_only_where_its_row_and_its_column_are(drawn: tuple[Tally
             told = [column for column, count in zip(cross.columns, counts, strict=True) if count is not None]
             assert not told or row in rows
             assert set(told) <= set(columns)
-            assert rest is None or set(told) == set(columns)
+            assert (rest is None) is (not told), "what a row withholds is merged, unless it is the whole row"
 
 
 @given(tallies())
@@ -147,6 +147,16 @@ def test_totals_and_parts_agree_within_the_rounding(drawn: tuple[Tally, int]) ->
 def test_under_thirty_people_nothing_at_all_is_told(size: int) -> None:
     assert protect(tally(crowd(size, what_happened="calls"))) == TooFew(30)
     assert protect(tally(crowd(30, what_happened="calls"))) != TooFew(30)
+
+
+def test_nobody_is_told_of_no_more_than_few_are() -> None:
+    """Zero is a small number: that nobody said something tells it of each of them."""
+    people = [coded(n, what_happened="calls" if n < 50 else "", who_came="delivery") for n in range(100)]
+
+    figures = safe(people)
+
+    assert {cell.code: cell.count for cell in figures.table("what_happened").cells}["threats"] is None
+    assert 0 not in [*figures.numbers()]
 
 
 def test_the_smallest_period_grows_with_k_and_with_the_setting() -> None:
@@ -223,7 +233,7 @@ def test_a_lone_withheld_cell_takes_another_with_it() -> None:
     assert row["delivery_transport"] is None
     assert row["repair_works"] is None
     assert row["personal_services"] == 20
-    assert figures.crosses[0].rests[1] is None
+    assert figures.crosses[0].rests[1] == 20, "the two of them, merged"
 
 
 def test_among_equals_the_category_declared_last_is_merged() -> None:
@@ -262,6 +272,26 @@ def test_a_cell_that_is_nearly_its_whole_row_is_not_told() -> None:
     assert figures.crosses[0].counts[1] == (None,) * 5
 
 
+def test_what_a_row_withholds_together_is_not_nearly_everybody_either() -> None:
+    """96 of 100, 93 of 100 and 28 of 30: none is told, and 217 of 230 would tell it of all of them. So the
+    cell that could tell the 217 by subtraction, 20 of 100, is withheld as well."""
+    with_calls = {*range(96), *range(100, 193), *range(200, 220), *range(300, 328)}
+    people = [
+        coded(
+            n,
+            who_came="delivery" if n < 100 else "plumber" if n < 200 else "cleaning" if n < 300 else "",
+            what_happened="calls" if n in with_calls else "",
+        )
+        for n in range(330)
+    ]
+
+    figures = safe(people)
+
+    assert told_in(figures.table("what_happened"))["messages"] == 235
+    assert figures.crosses[0].counts[1] == (None,) * 5
+    assert figures.crosses[0].rests[1] is None
+
+
 def test_everybody_of_a_trade_saying_the_same_is_not_told() -> None:
     people = [
         coded(
@@ -285,6 +315,15 @@ def test_why_a_number_is_withheld_is_told_nowhere() -> None:
 @pytest.mark.parametrize(("count", "told"), [(10, 10), (12, 10), (13, 15), (17, 15), (18, 20), (30, 30)])
 def test_rounding_is_to_the_nearest_five(count: int, told: int) -> None:
     assert rounded(count) == told
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(False, False), (True, True), (False, True)])
+def test_a_two_way_table_the_method_does_not_speak_of_cannot_be_declared(rows: bool, columns: bool) -> None:
+    """Rows of one answer would add up down each column, columns of several would not add up along a row."""
+    category = (Category("c", frozenset({("q", "c")})),)
+
+    with pytest.raises(ValueError, match="rows of several answers"):
+        Design(1, (Variable("r", rows, category), Variable("c", columns, category)), (Cross("x", "r", "c"),))
 
 
 def test_only_protect_and_the_ledger_make_figures() -> None:

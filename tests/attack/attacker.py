@@ -6,7 +6,7 @@ not told can have, over every population that fits. Several digests are attacked
 
 What it knows of a population: one-answer tables add up to everybody; a cell of a two-way table fits in its
 row and in its column, and what is left of the one in what is left of the other; the two two-way tables of a
-row come from one joint table.
+row come from one joint table; who told nobody told nobody (`APART`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ NONE = ""
 """The column of people without category."""
 
 REST = "rest"
+
+APART = (("company_reaction", "told_nobody"), "told_whom")
+"""The questionnaire lets nobody be in that category and in any of that table."""
 
 Key = tuple[str, ...]
 """("people",), (table, code), (table, REST), (cross, row, column), (cross, row, REST)."""
@@ -51,6 +54,8 @@ class Release:
     tables: Mapping[str, Table]
     crosses: Mapping[str, Crossing]
     told: Mapping[Key, int] = field(repr=False)
+    told_before: Mapping[Key, int] = field(default_factory=dict, repr=False)
+    """What the changes it tells say of the digest before."""
 
     def exactly(self, exact: Mapping[Key, int]) -> Release:
         """The same release for a reader who knows the told numbers before rounding: stronger than any."""
@@ -60,10 +65,12 @@ class Release:
 def read(*copies: bytes) -> Release:
     """One digest from several partners' copies. Whatever any of them tells is known."""
     told: dict[Key, int] = {}
+    before: dict[Key, int] = {}
     for copy in copies:
         digest = json.loads(copy)
-        for key, number in _numbers(digest):
-            assert told.setdefault(key, number) == number, "two copies of one digest differ"
+        for known, numbers in ((told, _numbers(digest)), (before, _numbers_before(digest))):
+            for key, number in numbers:
+                assert known.setdefault(key, number) == number, "two copies of one digest differ"
     return Release(
         k=digest["k"],
         rounding=digest["rounding"],
@@ -73,6 +80,7 @@ def read(*copies: bytes) -> Release:
         },
         crosses={cross["id"]: Crossing(cross["rows"], cross["columns"]) for cross in digest["crosses"]},
         told=told,
+        told_before=before,
     )
 
 
@@ -93,6 +101,15 @@ def _numbers(digest: Any) -> Iterator[tuple[Key, int]]:
                 yield (cross["id"], rest["row"], REST), rest["count"]
 
 
+def _numbers_before(digest: Any) -> Iterator[tuple[Key, int]]:
+    if digest["change"] is not None:
+        yield ("people",), digest["people"] - digest["change"]["people"]
+    for table in digest["tables"]:
+        for cell in table["cells"]:
+            if cell["change"] is not None:
+                yield (table["id"], cell["code"]), cell["count"] - cell["change"]
+
+
 class World:
     """Every population that one digest allows, as linear constraints over whole numbers."""
 
@@ -105,6 +122,10 @@ class World:
             self._one_way(id, table)
         for id, cross in release.crosses.items():
             self._two_way(id, cross)
+        alone, others = APART
+        if others in release.tables:
+            for code in release.tables[others].codes:
+                self._require(self.cells[others, code] + self.cells[alone] <= self._people)
         for rows in {cross.rows for cross in release.crosses.values()}:
             self._joint([id for id, cross in release.crosses.items() if cross.rows == rows])
         for key, number in release.told.items():
@@ -162,6 +183,7 @@ class World:
                 wholes = pulp.lpSum(self.cells[cross.columns, column] for column in told)
                 self._require(having >= self.release.k)
                 self._require(self._people - wholes - having >= self.release.k)
+                self._require(10 * having <= 9 * (self._people - wholes) - 1)
 
     def _joint(self, ids: list[str]) -> None:
         """One joint table behind the two-way tables of the same rows, and behind each of their told rows."""
@@ -192,14 +214,26 @@ class World:
 
 
 class Attacker:
-    """Has read some digests, and bounds what they do not tell."""
+    """Has read some digests, and bounds what they do not tell.
 
-    def __init__(self, *releases: Release) -> None:
+    `growing`: believes that each digest counts all the people of the one before, and some more.
+    """
+
+    def __init__(self, *releases: Release, growing: bool = False) -> None:
         self.problem = pulp.LpProblem("attack", pulp.LpMinimize)
         self.worlds = [World(release, self.problem, f"p{n}") for n, release in enumerate(releases)]
+        if growing:
+            for before, after in zip(self.worlds, self.worlds[1:], strict=False):
+                for key in (key for key in before.cells if REST not in key):
+                    self.problem += after.cells[key] >= before.cells[key]
 
     def bounds(self, world: World, key: Key) -> tuple[int, int]:
         return self._extreme(world.cells[key], 1), self._extreme(world.cells[key], -1)
+
+    def growth(self, key: Key) -> tuple[int, int]:
+        """Of one number, between the first digest and the last."""
+        by = self.worlds[-1].cells[key] - self.worlds[0].cells[key]
+        return self._extreme(by, 1), self._extreme(by, -1)
 
     def _extreme(self, cell: Any, sign: int) -> int:
         self.problem.setObjective(sign * cell)
