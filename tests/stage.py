@@ -134,6 +134,10 @@ class Stage:
         await self.dispatch.hear(Heard(self.address(name), update, kind, text, "fr"), self.channel)
         return [screen for who, screen in self.channel.shown[start:] if who.chat == name]
 
+    async def again(self, name: str) -> list[Screen]:
+        """What the last update brings back where the network delivers it once more."""
+        return await self.screens(name, update=self._update)
+
     async def say(self, name: str, *lines: str) -> list[str]:
         """Several lines in order; the answers to the last one."""
         answers: list[str] = []

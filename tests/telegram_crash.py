@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -78,6 +78,9 @@ class Step:
 
     action: Say | Press = field(repr=False)
     answer: tuple[str, ...] | None = field(repr=False)
+    again: tuple[str, ...] = field(default=(), repr=False)
+    """What answers it where it is brought again: the place where she stands, which may be new to her (after a
+    pause: "you can go on")."""
     is_like_last: bool = False
     """The answer ends as the one before: only what Telegram was told says which of the two it is."""
 
@@ -139,6 +142,10 @@ class Drawer:
         self._used.add(word)
         return word
 
+    def _texts(self, screens: Sequence[Screen]) -> tuple[str, ...]:
+        bodies = [body for screen in screens for body in self._painter.messages(1, screen)]
+        return tuple(orjson.loads(body)["text"] for body in bodies)
+
     async def script(self, name: str, *, hands_in: bool) -> Script:
         steps: list[Step] = []
         screen = Screen("")
@@ -149,11 +156,9 @@ class Drawer:
             can_press = label is not None and self._chance.random() < 0.5
             screens = await self._stage.screens(name, text)
             screen = screens[-1]
-            texts = tuple(
-                orjson.loads(body)["text"] for each in screens for body in self._painter.messages(1, each)
-            )
+            again = () if ends else self._texts(await self._stage.again(name))
             action = Press(label) if can_press and label is not None else Say(text)
-            steps.append(Step(action, None if ends else texts))
+            steps.append(Step(action, None if ends else self._texts(screens), again))
 
         for text in ("/start", "1", "2", "1", "1", "1"):
             await do(text)
@@ -194,11 +199,11 @@ class Drawer:
 
 def _alike(steps: Sequence[Step]) -> list[Step]:
     """The same, with those marked whose answer ends as the one before."""
-    marked = steps[:1]
+    marked = list(steps[:1])
     for before, step in pairwise(steps):
         is_like = bool(before.answer and step.answer and before.answer[-1] == step.answer[-1])
-        marked = [*marked, Step(step.action, step.answer, is_like)]
-    return list(marked)
+        marked.append(replace(step, is_like_last=is_like))
+    return marked
 
 
 # --- people -------------------------------------------------------------------------------------------------
@@ -240,7 +245,7 @@ class Witnesses(Crowd):
         step = witness.script.steps[witness.step]
         witness.step += 1
         witness.heard, witness.is_answered = [], False
-        witness.seen |= set(step.answer or ())
+        witness.seen |= {*(step.answer or ()), *step.again}
         self._do(witness, step.action)
 
     def heard(self, chat: int, text: str, keyboard: Keyboard | None, message: int) -> None:
@@ -254,7 +259,6 @@ class Witnesses(Crowd):
             return  # what stands around the receipt
         if not is_receipt and text not in witness.seen:
             witness.is_wrong = True
-            if os.environ.get("DBGW"): sys.stderr.write(f"WRONG step {witness.step} {text!r} expected {step.answer!r}\n")
         if text in witness.heard or not witness.waiting or (step.answer and text not in step.answer):
             self.outcome.shown_again += 1
         witness.heard.append(text)
