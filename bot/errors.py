@@ -72,3 +72,9 @@ class TelegramError(SeuilError):
     """Telegram refuses the token, cannot be reached, or somebody else uses the bot."""
 
     exit_code = 11
+
+
+class FormatError(SeuilError):
+    """A digest cannot be put into a format: a template or a typeface is broken or missing. The digest is safe."""
+
+    exit_code = 12

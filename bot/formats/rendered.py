@@ -34,11 +34,12 @@ class Says(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Something to attach or to put in a folder."""
+    """Something to attach or to put in a folder. `alt`: of a picture, the same in words."""
 
     name: str
     media: str
     body: bytes
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
