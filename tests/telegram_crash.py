@@ -469,7 +469,8 @@ def main() -> None:
     def say(line: str) -> None:
         sys.stderr.write(f"{line}\n")
 
-    outcome = asyncio.run(Scene(mode, people, kills, seed=seed, say=say).play())
+    scene = Scene(mode, people, kills, seed=seed, brings_again=mode == "polling", say=say)
+    outcome = asyncio.run(scene.play())
     sys.stdout.write(json.dumps(asdict(outcome)) + "\n")
     if outcome.faults or outcome.finished < people:
         raise SystemExit(1)
