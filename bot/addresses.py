@@ -1,4 +1,4 @@
-"""Addresses an operator writes: where the program calls, where it is called, where it listens.
+"""Addresses an operator writes: where the program calls, where it is called, where it listens, who gets mail.
 
 Here: what such an address must look like, and which places are near enough for what travels there to need no
 encryption. Never here: calling anybody, or looking a name up. A name is near because of its form, not because
@@ -27,6 +27,13 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _ALONE = re.compile(r"[a-z](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 """A single label is a container or a neighbour, unless it starts as a number does: resolvers read 134744072
 and 0x8080808 as addresses somewhere in the world."""
+
+LONGEST_NAME = 253
+"""Characters of a host's name. Source: RFC 1035, section 2.3.4, without its length bytes."""
+
+_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+LONGEST_LOCAL_PART, LONGEST_MAILBOX = 64, 254
+"""Characters. Source: RFC 5321, section 4.5.3.1, and erratum 1690 of RFC 3696."""
 
 PORTS = {"http": 80, "https": 443}
 HIGHEST_PORT = 65535
@@ -76,6 +83,26 @@ def listening(text: str) -> tuple[str, int]:
     return _host(found["host"]), _port(found["port"])
 
 
+def host_name(text: str) -> str:
+    """A name or an IP address, in lower case, an IPv6 address without brackets. Raises NotAnAddress."""
+    if len(text) > LONGEST_NAME:
+        raise NotAnAddress
+    return _host(f"[{text}]" if ":" in text and not text.startswith("[") else text)
+
+
+def mailbox(text: str) -> str:
+    """An e-mail address, its domain in lower case. Raises NotAnAddress.
+
+    The form nearly everybody has: ASCII, a name with dots, a domain with a dot. Quoted names, comments and
+    addresses by number are refused: all they add is ways to say something else to a server or in a header.
+    """
+    local, _, domain = text.rpartition("@")
+    sound = len(local) <= LONGEST_LOCAL_PART and len(text) <= LONGEST_MAILBOX and "." in domain
+    if not sound or not _LOCAL_PART.fullmatch(local) or domain.rpartition(".")[2].isdigit():
+        raise NotAnAddress
+    return f"{local}@{_host(domain)}"
+
+
 def is_near(host: str) -> bool:
     """Whether the host is this machine, a private network's, or a name without a dot, as containers have."""
     try:
@@ -90,11 +117,16 @@ def is_near(host: str) -> bool:
 def _host(text: str) -> str:
     """In lower case, without brackets."""
     host = text.lower()
+    if not text.isascii():  # before lower(), which makes a plain k of the Kelvin sign
+        raise NotAnAddress
     if host.startswith("["):
         try:
-            return str(ipaddress.IPv6Address(host[1:-1]))
+            address = ipaddress.IPv6Address(host[1:-1])
         except ValueError:
             raise NotAnAddress from None
+        if address.scope_id is not None or not host.endswith("]"):
+            raise NotAnAddress
+        return str(address)
     if not all(_LABEL.fullmatch(label) for label in host.split(".")):
         raise NotAnAddress
     return host

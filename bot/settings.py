@@ -29,6 +29,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.mail_settings import Security, authority, password, port, security, sender, server, user, with_server
+from bot.signal_settings import account, daemon, username
 from bot.telegram_settings import TELEGRAM, TOLD, api, listen, token, webhook
 
 PREFIX = "SEUIL_"
@@ -116,6 +118,10 @@ def _upper(text: object) -> object:
     return text.upper() if isinstance(text, str) else text
 
 
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
+
+
 def _whole(default: int, low: int, high: int, unit: str) -> Any:
     return Field(
         default=default, ge=low, le=high, description=f"a whole number of {unit} from {low} to {high}"
@@ -173,6 +179,44 @@ class Settings(BaseSettings):
     telegram_listen: Annotated[str, AfterValidator(listen)] = Field(
         default="127.0.0.1:8443", validate_default=False, description="host:port such as 127.0.0.1:8443"
     )
+
+    # how digests leave, beside chats
+    digest_folder: Folder | None = Field(default=None, description="a folder")
+    smtp_from: Annotated[str, AfterValidator(sender)] = Field(
+        default="", description="an e-mail address", repr=False
+    )
+    smtp_reply_to: Annotated[str, AfterValidator(sender)] = Field(
+        default="", description="an e-mail address", repr=False
+    )
+    smtp_host: Annotated[str, AfterValidator(server)] = Field(
+        default="", description="a server such as smtp.example.org"
+    )
+    smtp_security: Annotated[Security, BeforeValidator(_lower), AfterValidator(security)] = Field(
+        default="tls", description="tls, starttls or none"
+    )
+    smtp_port: Annotated[int | None, AfterValidator(with_server), AfterValidator(port)] = Field(
+        default=None, ge=1, le=65535, description="a port, a whole number from 1 to 65535"
+    )
+    smtp_user: Annotated[str, AfterValidator(user), AfterValidator(with_server)] = Field(
+        default="", max_length=320, description="a name of at most 320 characters", repr=False
+    )
+    smtp_password: Annotated[SecretStr, AfterValidator(password)] = Field(
+        default=SecretStr(""), description="a password"
+    )
+    smtp_ca: Annotated[Folder | None, AfterValidator(with_server), AfterValidator(authority)] = Field(
+        default=None, description="a file of certificates (PEM)"
+    )
+
+    signal: Annotated[str, AfterValidator(daemon)] = Field(
+        default="", description="a socket such as /run/signal-cli/socket, or host:port", repr=False
+    )
+    signal_account: Annotated[str, AfterValidator(account)] = Field(
+        default="", description="a number such as +33600000000", repr=False
+    )
+    signal_username: Annotated[str, AfterValidator(username)] = Field(
+        default="", description="a name such as seuil.01", repr=False
+    )
+    signal_vanish_hours: int = _whole(24, 0, 672, "hours")
 
     # what is asked
     ask_home_context: bool = _yes_no(True)
@@ -300,9 +344,12 @@ def _strangers(found: Iterable[str], in_file: Mapping[str, _Given]) -> list[str]
 
 
 def _where(name: str, in_file: Mapping[str, _Given]) -> str:
-    """The environment wins over the file, so a name in both is at fault in the environment."""
-    if os.environ.get(name) or name not in in_file:
+    """The environment wins over the file, so a name in both is at fault in the environment; one that is in
+    neither, nowhere."""
+    if any(given.upper() == name for given, value in os.environ.items() if value):
         return " (in the environment)"
+    if name not in in_file:
+        return ""
     return f" (line {in_file[name].line})"
 
 
