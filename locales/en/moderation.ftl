@@ -150,7 +150,7 @@ desk-no-story = There is no story left in { $case }.
 desk-quote = Sentence chosen by the person in { $case }. Check: no name, place, date or rare trade. It takes two different people.
 desk-quote-none = The person offered no sentence.
 desk-quote-refused = The person did not agree to a sentence being published.
-desk-quote-unfit = The sentence of { $case } cannot be published: it is too long, or holds a figure, a place, a month, a trade or a name. /mask can take a word out.
+desk-quote-unfit = The sentence of { $case } cannot be published: it is too long, or holds a number, a place, a date, a trade or a name. /mask can take a word out.
 desk-quote-already = The sentence of { $case } is already released.
 desk-quote-asked = Request kept for { $case }. Somebody else has to confirm.
 desk-quote-wanted = A sentence waits for a second reader: /quote { $case }
@@ -219,6 +219,7 @@ desk-role-moderator = moderator
 desk-role-auditor = auditor
 desk-role-partner = partner
 desk-joined = Welcome. Your role: { $role }. Write /help to see your commands.
+desk-chat-moved = Telegram has given this group another number. What was still to be deleted above is out of our reach now: please delete it by hand.
 desk-join-refused = This code is not valid, or was already used.
 desk-join-already = You are a member already. This code was not used.
 

@@ -150,7 +150,7 @@ desk-no-story = Il n’y a plus de récit dans { $case }.
 desk-quote = Phrase choisie par la personne dans { $case }. Vérifiez : aucun nom, lieu, date, métier rare. Il faut deux personnes différentes.
 desk-quote-none = La personne n’a pas proposé de phrase.
 desk-quote-refused = La personne n’a pas accepté qu’une phrase soit diffusée.
-desk-quote-unfit = La phrase de { $case } ne peut pas être diffusée : elle est trop longue, ou contient un chiffre, un lieu, un mois, un métier ou un nom. /mask peut retirer un mot.
+desk-quote-unfit = La phrase de { $case } ne peut pas être diffusée : elle est trop longue, ou contient un nombre, un lieu, une date, un métier ou un nom. /mask peut retirer un mot.
 desk-quote-already = La phrase de { $case } est déjà retenue.
 desk-quote-asked = Demande gardée pour { $case }. Une autre personne doit confirmer.
 desk-quote-wanted = Une phrase attend une deuxième lecture : /quote { $case }
@@ -219,6 +219,7 @@ desk-role-moderator = modération
 desk-role-auditor = audit
 desk-role-partner = partenaire
 desk-joined = Bienvenue. Votre rôle : { $role }. Écrivez /help pour voir vos commandes.
+desk-chat-moved = Ce groupe a changé de numéro chez Telegram. Ce qui devait encore s’effacer plus haut ne peut plus l’être par nous : supprimez-le à la main.
 desk-join-refused = Ce code n’est pas valable, ou il a déjà servi.
 desk-join-already = Vous êtes déjà membre. Ce code n’a pas servi.
 
