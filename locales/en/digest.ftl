@@ -164,7 +164,7 @@ digest-column =
     .when = When, at what cost
     .source = Source
 digest-of-all = Share of all people counted. The order of the lines stays the same from one digest to the next.
-digest-cross-note = Numbers of people. “Grouped”: counted in the last column. Several answers were possible: a person may be in several rows.
+digest-cross-note = Numbers of people. “Grouped”: counted in the last column. “n/t”: not told. A person may be in several rows.
 digest-untold =
     .merged = grouped
     .withheld = not told
@@ -215,3 +215,18 @@ digest-method = How this digest is made, and what it does not say
     .change = Changes are computed from numbers already told.
     .quotes = Each sentence was chosen by the person and read again by two members of the team. It comes from an earlier period, and the order is random.
 digest-fingerprint = Fingerprint of this digest (SHA-256): { $sha256 }
+
+## The mail that carries a digest, and its files. The subject tells nothing to who looks over a shoulder.
+
+letter-subject = { $name }: digest number { $number }
+letter-hello = Hello, this is digest number { $number }. The attached files tell the same numbers.
+letter-hello-attached = Hello, digest number { $number } is in the attached files.
+letter-files = Attached files: { $names }.
+letter-sealed = Hello, digest number { $number } is in the attached file, { $file }. It is sealed: only your association’s age key opens it.
+letter-open = To open it, save this file beside your key, then, in a terminal:
+letter-key-file = your-key.txt
+letter-unpack = Then open { $file }: everything is in it. If age does not know your key, take version 1.3 of it, or a newer one.
+letter-lost-key = If the key is lost, give another one to the association that sends this digest. It can then send it again.
+letter-verify = To check that nobody changed anything in it, with the program minisign:
+letter-verify-key = The key at the end of this command must be the one that the association gave you by another way than this mail.
+letter-machine = This mail is sent by a program, for the association that collects the testimonies.

@@ -164,7 +164,7 @@ digest-column =
     .when = Quand, à quel coût
     .source = Source
 digest-of-all = Part de toutes les personnes comptées. L’ordre des lignes reste le même d’un bilan à l’autre.
-digest-cross-note = Nombre de personnes. « Regroupé » : compté dans la dernière colonne. Plusieurs réponses étaient possibles : une personne peut être dans plusieurs lignes.
+digest-cross-note = Nombre de personnes. « Regroupé » : compté dans la dernière colonne. « n. d. » : non diffusé. Une personne peut être dans plusieurs lignes.
 digest-untold =
     .merged = regroupé
     .withheld = non diffusé
@@ -215,3 +215,18 @@ digest-method = Comment ce bilan est fait, et ce qu’il ne dit pas
     .change = Les évolutions sont calculées sur les nombres déjà diffusés.
     .quotes = Chaque phrase a été choisie par la personne et relue par deux membres de l’équipe. Elle date d’une période précédente et l’ordre est tiré au sort.
 digest-fingerprint = Empreinte de ce bilan (SHA-256) : { $sha256 }
+
+## Le courriel qui porte un bilan, et ses fichiers. L’objet ne dit rien à qui regarde par-dessus l’épaule.
+
+letter-subject = { $name } : bilan n° { $number }
+letter-hello = Bonjour, voici le bilan n° { $number }. Les fichiers joints disent les mêmes nombres.
+letter-hello-attached = Bonjour, le bilan n° { $number } est dans les fichiers joints.
+letter-files = Fichiers joints : { $names }.
+letter-sealed = Bonjour, le bilan n° { $number } est dans le fichier joint, { $file }. Il est scellé : seule la clé age de votre association l’ouvre.
+letter-open = Pour l’ouvrir, enregistrez ce fichier à côté de votre clé, puis, dans un terminal :
+letter-key-file = votre-cle.txt
+letter-unpack = Ouvrez ensuite { $file } : tout y est. Si age ne connaît pas votre clé, prenez sa version 1.3 ou une plus récente.
+letter-lost-key = Si la clé est perdue, donnez-en une autre à l’association qui envoie ce bilan. Elle pourra l’envoyer de nouveau.
+letter-verify = Pour vérifier que personne n’y a rien changé, avec le programme minisign :
+letter-verify-key = La clé à la fin de cette commande doit être celle que l’association vous a donnée autrement que par ce courriel.
+letter-machine = Ce courriel est envoyé par un programme, pour l’association qui recueille les témoignages.
