@@ -194,6 +194,9 @@ digest-meaning =
     .share = The percentage of all people counted who gave an answer.
     .rounded = Brought to the nearest multiple of { $rounding }.
     .threshold = The smallest number of people that may be told. Here, { $k }.
+    .published = A number given, rounded: at least { $k } people, and never nearly all.
+    .merged = Counted with the answers that are other or not stated, never alone.
+    .withheld = Too few, nearly all, or a way to find another number. Which of the three is never said.
     .fingerprint = A row of signs computed from the whole digest. Two digests with the same fingerprint say the same, to the sign.
 
 ## The method and its limits

@@ -194,6 +194,9 @@ digest-meaning =
     .share = Le pourcentage de toutes les personnes comptées qui ont donné une réponse.
     .rounded = Ramené au multiple de { $rounding } le plus proche.
     .threshold = Le plus petit nombre de personnes qui peut être diffusé. Ici, { $k }.
+    .published = Un nombre donné, arrondi : au moins { $k } personnes, et jamais presque toutes.
+    .merged = Compté avec les réponses autres ou non précisées, jamais seul.
+    .withheld = Trop petit, presque tout le monde, ou de quoi retrouver un autre nombre. Lequel des trois n’est jamais dit.
     .fingerprint = Une suite de signes calculée sur tout le bilan. Deux bilans qui ont la même empreinte disent la même chose, au signe près.
 
 ## La méthode et ses limites
