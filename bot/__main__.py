@@ -32,7 +32,7 @@ from handlers import console, demo, keyring, verifying
 from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
-from handlers.running import serve_telegram, talk
+from handlers.running import serve_networks, talk
 from locales import countries, load
 from storage import Store, open_store
 from storage.audit_head import AuditHead
@@ -109,17 +109,17 @@ def run(
         typer.Option("--take-over", help="The other address that served this token no longer does."),
     ] = False,
 ) -> None:
-    """Serve Telegram where SEUIL_TELEGRAM_TOKEN is set; else talk with Seuil in this terminal: witness,
-    moderator, partner (type /as to change chairs).
+    """Serve Telegram where SEUIL_TELEGRAM_TOKEN is set, Signal where SEUIL_SIGNAL is; else talk with Seuil in
+    this terminal: witness, moderator, partner (type /as to change chairs).
 
-    Makes its keys at the first start and says what it made. Without Telegram, reads a play from standard
-    input when that is no terminal: one line a turn.
+    Makes its keys at the first start and says what it made. In the terminal, reads a play from standard input
+    when that is none: one line a turn.
     """
     settings = _settings()
-    if settings.telegram_token.get_secret_value():
+    if settings.telegram_token.get_secret_value() or settings.signal:
         setup_logs(settings.log_level)
         _lay(settings)
-        _run_fast(serve_telegram(settings, typed=_typed_at_start, say=say, take_over=take_over))
+        _run_fast(serve_networks(settings, typed=_typed_at_start, say=say, take_over=take_over))
         return
     if take_over:
         raise SettingsError(
@@ -178,6 +178,16 @@ def unlock() -> None:
     passphrase = passphrase_at_hand(settings) or _typed_passphrase()
     answer = _run(console.ask(settings.data, "unlock", passphrase))
     say(answer["said"])
+
+
+@app.command(name="signal-captcha")
+def signal_captcha(
+    captcha: Annotated[
+        str, typer.Argument(help="The link of `Open Signal`, with signalcaptcha:// before it.")
+    ],
+) -> None:
+    """Give Signal the captcha it asks for before it takes more messages; the log says when it does."""
+    say(_run(console.ask(_standing().data, "captcha", captcha))["said"])
 
 
 @app.command()

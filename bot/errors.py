@@ -78,3 +78,9 @@ class FormatError(SeuilError):
     """A digest cannot be put into a format: a template or a typeface is broken or missing. The digest is safe."""
 
     exit_code = 12
+
+
+class SignalError(SeuilError):
+    """The Signal daemon cannot be reached, is none, or has no account for us."""
+
+    exit_code = 13

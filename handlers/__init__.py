@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bot.records import Record
+from storage.changes import Operation
 
 
 class Address(Record, frozen=True):
@@ -61,10 +62,11 @@ class Screen(Record, frozen=True):
     hidden = frozenset({"text", "buttons", "row", "copy"})
 
 
-Kind = Literal["text", "edit", "press", "forged", "media", "opened", "gone", "moved"]
+Kind = Literal["text", "edit", "press", "forged", "media", "unread", "opened", "gone", "moved"]
 """`press`: a button. `forged`: a press of a button that was never offered there. `media`: a picture, voice
-note or file, not downloaded. `gone`: the person blocked or left the channel, or a group put us out. `moved`:
-a group goes on under a new id, which is the text."""
+note or file, not downloaded. `unread`: her words did not arrive whole; the text says how, "garbled" or
+"long". `gone`: the person blocked or left the channel, or a group put us out. `moved`: a group goes on under
+a new id, which is the text."""
 
 
 class Heard(Record, frozen=True, gc=True):
@@ -82,9 +84,12 @@ class Heard(Record, frozen=True, gc=True):
     message: int = 0
     """What the channel calls her message, so that it can be deleted; 0: it cannot."""
     stamp: str = ""
-    """Of a press: the place its button belonged to."""
+    """Of a press: the place its button belonged to. Of a text: the place of the message it replies to, where
+    it quotes one."""
+    along: tuple[Operation, ...] = ()
+    """Written with the change this leads to, if it leads to one."""
 
-    hidden = frozenset({"text", "ack", "person"})
+    hidden = frozenset({"text", "ack", "person", "along"})
 
     @property
     def speaker(self) -> Address:
@@ -104,6 +109,7 @@ def with_ack(heard: Heard, ack: Callable[[], Awaitable[None]]) -> Heard:
         heard.person,
         heard.message,
         heard.stamp,
+        heard.along,
     )
 
 
@@ -114,6 +120,9 @@ class Abilities:
     protects: bool
     longest: int
     """Characters in one message."""
+    counts: bool = False
+    """Whether the ids of messages count up by one: what a crash kept from being noted is then found between
+    two that are known."""
 
 
 class Gone(Exception):

@@ -76,9 +76,17 @@ class Queue:
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
 
-    async def put(self, member: bytes, text: str, update_key: bytes, where: Address | None = None) -> None:
-        """Queue what a member typed, durably. The same `update_key` again (a redelivery) changes nothing."""
-        await self.store.commit((self.operation(Order(member, text, where=where), update_key),))
+    async def put(
+        self,
+        member: bytes,
+        text: str,
+        update_key: bytes,
+        where: Address | None = None,
+        along: tuple[Operation, ...] = (),
+    ) -> None:
+        """Queue what a member typed, durably, and write `along` with it. The same `update_key` again (a
+        redelivery) changes nothing."""
+        await self.store.commit((self.operation(Order(member, text, where=where), update_key), *along))
 
     def operation(self, what: Queued, update_key: bytes) -> QueueCommand:
         """What queues an order or an answer, for a change that holds more."""

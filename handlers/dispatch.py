@@ -75,7 +75,7 @@ from handlers.drafts import (
     with_consent,
     write,
 )
-from handlers.errands import Deletion, Errands, Owed, new_deletion
+from handlers.errands import Deletion, Errands, Owed, Taken, new_deletion
 from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
 from handlers.limits import Entry, Limits
 from handlers.screens import House, Painter
@@ -308,7 +308,7 @@ class Dispatch:
         state = person.envelope.state
         turn = self._think(heard, person, state)
         done = await self._carry_out(turn, person, heard, today)
-        done, deletion = self._noted(turn, done, person, heard)
+        done, deletion = self._noted(turn, done, person, heard, counts=channel.can.counts)
         language = turn.state.language if turn.state.at else state.language or self._hint(heard)
         shown_state = done.envelope.state
         effects: tuple[Effect, ...] = turn.effects
@@ -332,6 +332,12 @@ class Dispatch:
                 return step(self._questionnaire, state, Opened(self._hint(heard)))
             if heard.kind == "forged" or heard.stamp != place(self._questionnaire, state).stamp():
                 return Turn(state, (Tell("button-old"), Ask()))
+        if heard.kind == "unread":
+            told = Tell(f"unread-{heard.text}")
+            return Turn(state, (told, Ask()) if state.at else (told,))
+        if heard.kind == "text" and heard.stamp and heard.stamp != place(self._questionnaire, state).stamp():
+            # A number means something else in another list: to answer an older question she goes back to it.
+            return Turn(state, (Tell("reply-old"), Ask()))
         if heard.kind == "edit" and heard.message and heard.message != person.envelope.spoke and state.at:
             # Replacing her last answer with an older one she mended would lose the last one.
             return Turn(state, (Tell("edit-too-late"), Ask()))
@@ -362,7 +368,9 @@ class Dispatch:
         writing = write(person, done.envelope, self._shelf, self._clock(), heard.update, fresh=done.fresh)
         settled, self._settled = self._settled, []
         try:
-            kept = await self._store.commit((*done.operations, *writing.operations, *errands, *settled))
+            kept = await self._store.commit(
+                (*done.operations, *writing.operations, *errands, *settled, *heard.along)
+            )
         except SeuilError:
             self._settled += settled
             writing.undo(self._shelf, person)
@@ -377,9 +385,12 @@ class Dispatch:
 
     # --- what stands in her chat ----------------------------------------------------------------------------
 
-    def _noted(self, turn: Turn, done: Done, person: Person, heard: Heard) -> tuple[Done, Deletion | None]:
-        """The draft with the messages of this turn noted; and what is to be deleted, if anything."""
-        before, sent = person.envelope, self._sent.get(heard.who)
+    def _noted(
+        self, turn: Turn, done: Done, person: Person, heard: Heard, *, counts: bool
+    ) -> tuple[Done, Deletion | None]:
+        """The draft with the messages of this turn noted; and what is to be deleted, if anything. `counts`:
+        as a channel's ability."""
+        before, sent = person.envelope, self._sent.get(heard.who, None if counts else ())
         shown = _between(before, heard.message, MOST_NOTED) if sent is None else sent
         ids = (*shown, heard.message) if heard.message else shown
         told = noting(before, ids)
@@ -413,7 +424,7 @@ class Dispatch:
             self._unreached[on_way.pseudonym] = who
             return
         earlier = self._sent.pop(who, ()) if on_way.deletion is not None else self._sent.get(who, ())
-        if on_way.draft is not None and shown and not earlier:
+        if channel.can.counts and on_way.draft is not None and shown and not earlier:
             earlier = tuple(_between(on_way.draft, shown[0], MOST_NOTED))
         if on_way.kept:
             self._remember(who, shown if on_way.deletion is not None else (*earlier, *shown))
@@ -477,6 +488,8 @@ class Dispatch:
             errand = self._errands.read(row)
             if errand is None:
                 dropped.append(DropErrand(row.id, row.mark))
+            elif isinstance(errand, Taken):
+                continue  # the channel it came by handles it
             elif errand.who.channel not in channels:
                 continue
             elif isinstance(errand, Deletion):

@@ -1,4 +1,5 @@
-"""What is still to be done in a chat: an answer that was not shown yet, messages that must be deleted.
+"""What is still to be done: an answer that was not shown yet, messages that must be deleted, a line that was
+taken in and not handled.
 
 An errand is made durable with the change it belongs to, and dropped once it was done: a crash in between
 loses neither the answer nor the deletion. It holds a chat's address, so it is sealed: under a key that dies
@@ -27,7 +28,7 @@ from storage.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
-OWED, DELETION = "owed", "deletion"
+OWED, DELETION, TAKEN = "owed", "deletion", "taken"
 PURPOSE = "errand"
 MEMBERS = 0
 """In place of a day: sealed under the INSTANCE key, since it must outlive a reboot."""
@@ -54,14 +55,26 @@ class Owed(Record, frozen=True):
 
 
 class Deletion(Record, frozen=True):
-    """Messages to delete in a chat, from `minute` on (since 1970; 0: at once)."""
+    """Messages to delete in a chat, from `minute` on (since 1970; 0: at once). Without any: something is
+    being shown there, after message `since` (0: not known)."""
 
     id: bytes
     who: Address
     messages: tuple[int, ...] = ()
     minute: int = 0
+    since: int = 0
 
     hidden = frozenset({"id"})
+
+
+class Taken(Record, frozen=True):
+    """A line that came from a network, not yet handled (`handlers.journal`)."""
+
+    id: bytes
+    channel: str
+    line: bytes
+
+    hidden = frozenset({"id", "line"})
 
 
 class Errands:
@@ -85,10 +98,17 @@ class Errands:
     def delete(self, deletion: Deletion, *, member: bool = False) -> PutErrand:
         """What makes messages go, later or after a crash."""
         who = deletion.who
-        body = orjson.dumps((DELETION, who.channel, who.chat, deletion.minute, deletion.messages))
+        body = orjson.dumps(
+            (DELETION, who.channel, who.chat, deletion.minute, deletion.messages, deletion.since)
+        )
         return PutErrand(deletion.id, 0, self._seal(MEMBERS if member else self._today(), body))
 
-    def read(self, row: ErrandRow) -> Owed | Deletion | None:
+    def take(self, taken: Taken) -> PutErrand:
+        """What keeps a line until it was handled."""
+        body = orjson.dumps((TAKEN, taken.channel, "", taken.line.decode("utf-8", "replace")))
+        return PutErrand(taken.id, 0, self._seal(self._today(), body))
+
+    def read(self, row: ErrandRow) -> Owed | Deletion | Taken | None:
         """None where its key is gone: its day is over, or the machine was started anew."""
         day, box = int.from_bytes(row.box[:_DAY_BYTES], "big"), row.box[_DAY_BYTES:]
         key = self._key(day)
@@ -101,12 +121,15 @@ class Errands:
                 "something to be done in a chat cannot be opened and is dropped: the database was changed"
             )
             return None
+        if kind == TAKEN:
+            (line,) = more
+            return Taken(row.id, channel, line.encode())
         who = Address(channel, chat)
         if kind == OWED:
             language, told, asks = more
             return Owed(row.id, row.mark, who, language, tuple(Tell(*each) for each in told), asks)
-        minute, messages = more
-        return Deletion(row.id, who, tuple(messages), minute)
+        minute, messages, *since = more  # none: written before it was known
+        return Deletion(row.id, who, tuple(messages), minute, *since)
 
     def _seal(self, day: int, body: bytes) -> bytes:
         key = self._key(day)
@@ -125,5 +148,5 @@ class Errands:
         return self._keys.get(day)
 
 
-def new_deletion(who: Address, messages: Sequence[int], minute: int = 0) -> Deletion:
-    return Deletion(secrets.token_bytes(ID_BYTES), who, tuple(messages), minute)
+def new_deletion(who: Address, messages: Sequence[int], minute: int = 0, since: int = 0) -> Deletion:
+    return Deletion(secrets.token_bytes(ID_BYTES), who, tuple(messages), minute, since)

@@ -17,6 +17,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from bot.questionnaire import Questionnaire, faults
 from bot.questions import EVERY_QUESTION, questionnaire
 from bot.receipts import COST, Cost
 from bot.settings import Settings
-from handlers import Address, Channel, Heard, Screen, keyring
+from handlers import Address, Channel, Gone, Heard, Screen, Unreached, keyring
 from handlers.bench import Bench, Policy
 from handlers.commands import Queue
 from handlers.desk import Desk
@@ -137,9 +138,21 @@ class Instance:
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """One update to its end: a member's goes to the desk, anybody else's is a witness's turn."""
         if self._may_be_member(heard) and await self.reception.hear(heard, channel):
+            if heard.kind == "moved":
+                await self._moved(heard, channel)
+            self.leaving.heard(heard.who, heard.message)
             await self.work()
             return
         await self.dispatch.hear(heard, channel)
+
+    async def _moved(self, heard: Heard, channel: Channel) -> None:
+        """A group's chat has another id: what was still to leave the old one, people must take out."""
+        here = [seat.route for seat in self.seated.values() if seat.route.who == heard.who]
+        if await self.leaving.moved(heard.who) and here:
+            words = self.words[here[0].language]
+            with suppress(Gone, Unreached):
+                where = Address(heard.who.channel, heard.text)
+                await channel.show(where, Screen(words.say("desk-chat-moved")))
 
     def _may_be_member(self, heard: Heard) -> bool:
         """Whether to look the chat up among the members: a witness's turn costs no look-up."""
@@ -174,7 +187,8 @@ class Instance:
 
     async def say(self, who: Address, screen: Screen) -> None:
         """Show a member a screen; a channel that is not open here raises KeyError."""
-        await self.leaving.show(self.channels[who.channel], who, screen)
+        shared = any(seat.route.person and seat.route.who == who for seat in self.seated.values())
+        await self.leaving.show(self.channels[who.channel], who, screen, shared=shared)
 
     async def forget(self, who: Address) -> None:
         """Take out of a member's chat what was shown there for its minutes."""
@@ -183,7 +197,7 @@ class Instance:
     async def resume(self) -> None:
         """After a start, once the channels are open: what is owed is shown, what was to leave a chat is
         remembered."""
-        await self.leaving.resume(self.channels)
+        await self.leaving.resume()
         await self.dispatch.resume(self.channels)
 
     # --- keeping time ---------------------------------------------------------------------------------------
@@ -269,6 +283,7 @@ async def _put_together(
         draft_hours=settings.draft_hours,
         story_days=settings.story_days,
         coded_months=settings.coded_months,
+        vanish_hours={"signal": settings.signal_vanish_hours},
         verified=verified.get,
     )
     policy = Policy(
@@ -386,18 +401,26 @@ YOUNG_OBJECTS = 20_000
 """New objects before the collector looks at them (CPython's own: 700): a few megabytes at the most."""
 
 
-async def serve(instance: Instance, channel: Channel) -> None:
-    """Hear a channel to its end."""
-    instance.channels[channel.name] = channel
+async def serve(instance: Instance, *channels: Channel) -> None:
+    """Hear these channels to their end. What ends one with an error ends all."""
+    for channel in channels:
+        instance.channels[channel.name] = channel
     spare_the_collector()
 
-    async def hear(heard: Heard) -> None:
-        await instance.hear(heard, channel)
+    async def listen(channel: Channel) -> None:
+        async def hear(heard: Heard) -> None:
+            await instance.hear(heard, channel)
+
+        await channel.listen(hear)
 
     resuming = asyncio.create_task(instance.resume())
+    listening = [asyncio.create_task(listen(channel)) for channel in channels]
     try:
-        await channel.listen(hear)
+        await asyncio.gather(*listening)
     finally:
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
         await resuming
 
 

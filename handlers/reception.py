@@ -85,7 +85,7 @@ class Reception:
         said = "/help" if heard.kind == "opened" else heard.text
         update = f"{heard.who.channel}|{heard.who.chat}|{heard.update}"
         where = None if heard.who == route.who else heard.who
-        await self.queue.put(member.member, said, update.encode(), where)
+        await self.queue.put(member.member, said, update.encode(), where, heard.along)
         if await desk_is_open(self.members.store, self.clock()):
             return ()
         return (Screen(words.say("desk-locked")),)

@@ -19,9 +19,15 @@ from contextlib import suppress
 from bot.addresses import listening
 from bot.errors import SeuilError
 from bot.settings import Settings
+from bot.signal_settings import place
 from handlers.clock import Clock
 from handlers.console import Answer, Console, Request
+from handlers.errands import Errands
 from handlers.instance import Instance, Seat, open_instance, passphrase_at_hand, seat_chairs, serve
+from handlers.intake import HOUR_SECONDS
+from handlers.journal import Journal
+from handlers.signal import Access as SignalAccess
+from handlers.signal import Signal
 from handlers.telegram import Access, Telegram
 from handlers.telegram.profile import Wearer, dress, dress_member, undress_member
 from handlers.telegram.updates import CHANNEL
@@ -76,20 +82,25 @@ async def talk(
         await instance.close()
 
 
-async def serve_telegram(
+async def serve_networks(
     settings: Settings,
     *,
     typed: Callable[[], str | None],
     say: Callable[[str], None],
     take_over: bool = False,
 ) -> None:
-    """Serve Telegram until this process is asked to end (SIGTERM, Ctrl-C); then finish what was begun.
+    """Serve Telegram, Signal or both, as the settings have it, until this process is asked to end (SIGTERM,
+    Ctrl-C); then finish what was begun.
 
     Raises a `SeuilError` of the kind that names what is wrong before anything is heard.
     """
     instance = await open_instance(settings)
-    telegram = Telegram(access(settings, instance.members.instance))
-    console = Console(settings.data, {"unlock": _unlocking(instance), "lock": _locking(instance)})
+    telegram = _telegram(settings, instance)
+    signals = _signal(settings, instance)
+    console = Console(
+        settings.data,
+        {"unlock": _unlocking(instance), "lock": _locking(instance), "captcha": _captcha(signals)},
+    )
     clock = Clock(
         instance.store,
         settings.digest_cron,
@@ -100,18 +111,24 @@ async def serve_telegram(
     )
     background: list[asyncio.Task[None]] = []
     try:
-        mark = await telegram.open(await instance.store.meta(WEBHOOK), take_over=take_over)
-        await instance.store.commit((PutMeta(WEBHOOK, mark),))
-        instance.channels[telegram.name] = telegram
+        if signals is not None:
+            await signals.open()
+            instance.channels[signals.name] = signals
+            say(f"Seuil serves Signal (signal-cli {signals.version}).")
+        if telegram is not None:
+            mark = await telegram.open(await instance.store.meta(WEBHOOK), take_over=take_over)
+            await instance.store.commit((PutMeta(WEBHOOK, mark),))
+            instance.channels[telegram.name] = telegram
+            say(f"Seuil serves Telegram by {'webhook' if settings.telegram_webhook else 'polling'}.")
         await console.open()
         await clock.start()
         background.append(asyncio.create_task(_open_desk(instance, settings, typed, say)))
         background.append(asyncio.create_task(_housekeep(instance)))
-        background.append(asyncio.create_task(_dress(instance, telegram, settings.bot_name)))
         instance.linger = 0
-        instance.follow = _following(instance, telegram, background)
-        say(f"Seuil serves Telegram by {'webhook' if settings.telegram_webhook else 'polling'}.")
-        await _until_asked(serve(instance, telegram))
+        if telegram is not None:
+            background.append(asyncio.create_task(_dress(instance, telegram, settings.bot_name)))
+            instance.follow = _following(instance, telegram, background)
+        await _until_asked(serve(instance, *instance.channels.values()))
         say("Seuil ends: what was begun is finished, what was said is kept.")
     finally:
         for task in background:
@@ -119,8 +136,29 @@ async def serve_telegram(
         await asyncio.gather(*background, return_exceptions=True)
         clock.stop()
         await console.close()
-        await telegram.close()
+        for channel in (telegram, signals):
+            if channel is not None:
+                await channel.close()
         await instance.close()
+
+
+def _telegram(settings: Settings, instance: Instance) -> Telegram | None:
+    if not settings.telegram_token.get_secret_value():
+        return None
+    return Telegram(access(settings, instance.members.instance))
+
+
+def _signal(settings: Settings, instance: Instance) -> Signal | None:
+    if not settings.signal:
+        return None
+    errands = Errands(instance.shelf, instance.members.instance, instance.clock)
+    reached = SignalAccess(
+        place(settings.signal),
+        settings.signal_account,
+        settings.signal_username,
+        settings.signal_vanish_hours * HOUR_SECONDS,
+    )
+    return Signal(reached, Journal(instance.store, errands, Signal.name))
 
 
 WEBHOOK = "telegram-webhook"
@@ -246,6 +284,15 @@ def _unlocking(instance: Instance) -> Request:
         return {"said": "The desk is open."}
 
     return unlock
+
+
+def _captcha(signals: Signal | None) -> Request:
+    async def captcha(told: str) -> Answer:
+        if signals is None or not await signals.answer_challenge(told):
+            return {"said": "Signal asks for no captcha."}
+        return {"said": "Signal took the captcha: what waits is sent within a minute."}
+
+    return captcha
 
 
 def _locking(instance: Instance) -> Request:

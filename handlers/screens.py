@@ -41,6 +41,8 @@ class House:
     draft_hours: int
     story_days: int
     coded_months: int
+    vanish_hours: Mapping[str, int] = field(default_factory=dict)
+    """By channel, where messages disappear by themselves."""
     verified: Callable[[str], date | None] = field(default=lambda _: None, repr=False)
 
 
@@ -199,9 +201,10 @@ class Painter:
         notice = words.say(
             "consent-notice", story_days=self.house.story_days, coded_months=self.house.coded_months
         )
-        return "\n\n".join(
-            (notice, words.say(f"consent-notice-channel-{self.channel}"), words.say("consent-limit"))
-        )
+        seen = words.say(f"consent-notice-channel-{self.channel}")
+        if hours := self.house.vanish_hours.get(self.channel):
+            seen = " ".join((seen, words.say("consent-notice-vanish", hours=hours)))
+        return "\n\n".join((notice, seen, words.say("consent-limit")))
 
     def _reading(self, state: State, here: Place, words: Words, key: str) -> Screen:
         text = words.say(key, **self._facts())

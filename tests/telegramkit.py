@@ -103,7 +103,7 @@ class Home:
     # --- starting and ending --------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """As `handlers.running.serve_telegram` does it, without signals and console."""
+        """As `handlers.running.serve_networks` does it, without signals and console."""
         settings = self.settings
         self.instance = await open_instance(settings, clock=self.clock, cost=CHEAP)
         self.telegram = Telegram(access(settings, self.instance.members.instance))

@@ -55,6 +55,9 @@ narrative-more-messages = Received. Go on, or write DONE.
 too-much = There is no room left for this message. What you wrote before is here. Write DONE to move on.
 edit-too-late = This edited message is older than your last answer: nothing is changed. BACK lets you take an answer again, and so does the review.
 button-old = This button belongs to an older message. Here is where you are.
+reply-old = Your reply quotes an older message: nothing is changed. Here is where you are; BACK lets you take an answer again.
+unread-garbled = Your last message could not be decrypted here. You can send it again.
+unread-long = Your message is too long to arrive whole: nothing of it is kept. You can send it in several parts.
 edited-replaced = Your edited message replaces the previous one.
 
 validation-story = Thank you for writing it. What this person did is not your fault.
@@ -82,6 +85,7 @@ minor = Here, people can testify from the age of 18; nothing of this exchange is
 consent-notice = Volunteers of the association read what you send, to draw grouped figures from it and, if you wish, a summary or a sentence, for other associations. The story is erased { $story_days } days after their decision, the answers to lists { $coded_months } months after. Write no name; a receipt lets you withdraw everything.
 consent-notice-channel-telegram = Telegram can read conversations with a program like this one. Signal, if the association is there too, cannot. In both cases the association’s server sees what you write at the moment you send it.
 consent-notice-channel-signal = Signal cannot read this conversation. The association’s server does see what you write at the moment you send it.
+consent-notice-vanish = Here each message disappears by itself { $hours } hours after it is read.
 consent-notice-channel-terminal = This conversation goes through no messaging service. Anyone with access to this computer can see what you type at the moment you type it.
 consent-notice-channel-web = This conversation goes through no messaging service. The association’s server sees what you write at the moment you send it, and the browser may keep the address of this page.
 consent-limit = There is a limit to secrecy. If a story tells of ill-treatment or sexual assault of someone under 18, or whom age, illness, disability or pregnancy keeps from protecting themselves, French law asks that the authorities be told (criminal code, article 434-3). We do not ask who you are.
@@ -113,6 +117,7 @@ stopped = Stopped, and what was begun is erased. To come back, write /start.
 ended = The conversation is over. To come back, write /start.
 erased = Done.
 remains-telegram = This message stays, and any older than two days: the menu of the conversation lets you delete all of it.
+remains-signal = Signal lets us remove only our own messages: this one and yours remain, and the chat’s menu lets you delete all of it.
 
 ## Pictures, voice, files
 

@@ -55,6 +55,9 @@ narrative-more-messages = C’est reçu. Continuez, ou écrivez FINI.
 too-much = Il n’y a plus de place pour ce message. Ce que vous avez écrit avant est là. Écrivez FINI pour passer à la suite.
 edit-too-late = Ce message modifié est plus ancien que votre dernière réponse : rien n’est changé. RETOUR permet de reprendre une réponse, et la relecture aussi.
 button-old = Ce bouton appartient à un message plus ancien. Voici où vous en êtes.
+reply-old = Votre réponse cite un message plus ancien : rien n’est changé. Voici où vous en êtes ; RETOUR permet de reprendre une réponse.
+unread-garbled = Votre dernier message n’a pas pu être déchiffré ici. Vous pouvez l’envoyer de nouveau.
+unread-long = Votre message est trop long pour arriver entier : rien n’en est gardé. Vous pouvez l’envoyer en plusieurs fois.
 edited-replaced = Votre message modifié remplace le précédent.
 
 validation-story = Merci de l’avoir écrit. Ce que cette personne a fait n’est pas de votre faute.
@@ -82,6 +85,7 @@ minor = Ici, on peut témoigner à partir de 18 ans ; rien n’est gardé de c
 consent-notice = Des bénévoles de l’association vous lisent, pour faire des chiffres groupés et, si vous le voulez, un résumé ou une phrase, pour d’autres associations. Le récit est effacé { $story_days } jours après leur décision, les réponses aux listes { $coded_months } mois après. N’écrivez aucun nom ; un reçu permet de tout retirer.
 consent-notice-channel-telegram = Telegram peut lire les conversations avec un programme comme celui-ci. Signal, si l’association y est aussi, ne le peut pas. Dans les deux cas, le serveur de l’association voit ce que vous écrivez au moment où vous l’envoyez.
 consent-notice-channel-signal = Signal ne peut pas lire cette conversation. Le serveur de l’association, lui, voit ce que vous écrivez au moment où vous l’envoyez.
+consent-notice-vanish = Ici, chaque message disparaît de lui-même { $hours } heures après sa lecture.
 consent-notice-channel-terminal = Cette conversation ne passe par aucune messagerie. Qui a accès à cet ordinateur peut voir ce que vous tapez au moment où vous le tapez.
 consent-notice-channel-web = Cette conversation ne passe par aucune messagerie. Le serveur de l’association voit ce que vous écrivez au moment où vous l’envoyez, et le navigateur peut garder l’adresse de cette page.
 consent-limit = Le secret a une limite. Si un récit parle de mauvais traitements ou d’agression sexuelle sur une personne mineure, ou que l’âge, la santé, un handicap ou une grossesse empêche de se protéger, la loi demande d’avertir les autorités (code pénal, article 434-3). Nous ne demandons pas qui vous êtes.
@@ -113,6 +117,7 @@ stopped = C’est arrêté, et ce qui était commencé est effacé. Pour revenir
 ended = La conversation est finie. Pour revenir, écrivez /start.
 erased = C’est fait.
 remains-telegram = Ce message reste, comme ceux de plus de deux jours s’il y en a : le menu de la conversation permet de la supprimer en entier.
+remains-signal = Signal ne nous laisse retirer que nos propres messages : celui-ci et les vôtres restent, et le menu de la conversation permet de la supprimer en entier.
 
 ## Images, voix, fichiers
 

@@ -1,0 +1,82 @@
+"""The journal: what a network tells us once and never again, kept before anything is done with it.
+
+A line is sealed and durable before it is looked at, handled from the journal, and dropped with the change it
+leads to (`Heard.along`). What is left after a crash is handled at the next start: what was answered before is
+known by its number, so nothing is done twice.
+
+Sealed under the day's key as everything on its way is: a machine that was switched off forgets it with the
+drafts. Never here: what a line says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.errors import SeuilError
+from handlers.errands import Errands, Taken
+from storage import Store
+from storage.changes import DropErrand
+
+log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 1.0
+"""Before a journal that could not be written (a full disk) is tried again: the line is nowhere else."""
+
+_RANDOM_BYTES = 8
+
+
+@dataclass(slots=True)
+class Journal:
+    """One channel's. `put` before anything else, `done` or `drop` in the end."""
+
+    store: Store = field(repr=False)
+    errands: Errands = field(repr=False)
+    channel: str
+    _numbers: itertools.count[int] = field(init=False, repr=False)
+    _dropped: list[DropErrand] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        # In the order of arrival, over restarts too: nanoseconds since 1970, then one more for each line.
+        self._numbers = itertools.count(time.time_ns())
+
+    async def put(self, lines: Sequence[bytes]) -> list[bytes]:
+        """Make lines durable, however long it takes; their ids, in order."""
+        ids = [next(self._numbers).to_bytes(8, "big") + secrets.token_bytes(_RANDOM_BYTES) for _ in lines]
+        puts = [self.errands.take(Taken(id, self.channel, line)) for id, line in zip(ids, lines, strict=True)]
+        while True:
+            dropped, self._dropped = self._dropped, []
+            try:
+                await self.store.commit((*puts, *dropped))
+                return ids
+            except SeuilError as error:
+                self._dropped = dropped + self._dropped
+                log.error("what arrives cannot be kept and is tried again: %s %s", error, error.hint)
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    def done(self, id: bytes) -> DropErrand:
+        """What drops a line, for the change it leads to."""
+        return DropErrand(id, 0)
+
+    def drop(self, id: bytes) -> None:
+        """Drop a line that leads to nothing, with the next lines that are put, or by `settle`."""
+        self._dropped.append(DropErrand(id, 0))
+
+    async def settle(self) -> None:
+        dropped, self._dropped = self._dropped, []
+        if dropped:
+            try:
+                await self.store.commit(tuple(dropped))
+            except SeuilError as error:
+                self._dropped = dropped + self._dropped
+                log.error("the journal could not be cleared: %s", error)
+
+    async def left(self) -> list[Taken]:
+        """What was put and not dropped, oldest first."""
+        found = [self.errands.read(row) for row in await self.store.errands()]
+        return [each for each in found if isinstance(each, Taken) and each.channel == self.channel]
