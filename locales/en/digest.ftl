@@ -231,5 +231,5 @@ letter-key-file = your-key.txt
 letter-unpack = Then open { $file }: everything is in it. If age does not know your key, take version 1.3 of it, or a newer one.
 letter-lost-key = If the key is lost, give another one to the association that sends this digest. It can then send it again.
 letter-verify = To check that nobody changed anything in it, with the program minisign:
-letter-verify-key = The key at the end of this command must be the one that the association gave you by another way than this mail.
+letter-verify-key = The key that begins with RW must be the one that the association gave you by another way than this mail.
 letter-machine = This mail is sent by a program, for the association that collects the testimonies.

@@ -231,5 +231,5 @@ letter-key-file = votre-cle.txt
 letter-unpack = Ouvrez ensuite { $file } : tout y est. Si age ne connaît pas votre clé, prenez sa version 1.3 ou une plus récente.
 letter-lost-key = Si la clé est perdue, donnez-en une autre à l’association qui envoie ce bilan. Elle pourra l’envoyer de nouveau.
 letter-verify = Pour vérifier que personne n’y a rien changé, avec le programme minisign :
-letter-verify-key = La clé à la fin de cette commande doit être celle que l’association vous a donnée autrement que par ce courriel.
+letter-verify-key = La clé qui commence par RW doit être celle que l’association vous a donnée autrement que par ce courriel.
 letter-machine = Ce courriel est envoyé par un programme, pour l’association qui recueille les témoignages.
