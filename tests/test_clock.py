@@ -3,11 +3,16 @@ season."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from handlers.clock import BELL, Clock, rang_between, trigger
+from bot.errors import SettingsError
+from bot.settings import Settings
+from handlers.clock import BELL, REMEMBER_MINUTES, Bells, Clock, rang_between
 from storage.changes import PutMeta
 from storage.memory import MemoryStore
 
@@ -30,11 +35,44 @@ class Counted:
     async def __call__(self) -> None:
         self.rang += 1
         if self.fails:
-            raise RuntimeError("the desk fell over")
+            raise RuntimeError("the desk fell over with mésange in its hands")
 
 
-def clock(store: MemoryStore, due: Counted, cron: str = MONTHLY) -> Clock:
-    return Clock(store, cron, "Europe/Paris", due=due, tick=nothing, expire=nothing)
+class Hand:
+    """The hand of a clock that a test turns."""
+
+    def __init__(self, text: str) -> None:
+        self.at = at(text)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    async def turn(self, clock: Clock, until: str, minutes: int = 1) -> None:
+        """Minute by minute, as the scheduler does."""
+        while self.at < at(until):
+            self.at += timedelta(minutes=minutes)
+            await clock.ring()
+
+
+def clock(store: MemoryStore, due: Counted, cron: str = MONTHLY, hand: Hand | None = None) -> Clock:
+    return Clock(
+        store,
+        cron,
+        "Europe/Paris",
+        due=due,
+        tick=nothing,
+        expire=nothing,
+        now=hand or Hand("2026-06-15T12:00"),
+    )
+
+
+def rings(cron: str, zone: str, after: str, until: str) -> Iterator[str]:
+    """Every bell, as the wall shows it."""
+    bells, moment = Bells(cron, zone), at(after)
+    while (following := bells.next(moment)) is not None and following <= at(until):
+        assert following > moment
+        moment = following
+        yield moment.astimezone(ZoneInfo(zone)).isoformat(" ", "minutes")
 
 
 @pytest.mark.parametrize(
@@ -48,19 +86,62 @@ def clock(store: MemoryStore, due: Counted, cron: str = MONTHLY) -> Clock:
     ],
 )
 def test_nine_o_clock_in_paris_is_nine_o_clock_in_summer_and_in_winter(after, until, rings):
-    assert rang_between(trigger(MONTHLY, "Europe/Paris"), at(after), at(until)) is rings
+    assert rang_between(Bells(MONTHLY, "Europe/Paris"), at(after), at(until)) is rings
 
 
-def test_an_hour_that_does_not_exist_in_spring_still_rings_that_day():
-    bell = trigger("30 2 * * *", "Europe/Paris")
+def test_an_hour_that_does_not_exist_in_spring_rings_once_that_day():
+    assert [*rings("30 2 * * *", "Europe/Paris", "2026-03-28T12:00", "2026-03-30T12:00")] == [
+        "2026-03-29 03:30+02:00",
+        "2026-03-30 02:30+02:00",
+    ]
 
-    assert rang_between(bell, at("2026-03-29T00:00"), at("2026-03-29T12:00"))
+
+def test_it_rings_though_the_look_came_after_the_gap():
+    """Asked at 3:10 by the new time, the bell of 2:30 is still to come: at 3:30."""
+    bells = Bells("30 2 * * *", "Europe/Paris")
+
+    assert bells.next(at("2026-03-29T01:10")) == at("2026-03-29T01:30")
 
 
-def test_an_hour_that_exists_twice_in_autumn_rings_that_day():
-    bell = trigger("30 2 * * *", "Europe/Paris")
+def test_an_hour_that_exists_twice_in_autumn_rings_once_that_day():
+    assert [*rings("30 2 * * *", "Europe/Paris", "2026-10-24T12:00", "2026-10-26T12:00")] == [
+        "2026-10-25 02:30+02:00",
+        "2026-10-26 02:30+01:00",
+    ]
 
-    assert rang_between(bell, at("2026-10-24T22:00"), at("2026-10-25T12:00"))
+
+def test_no_month_is_lost_where_clocks_are_put_forward_at_midnight():
+    """The scheduler's own cron job passes over April 2026 in Beirut."""
+    months = [wall[:7] for wall in rings("0 0 1 * *", "Asia/Beirut", "2025-12-31T12:00", "2026-12-31T12:00")]
+
+    assert months == [f"2026-{month:02}" for month in range(1, 13)]
+
+
+@pytest.mark.parametrize("hour", ["0 0", "30 0", "45 1", "30 2", "15 23"])
+def test_every_day_rings_once_in_every_zone(hour: str):
+    """Some of the zones there are; a gap of a whole day, as in Samoa in 2011, is not in this year."""
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    for zone in sorted(available_timezones())[::13]:
+        walls = [*rings(f"{hour} * * *", zone, "2025-12-31T06:00", "2027-01-01T18:00")]
+        rang = [wall[:10] for wall in walls if wall.startswith("2026")]
+        assert rang == [day.isoformat() for day in days], zone
+
+
+def test_the_usual_bell_is_monthly():
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+
+    cron, zone = defaults["digest_cron"], defaults["time_zone"]
+
+    assert [wall[:16] for wall in rings(cron, zone, "2025-12-31T12:00", "2026-12-31T12:00")] == [
+        f"2026-{month:02}-01 09:00" for month in range(1, 13)
+    ]
+
+
+def test_an_expression_that_never_rings_is_refused():
+    with pytest.raises(SettingsError, match="never comes") as found:
+        Bells("0 9 31 2 *", "Europe/Paris")
+
+    assert "first of every month" in found.value.hint
 
 
 async def test_the_first_look_only_remembers_when_it_was():
@@ -102,14 +183,75 @@ async def test_a_bell_whose_answer_failed_rings_again():
     assert due.rang == 1
 
 
+async def test_a_bell_whose_answer_failed_rings_again_a_minute_later(caplog):
+    store, due, hand = MemoryStore(), Counted(fails=True), Hand("2026-10-31T12:00")
+    bell = clock(store, due, hand=hand)
+    await bell.ring()
+
+    await hand.turn(bell, "2026-11-01T08:02")
+    due.fails = False
+    await hand.turn(bell, "2026-11-01T12:00")
+
+    assert due.rang == 4, "at 9:00, 9:01 and 9:02, and at 9:03 it was answered"
+    assert "RuntimeError" in caplog.text
+    assert "mésange" not in caplog.text
+
+
 async def test_a_clock_that_was_set_back_rings_nothing_twice():
     store, due = MemoryStore(), Counted()
     bell = clock(store, due)
+    await bell.ring_until(at("2026-10-31T12:00"))
     await bell.ring_until(at("2026-11-01T08:30"))
 
     assert not await bell.ring_until(at("2026-10-31T12:00"))
     assert not await bell.ring_until(at("2026-11-01T08:10"))
-    assert due.rang == 0
+    assert due.rang == 1
+
+
+async def test_a_clock_that_had_been_years_ahead_is_not_silent_until_then(caplog):
+    store, due = MemoryStore(), Counted()
+    bell = clock(store, due)
+    await bell.ring_until(at("2037-01-15T12:00"))
+    caplog.set_level(logging.WARNING)
+
+    assert not await bell.ring_until(at("2026-10-15T12:00"))
+    assert await bell.ring_until(at("2026-11-01T08:00"))
+    assert "set back" in caplog.text
+
+
+async def test_minute_by_minute_a_year_of_months_rings_twelve_times():
+    store, due, hand = MemoryStore(), Counted(), Hand("2026-01-01T08:30")
+    bell = clock(store, due, hand=hand)
+    await bell.ring()
+
+    await hand.turn(bell, "2027-01-01T08:30", minutes=17)
+
+    assert due.rang == 12
+
+
+async def test_started_anew_every_few_minutes_it_rings_as_often():
+    """A server that restarts all the time neither misses a bell nor doubles one."""
+    store, due, hand = MemoryStore(), Counted(), Hand("2026-10-24T20:00")
+
+    while hand.at < at("2026-10-27T12:00"):
+        await clock(store, due, "30 2 * * *", hand).ring()
+        hand.at += timedelta(minutes=7)
+
+    assert due.rang == 3
+
+
+async def test_a_new_expression_asks_for_no_bell_of_before():
+    """From the first of the month to the fifteenth, changed on the twentieth: it rings on the next fifteenth."""
+    store, due, hand = MemoryStore(), Counted(), Hand("2026-10-31T12:00")
+    await clock(store, due, hand=hand).ring()
+    await hand.turn(clock(store, due, hand=hand), "2026-11-20T12:00", minutes=REMEMBER_MINUTES)
+    assert due.rang == 1
+
+    changed = clock(store, due, "0 9 15 * *", hand)
+    await hand.turn(changed, "2026-12-14T12:00", minutes=60)
+    assert due.rang == 1
+    await hand.turn(changed, "2026-12-15T12:00", minutes=60)
+    assert due.rang == 2
 
 
 async def test_the_scheduler_starts_rings_and_stops():
@@ -121,3 +263,15 @@ async def test_the_scheduler_starts_rings_and_stops():
     bell.stop()
 
     assert due.rang == 1, "what was due in all those years rings once at the start"
+
+
+async def test_a_bell_that_fails_at_the_start_keeps_nobody_from_being_heard():
+    store, due = MemoryStore(), Counted(fails=True)
+    await store.commit((PutMeta(BELL, b"1"),))
+    bell = clock(store, due)
+
+    await bell.start()
+    bell.stop()
+
+    assert due.rang == 1
+    assert await store.meta(BELL) == b"1", "and it rings again"
