@@ -10,6 +10,7 @@ Never here: what is shown, and witnesses' chats (`handlers.dispatch`).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -38,12 +39,15 @@ class Leaving:
     """Showings whose messages are not known."""
     _last: dict[Address, int] = field(default_factory=dict, repr=False)
     """The last message known in a chat, hers or ours."""
+    _resuming: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    _is_resumed: bool = False
 
     async def show(self, channel: Channel, who: Address, screen: Screen, *, shared: bool = False) -> None:
         """Show a screen, and remember it where it stays for its minutes only. `shared`: others talk there.
 
         Raises `Gone`, `Unreached`.
         """
+        await self.resume()
         deletion = None
         if screen.minutes and channel.can.deletes:
             until = int(self.clock() // 60) + screen.minutes
@@ -86,11 +90,13 @@ class Leaving:
 
     async def leave(self, channels: Mapping[str, Channel], who: Address) -> None:
         """Take out of a chat now whatever was to leave it."""
+        await self.resume()
         await self._take_out(channels, who, self._due.pop(who, []))
 
     async def moved(self, who: Address) -> bool:
         """A group goes on under another id: what stood in the old one, no bot can reach any more. Whether
         there was anything."""
+        await self.resume()
         left = [*self._due.pop(who, []), *self._doubtful.pop(who, [])]
         if left:
             await self.store.commit(tuple(DropErrand(deletion.id, 0) for deletion in left))
@@ -98,6 +104,7 @@ class Leaving:
 
     async def tick(self, channels: Mapping[str, Channel]) -> None:
         """Take out what stood for its minutes."""
+        await self.resume()
         minute = int(self.clock() // 60)
         for who, deletions in list(self._due.items()):
             due = [deletion for deletion in deletions if deletion.minute <= minute]
@@ -111,20 +118,25 @@ class Leaving:
                 after = [replace(each, messages=_after(each.since)) for each in self._doubtful.pop(who)]
                 await self._take_out(channels, who, after)
 
-    async def resume(self, channels: Mapping[str, Channel]) -> None:
-        """After a start: know again what was to leave."""
-        for row in await self.store.errands():
-            errand = self.errands.read(row)
-            if isinstance(errand, Deletion) and errand.minute and errand.who.channel in channels:
-                known = self._due if errand.messages else self._doubtful
-                known.setdefault(errand.who, []).append(errand)
+    async def resume(self) -> None:
+        """After a start: know again what was to leave. Before anything is shown: what is noted from then on
+        is nothing that a crash left."""
+        async with self._resuming:
+            if self._is_resumed:
+                return
+            for row in await self.store.errands():
+                errand = self.errands.read(row)
+                if isinstance(errand, Deletion) and errand.minute:
+                    known = self._due if errand.messages else self._doubtful
+                    known.setdefault(errand.who, []).append(errand)
+            self._is_resumed = True
 
     async def _take_out(self, channels: Mapping[str, Channel], who: Address, due: list[Deletion]) -> None:
         for deletion in due:
             try:
                 if deletion.messages:
                     await channels[who.channel].forget(who, deletion.messages)
-            except Unreached:
+            except (KeyError, Unreached):  # a channel that is not open, as a network that does not answer
                 self._due.setdefault(who, []).append(deletion)
                 continue
             except Gone:
