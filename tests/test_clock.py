@@ -241,7 +241,7 @@ async def test_started_anew_every_few_minutes_it_rings_as_often():
 
 
 async def test_a_new_expression_asks_for_no_bell_of_before():
-    """From the first of the month to the fifteenth, changed on the twentieth: it rings on the next fifteenth."""
+    """From the first of the month to the fifteenth, changed on the 20th: it rings on the next fifteenth."""
     store, due, hand = MemoryStore(), Counted(), Hand("2026-10-31T12:00")
     await clock(store, due, hand=hand).ring()
     await hand.turn(clock(store, due, hand=hand), "2026-11-20T12:00", minutes=REMEMBER_MINUTES)
