@@ -8,7 +8,6 @@ words, any sentence, any colour.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 
 from bot.digest import Digest, fingerprint, percent, thaw
@@ -16,25 +15,13 @@ from bot.figures import ROUNDED_TO, SafeCross, SafeTable
 from bot.formats.data import status_in_row
 from bot.formats.method import method
 from bot.formats.rendered import File, Rendered, Says
-from bot.formats.spoken import alternative, by, of_table, period
+from bot.formats.spoken import HEADLINES, TERMS, alternative, by, largest_changes, of_table, period
 from bot.formats.typeset import pdf, pictures
 
 TEMPLATE: Final = "report.typ"
 
 DOTS: Final = 110
 """Dots per inch of a page as a picture: read on a screen without zooming, about 100 kB a page."""
-
-HEADLINES: Final = ("what_happened", "company_reaction", "consequences")
-"""One-way tables whose most given answer is on the cover: what, what was done about it, what it cost."""
-
-MOST_CHANGES: Final = 12
-"""Lines of the table of changes: it stays on one page, and every change is beside its answer anyway."""
-
-TERMS: Final = (
-    *("testimony", "person", "came", "period", "share", "rounded"),
-    *("threshold", "published", "merged", "withheld", "fingerprint"),
-)
-"""The glossary, each after the words it needs."""
 
 _Told = dict[str, object]
 
@@ -49,7 +36,12 @@ def pages(frozen: bytes, words: Says) -> tuple[File, ...]:
     number = thaw(frozen).number
     bodies = pictures(TEMPLATE, told(frozen, words), dots=DOTS)
     return tuple(
-        File(f"seuil-{number}-{words.language}-{page:02}.png", "image/png", body, words.say("digest-title", number=number))
+        File(
+            f"seuil-{number}-{words.language}-{page:02}.png",
+            "image/png",
+            body,
+            words.say("digest-title", number=number),
+        )
         for page, body in enumerate(bodies, start=1)
     )
 
@@ -200,7 +192,10 @@ def _cross(cross: SafeCross, digest: Digest, words: Says) -> _Told:
         else [
             {
                 "label": words.say(f"digest-{cross.rows_of}.{row}"),
-                "cells": [_cell(count, rest, words) for count in (totals[row], *counts, rest)],
+                "cells": [
+                    _cell(totals[row], None, words),
+                    *(_cell(count, rest, words) for count in (*counts, rest)),
+                ],
             }
             for row, counts, rest in zip(cross.rows, cross.counts, cross.rests, strict=True)
         ],
@@ -211,15 +206,16 @@ def _cell(count: int | None, rest: int | None, words: Says) -> _Told:
     if count is not None:
         return {"told": True, "says": words.say("digest-number", count=count)}
     status = status_in_row(count, rest)
-    return {"told": False, "says": words.say("digest-untold.merged" if status == "merged" else "digest-untold.short")}
+    return {
+        "told": False,
+        "says": words.say("digest-untold.merged" if status == "merged" else "digest-untold.short"),
+    }
 
 
 def _change(digest: Digest, words: Says) -> _Told | None:
-    """The largest changes first, those that rounding alone could make left out."""
     change = digest.change
     if change is None:
         return None
-    largest = sorted((cell for cell in change.cells if abs(cell[2]) > ROUNDED_TO), key=lambda cell: -abs(cell[2]))
     return {
         "title": words.say("digest-section.change", since=change.since),
         "people": _people_change(digest, words),
@@ -236,7 +232,7 @@ def _change(digest: Digest, words: Says) -> _Told | None:
                 "count": words.say("digest-number", count=_count(digest, table, code)),
                 "by": _by(by_how_many, words),
             }
-            for table, code, by_how_many in islice(largest, MOST_CHANGES)
+            for table, code, by_how_many in largest_changes(change)
         ],
     }
 

@@ -1,12 +1,29 @@
-"""What several formats say alike: the period, a change, the bars of a chart in words. Never here: any sentence."""
+"""What several formats say alike: the period, changes, the bars of a chart in words, what a report chooses to say.
+
+Never here: any sentence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from bot.digest import Digest, percent
-from bot.figures import SafeTable
+from bot.digest import Change, Digest, percent
+from bot.figures import ROUNDED_TO, SafeTable
 from bot.formats.rendered import Says
+
+
+HEADLINES: Final = ("what_happened", "company_reaction", "consequences")
+"""One-way tables whose most given answer opens a report: what, what was done about it, what it cost."""
+
+MOST_CHANGES: Final = 12
+"""Lines of the table of changes: it stays on one page, and every change is beside its answer anyway."""
+
+TERMS: Final = (
+    *("testimony", "person", "came", "period", "share", "rounded"),
+    *("threshold", "published", "merged", "withheld", "fingerprint"),
+)
+"""The glossary of a report, each after the words it needs."""
 
 
 def period(digest: Digest, words: Says) -> str:
@@ -26,6 +43,12 @@ def by(change: int) -> tuple[str, int]:
     return "more" if change > 0 else "fewer" if change < 0 else "same", abs(change)
 
 
+def largest_changes(change: Change) -> tuple[tuple[str, str, int], ...]:
+    """(table, category, people), the largest first, without those that rounding alone could make."""
+    marked = (cell for cell in change.cells if abs(cell[2]) > ROUNDED_TO)
+    return tuple(sorted(marked, key=lambda cell: -abs(cell[2])))[:MOST_CHANGES]
+
+
 def of_table(table: SafeTable, words: Says) -> Iterator[tuple[str | None, str, int]]:
     """(code, label, people) of all that is told in a table; the remainder, without code, comes last."""
     for cell in table.cells:
@@ -41,6 +64,7 @@ def alternative(table: SafeTable, digest: Digest, words: Says) -> str:
         words.say("digest-row", label=label, count=count, percent=percent(count, digest.figures.people))
         for _, label, count in of_table(table, words)
     ]
-    return words.say(
-        "digest-chart", label=words.say(f"digest-{table.id}"), labels=words.say("digest-between").join(rows)
-    )
+    title = words.say(f"digest-{table.id}")
+    if not rows:
+        return f"{title}. {words.say('digest-nothing')}"
+    return words.say("digest-chart", label=title, labels=words.say("digest-between").join(rows))
