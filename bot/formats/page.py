@@ -16,24 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
 
-from bot.digest import Digest, fingerprint, percent, thaw
+from bot.digest import Change, Digest, fingerprint, percent, thaw
 from bot.figures import ROUNDED_TO, SafeTable
 from bot.formats.markup import Markup, element, joined
 from bot.formats.method import method
-from bot.formats.page_tables import bar, help_table, number, one_way, two_way
+from bot.formats.page_tables import bar, changes, help_table, number, one_way, two_way
 from bot.formats.rendered import File, Rendered, Says
-from bot.formats.spoken import by, period
-
-HEADLINES: Final = ("what_happened", "company_reaction", "consequences")
-"""One-way tables whose most given answer opens the page: what, what was done about it, what it cost."""
-
-GLOSSARY: Final = (
-    *("testimony", "person", "came", "period", "share", "rounded"),
-    *("threshold", "published", "merged", "withheld", "fingerprint"),
-)
-"""Attributes of `digest-term`, in the order they are read."""
+from bot.formats.spoken import HEADLINES, TERMS, by, period
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +178,8 @@ def _parts(digest: Digest, words: Says) -> Iterator[_Part]:
         joined(two_way(cross, figures.table(cross.rows_of), words) for cross in figures.crosses),
         tuple((cross.id, words.say(f"digest-{cross.id}")) for cross in figures.crosses),
     )
+    if digest.change is not None:
+        yield _changes(digest, digest.change, words)
     if digest.summaries or digest.quotes:
         yield _texts(digest, words)
     yield _Part("method", words.say("digest-method"), element("ol", *_method(digest, words), class_="method"))
@@ -210,9 +202,7 @@ def _headline(digest: Digest, words: Says) -> Markup:
         element("p", words.say("digest-people-told"), class_="told"),
     ]
     if digest.change is not None:
-        way, size = by(digest.change.people)
-        change = words.say(f"digest-people-change.{way}", by=size, since=digest.change.since)
-        told.append(element("p", change, class_="change"))
+        told.append(element("p", _people_change(digest.change, words), class_="change"))
     told.append(element("p", words.say("digest-unverified"), class_="unverified"))
     answers = [
         answer
@@ -250,6 +240,28 @@ def _most_given(table: SafeTable, digest: Digest, words: Says) -> Markup | None:
     )
 
 
+def _changes(digest: Digest, change: Change, words: Says) -> _Part:
+    """The largest, side by side; each is also beside its answer."""
+    title = words.say("digest-section.change", since=change.since)
+    notes = (words.say("digest-method.change"), words.say("digest-method.sums", rounding=ROUNDED_TO))
+    return _Part(
+        "change",
+        title,
+        joined(
+            [
+                element("p", _people_change(change, words), class_="lead"),
+                changes(change, digest.figures, words),
+                *(element("p", note, class_="note") for note in notes),
+            ]
+        ),
+    )
+
+
+def _people_change(change: Change, words: Says) -> str:
+    way, size = by(change.people)
+    return words.say(f"digest-people-change.{way}", by=size, since=change.since)
+
+
 def _texts(digest: Digest, words: Says) -> _Part:
     summaries = [element("p", summary, dir="auto") for summary in digest.summaries]
     quotes = [
@@ -277,6 +289,6 @@ def _glossary(digest: Digest, words: Says) -> Markup:
         "dl",
         *(
             element("div", element("dt", words.say(f"digest-term.{term}")), element("dd", meaning(term)))
-            for term in GLOSSARY
+            for term in TERMS
         ),
     )

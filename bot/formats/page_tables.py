@@ -9,14 +9,14 @@ browsers take the roles away from a table that is not laid out as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
-from bot.digest import Digest, percent
-from bot.figures import Cell, SafeCross, SafeTable
+from bot.digest import Change, Digest, percent
+from bot.figures import ROUNDED_TO, Cell, SafeCross, SafeTable, SafeTally
 from bot.formats.markup import Markup, element, joined, text
 from bot.formats.rendered import HelpSource, Says
-from bot.formats.spoken import by
+from bot.formats.spoken import by, largest_changes
 
 TINTS = 5
 """Steps of a tint in a two-way table, by fifths of its largest told number."""
@@ -172,24 +172,47 @@ def _table(
     *,
     kind: str,
     note: str | None = None,
-    after: Markup | None = None,
 ) -> Markup:
     caption = [element("h3", title)]
     if note is not None:
         caption.append(element("p", note, class_="note"))
+    return element("div", _bare_table(kind, element("caption", *caption), heads, rows), class_="sheet", id=id)
+
+
+def changes(change: Change, figures: SafeTally, words: Says) -> Markup:
+    """The largest, one under the other, each with what is told now."""
+    largest = largest_changes(change)
+    if not largest:
+        return element("p", words.say("digest-change-none", rounding=ROUNDED_TO))
+    told = {
+        (table.id, cell.code): cell.count
+        for table in figures.tables
+        for cell in table.cells
+        if cell.count is not None
+    }
+    people = words.say("digest-column.people")
+    rows = [
+        _row(
+            _row_head(words.say(f"digest-{table}.{code}")),
+            _cell(words.say(f"digest-{table}"), class_="question"),
+            _cell(number(told[table, code], words), class_="count", data_label=people),
+            _cell(_change(by_how_many, words), class_="change"),
+        )
+        for table, code, by_how_many in largest
+    ]
+    heads = [words.say(f"digest-column.{name}") for name in ("answer", "question")]
+    heads += [people, words.say("digest-column.change", since=change.since)]
+    return _bare_table("changes", element("caption", words.say("digest-change-most")), heads, rows)
+
+
+def _bare_table(kind: str, caption: Markup, heads: list[str], rows: Iterable[Markup]) -> Markup:
     return element(
-        "div",
-        element(
-            "table",
-            element("caption", *caption),
-            element("thead", _row(*map(_column_head, heads)), role="rowgroup"),
-            element("tbody", *rows, role="rowgroup"),
-            role="table",
-            class_=kind,
-        ),
-        *filter(None, [after]),
-        class_="sheet",
-        id=id,
+        "table",
+        caption,
+        element("thead", _row(*map(_column_head, heads)), role="rowgroup"),
+        element("tbody", *rows, role="rowgroup"),
+        role="table",
+        class_=kind,
     )
 
 
@@ -197,14 +220,8 @@ def help_table(lines: tuple[HelpSource, ...], words: Says) -> Markup:
     """Help lines with the source of what is told of each, and that source's month or year."""
     names = ("line", "who", "when", "source")
     heads = [words.say(f"digest-column.{name}") for name in names]
-    return element(
-        "table",
-        element("caption", words.say("digest-section.help"), class_="unseen"),
-        element("thead", _row(*map(_column_head, heads)), role="rowgroup"),
-        element("tbody", *(_help_row(line, words) for line in lines), role="rowgroup"),
-        role="table",
-        class_="help",
-    )
+    caption = element("caption", words.say("digest-section.help"), class_="unseen")
+    return _bare_table("help", caption, heads, (_help_row(line, words) for line in lines))
 
 
 def _help_row(line: HelpSource, words: Says) -> Markup:
