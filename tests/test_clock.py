@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -119,12 +120,13 @@ def test_no_month_is_lost_where_clocks_are_put_forward_at_midnight():
 
 @pytest.mark.parametrize("hour", ["0 0", "30 0", "45 1", "30 2", "15 23"])
 def test_every_day_rings_once_in_every_zone(hour: str):
-    """Some of the zones there are; a gap of a whole day, as in Samoa in 2011, is not in this year."""
-    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    """Some of the zones there are. An hour that is not there may ring on the next day: 23:15 in Nuuk."""
     for zone in sorted(available_timezones())[::13]:
         walls = [*rings(f"{hour} * * *", zone, "2025-12-31T06:00", "2027-01-01T18:00")]
-        rang = [wall[:10] for wall in walls if wall.startswith("2026")]
-        assert rang == [day.isoformat() for day in days], zone
+        moments = [datetime.fromisoformat(wall) for wall in walls]
+        apart = [later - sooner for sooner, later in pairwise(moments)]
+        assert len([wall for wall in walls if wall.startswith("2026")]) == 365, zone
+        assert timedelta(hours=22) < min(apart) <= max(apart) < timedelta(hours=26), zone
 
 
 def test_the_usual_bell_is_monthly():
