@@ -1,4 +1,4 @@
-"""What several formats say alike: the period, changes, the bars of a chart in words, what a report chooses to say.
+"""What several formats say alike: the period, changes, a chart in words, what a report opens and ends with.
 
 Never here: any sentence.
 """
@@ -11,7 +11,6 @@ from typing import Final
 from bot.digest import Change, Digest, percent
 from bot.figures import ROUNDED_TO, SafeTable
 from bot.formats.rendered import Says
-
 
 HEADLINES: Final = ("what_happened", "company_reaction", "consequences")
 """One-way tables whose most given answer opens a report: what, what was done about it, what it cost."""
