@@ -12,6 +12,7 @@ bytes. A pseudonym, a locator and a sender tag are 16 bytes; hashes are 32.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
@@ -291,7 +292,7 @@ class FreezeDigest:
     day: int
     frozen: bytes = field(repr=False)
     sha256: bytes
-    cases: tuple[bytes, ...] = field(repr=False)
+    cases: Sequence[bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ def _freeze(db: sqlite3.Connection, new: FreezeDigest) -> bool:
     )
     counted = db.executemany(
         "UPDATE testimony SET counted_in = ? WHERE id = ? AND state = 'approved' AND counted_in IS NULL",
-        [(new.period, case) for case in new.cases],
+        ((new.period, case) for case in new.cases),  # a million of them: never all at once
     )
     return fresh and (not new.cases or counted.rowcount == len(new.cases))
 

@@ -334,7 +334,7 @@ async def test_a_consent_sealed_by_somebody_else_is_not_counted(seated, tmp_path
 
     counted = await count(house.store.coded_items(), [IDENTITY], house.queue.instance)
 
-    assert (counted.cases, counted.unopened) == ((own.case,), (forged.case,))
+    assert (list(counted.cases), counted.unopened) == ([own.case], (forged.case,))
 
 
 # --- order and hours ----------------------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from hashlib import sha256
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,8 @@ from hypothesis import strategies as st
 from bot.errors import StoreDamaged
 from bot.questionnaire import Choice
 from bot.questions import EVERY_QUESTION
-from bot.tally import COUNTED, DESIGN, Coded, Tally, tally
+from bot.roll import Cases, Roll, profile_bytes, record
+from bot.tally import COUNTED, DESIGN, Coded, Tally, bits, tally
 from tests.people import MOODS, coded, population
 
 
@@ -117,6 +121,50 @@ def test_order_does_not_matter(told: list[Coded], chance: random.Random) -> None
     chance.shuffle(shuffled)
 
     assert tally(shuffled) == tally(told)
+
+
+@given(some_testimonies(), st.data())
+def test_however_the_work_is_split_the_count_is_the_same(told: list[Coded], data: st.DataObject) -> None:
+    """`bot.roll`: sheets of any size, in any order, a person's testimonies on several of them."""
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(told)))))
+    sheets = [told[a:b] for a, b in pairwise([0, *cuts, len(told)])]
+    table, width = bits(DESIGN), profile_bytes(DESIGN)
+    roll = Roll()
+
+    for sheet in data.draw(st.permutations(sheets)):
+        roll.add(b"".join(record(one, table, width) for one in sheet))
+
+    assert roll.tally() == tally(told)
+
+
+def test_a_crowd_is_counted_the_same_in_pieces() -> None:
+    table, width = bits(DESIGN), profile_bytes(DESIGN)
+    for mood in MOODS:
+        told = [*population(3, 400, mood), *population(4, 300, mood)]  # 300 of the 400, who say more
+        told = [replace(one, tag=sha256(one.tag).digest()[:16]) for one in told]
+        roll = Roll()
+        roll.add(b"".join(record(one, table, width) for one in told))
+
+        assert roll.tally() == tally(told)
+        assert roll.tally().people == 400
+
+
+def test_a_roll_takes_whole_lines_only() -> None:
+    with pytest.raises(ValueError, match="24 bytes"):
+        Roll().add(bytes(25))
+
+
+@given(st.sets(st.binary(min_size=16, max_size=16)), st.randoms(use_true_random=False))
+def test_cases_are_sorted_and_found_whatever_their_order(ids: set[bytes], chance: random.Random) -> None:
+    mixed = sorted(ids)
+    chance.shuffle(mixed)
+    cases = Cases(mixed)
+
+    assert list(cases) == [cases[place] for place in range(len(cases))] == sorted(ids)
+    assert all(case in cases for case in ids)
+    assert (bytes(16) in cases) == (bytes(16) in ids)
+    assert cases[:3] == tuple(sorted(ids)[:3])
+    assert repr(cases) == f"Cases of {len(ids)}"
 
 
 @given(some_testimonies())

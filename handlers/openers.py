@@ -1,0 +1,125 @@
+"""Openers: as many processes as there are cores, for as long as a digest is counted.
+
+Python runs on one core at a time, and opening does not let go of it (two threads take as long as one). So
+where there is much to open, processes do it (`handlers.opener`): each is given a few testimonies, and the
+next few before it has answered, so that it never waits and never holds more than `AHEAD` of them.
+
+Never here: a queue that grows, a process that outlives its digest, a key anywhere but in a pipe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from bot.age import KeyIdentity
+from bot.errors import PlatformError
+from bot.roll import Sealed, Sheet
+from bot.tally import DESIGN
+from handlers.opener import LENGTH, Hello, framed
+
+MOST = 8
+"""Openers at once: this process reads the store and feeds about so many."""
+
+WORTH_IT = 4000
+"""Testimonies from which openers pay: they take a quarter of a second to start, as opening 1 500 does."""
+
+AHEAD = 2
+"""Sheets asked of an opener and not yet answered: one that it makes, one that waits in its pipe."""
+
+INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "PYTHONHASHSEED")
+"""What an opener gets of the environment: what Python may need to start, and no token."""
+
+
+def how_many(expected: int) -> int:
+    """Openers for so many testimonies: none where this process does it as fast alone."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(cores, MOST) if cores > 1 and expected >= WORTH_IT and sys.executable else 0
+
+
+class Opener:
+    """The desk's end of one opener."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None  # noqa: S101 - asked for below
+        assert process.stdout is not None  # noqa: S101 - as above
+        self._process = process
+        self._to, self._from = process.stdin, process.stdout
+
+    @classmethod
+    async def start(cls, hello: Hello) -> Opener:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "handlers.opener"),
+            cwd=Path(__file__).parent.parent,
+            env={name: os.environ[name] for name in INHERITED if name in os.environ},
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+        )
+        opener = cls(process)
+        with suppress(ConnectionError):  # it is told where its answer is missed
+            opener._to.write(framed(hello))
+        return opener
+
+    async def give(self, few: Sequence[Sealed]) -> None:
+        """Ask for the sheet of a few. Raises `PlatformError` where the opener is gone."""
+        try:
+            self._to.write(framed(few))
+            await self._to.drain()
+        except ConnectionError:
+            raise await self._lost() from None
+
+    async def sheet(self) -> Sheet:
+        """The next answer, in the order asked. Raises `PlatformError` where the opener is gone."""
+        try:
+            (length,) = LENGTH.unpack(await self._from.readexactly(LENGTH.size))
+            return msgspec.msgpack.decode(await self._from.readexactly(length), type=Sheet)
+        except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
+            raise await self._lost() from None
+
+    async def _lost(self) -> PlatformError:
+        self.kill()
+        code = await self._process.wait()
+        how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+        return PlatformError(
+            f"A process that opened testimonies for a digest ended before its work was done ({how}).",
+            hint="Nothing was frozen and nothing is lost; the digest is made anew. If it comes again, look in"
+            " the system's log whether memory ran out.",
+        )
+
+    def kill(self) -> None:
+        """It has nothing to tidy up."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def end(self) -> None:
+        self.kill()
+        self._to.close()
+        await self._process.wait()
+
+
+@asynccontextmanager
+async def openers(
+    many: int, identities: Sequence[KeyIdentity], instance: bytes
+) -> AsyncIterator[list[Opener]]:
+    """`many` openers that hold these keys, or as many as the system gives; afterwards, however it ends, they
+    are gone."""
+    hello = Hello(tuple(identity.secret_text() for identity in identities), instance, DESIGN.version)
+    started: list[Opener] = []
+    try:
+        with suppress(OSError):  # no process, no memory for one: who can open alone does
+            for _ in range(many):
+                started.append(await Opener.start(hello))
+        yield started
+    finally:
+        for opener in started:
+            opener.kill()  # all at once, before anything is waited for: a second Ctrl-C must leave none
+        for opener in started:
+            await opener.end()
