@@ -241,17 +241,20 @@ def _most_given(table: SafeTable, digest: Digest, words: Says) -> Markup | None:
 
 
 def _changes(digest: Digest, change: Change, words: Says) -> _Part:
-    """The largest, side by side; each is also beside its answer."""
+    """The largest, one under the other; each is also beside its answer."""
     title = words.say("digest-section.change", since=change.since)
-    notes = (words.say("digest-method.change"), words.say("digest-method.sums", rounding=ROUNDED_TO))
+    people = words.say("digest-people", count=digest.figures.people)
+    notes = [
+        words.say(f"digest-method.{name}", rounding=ROUNDED_TO) for name in ("change", "rounded", "sums")
+    ]
     return _Part(
         "change",
         title,
         joined(
             [
-                element("p", _people_change(change, words), class_="lead"),
+                element("p", f"{people} {_people_change(change, words)}", class_="lead"),
                 changes(change, digest.figures, words),
-                *(element("p", note, class_="note") for note in notes),
+                element("p", " ".join(notes), class_="note"),
             ]
         ),
     )
