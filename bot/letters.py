@@ -36,6 +36,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
+from itertools import groupby
 
 from bot.age import encrypt, parse_recipient
 from bot.formats.data import schema
@@ -199,6 +200,7 @@ def compose(whole: Set, envelope: Envelope, words: Says, key_line: str = "") -> 
         mail.add_attachment(
             file.body, maintype=kind, subtype=subtype, filename=file.name, params=charset, cte="base64"
         )
+    mail["Content-Language"] = words.language  # last: attaching moves what is about content inwards
     for at, part in enumerate(part for part in mail.walk() if part.is_multipart()):
         part.set_boundary(f"=_{whole.mark}_{at}")  # =_ is in no quoted-printable and no base64
     return mail.as_bytes()
@@ -214,7 +216,6 @@ def _address(mail: EmailMessage, whole: Set, envelope: Envelope, words: Says) ->
     hour = envelope.date.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     mail["Date"] = format_datetime(hour)
     mail["Message-ID"] = f"<{whole.mark}@{envelope.sender.rpartition('@')[2]}>"
-    mail["Content-Language"] = words.language
     # No robot answers a robot (RFC 3834); Exchange reads its own header only.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
@@ -262,11 +263,12 @@ def _footing(whole: Set, words: Says, key_line: str) -> list[str]:
 
 _STYLE = (
     "body{max-width:40em;margin:0 auto;padding:1em;font:1em/1.5 system-ui,sans-serif}"
+    "body{overflow-wrap:anywhere}"
     "h1{font-size:1.5em;line-height:1.2;margin:1em 0 .5em}"
     "h2{font-size:1.15em;line-height:1.3;margin:2em 0 .5em;padding-top:.75em;border-top:1px solid #999}"
     "h3{font-size:1em;margin:1em 0 .25em}"
     "p,ul{margin:.5em 0}ul{padding-left:1.25em}li{margin:.25em 0}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere}"
+    "pre{white-space:pre-wrap}"
     "footer{margin-top:2.5em;padding-top:.75em;border-top:1px solid #999;font-size:.9em}"
 )
 """No colour of ours but a line's grey: a reader's light and dark, and her own sizes, stay hers."""
@@ -309,13 +311,16 @@ def _body(text: str, words: Says) -> Iterator[str]:
         elif first in titles or rest:
             level = "h2" if first in titles else "h3"
             yield f"<{level}>{escape(first)}</{level}>"
-            yield from _list(rest)
+            yield from _rows(rest)
         else:
             yield f"<p>{escape(first)}</p>"
 
 
-def _list(lines: list[str]) -> Iterator[str]:
-    if lines:
-        yield "<ul>"
-        yield from (f"<li>{escape(line)}</li>" for line in lines)
-        yield "</ul>"
+def _rows(lines: list[str]) -> Iterator[str]:
+    """Rows as a list, sentences among them as paragraphs: a sentence ends with a full stop."""
+    for is_sentence, group in groupby(lines, key=lambda line: line.endswith(".")):
+        said = [escape(line) for line in group]
+        if is_sentence:
+            yield from (f"<p>{line}</p>" for line in said)
+        else:
+            yield from ("<ul>", *(f"<li>{line}</li>" for line in said), "</ul>")
