@@ -83,9 +83,22 @@ class Do(Enum):
     DIGEST_APPROVE = "approve digest"
     DIGEST_HOLD = "hold digest"
     DIGEST_SEND = "send digest"
+    DIGEST_RESEND = "send past digests to a partner"
     DIGEST_STATUS = "show digests"
-    DIGEST_LAST = "send the last digest again"
+    DIGEST_LAST = "send a digest again to who asks"
+    DIGEST_LIST = "list digests"
+    SHOW_VERIFYING = "show how to check a digest"
+    SET_LANGUAGE = "choose a language"
+    SET_FORMATS = "choose formats"
+    PAUSE = "pause deliveries"
+    RESUME = "resume deliveries"
+    ASK_LEAVE = "ask to confirm leaving"
+    LEAVE = "leave"
+    SET_KEY = "show or set an age key"
+    DROP_KEY = "remove an age key"
     SHOW_PARTNERS = "show partners"
+    ADD_MAILBOX = "add a partner by mail"
+    ADD_FOLDER = "add a partner by folder"
     INVITE = "invite"
     REVOKE = "revoke"
     SHOW_AUDIT = "show audit"
@@ -143,6 +156,7 @@ def _states(names: str) -> frozenset[CaseView]:
 _STAFF = _roles("owner moderator")
 _OWNER = _roles("owner")
 _READERS = _roles("owner moderator auditor")
+_PARTNER = _roles("partner")
 _ANY = frozenset(VIEWS)
 """The commands that name no case do not look at one."""
 
@@ -242,12 +256,30 @@ _COMMANDS = (
     Command("digest_approve", (_always(_STAFF, Do.DIGEST_APPROVE),)),
     Command("digest_hold", (_always(_STAFF, Do.DIGEST_HOLD),)),
     Command("digest_send", (_always(_STAFF, Do.DIGEST_SEND),)),
+    Command("digest_resend", (_always(_OWNER, Do.DIGEST_RESEND),), "text", needs_text=True),
     Command(
         "digest",
-        (_always(_READERS, Do.DIGEST_STATUS), _always(_roles("partner"), Do.DIGEST_LAST)),
+        (_always(_READERS, Do.DIGEST_STATUS), _always(_PARTNER, Do.DIGEST_LAST)),
+        "text",
         audited=False,
     ),
+    Command(
+        "digest_list",
+        (_always(_READERS, Do.DIGEST_STATUS), _always(_PARTNER, Do.DIGEST_LIST)),
+        audited=False,
+    ),
+    Command("verify", (_always(_PARTNER, Do.SHOW_VERIFYING),), "text", audited=False),
+    Command("language", (_always(_PARTNER, Do.SET_LANGUAGE),), "text"),
+    Command("format", (_always(_PARTNER, Do.SET_FORMATS),), "text"),
+    Command("pause", (_always(_PARTNER, Do.PAUSE),)),
+    Command("resume", (_always(_PARTNER, Do.RESUME),)),
+    Command("key", (_always(_PARTNER, Do.SET_KEY),), "text"),
+    Command("key_remove", (_always(_PARTNER, Do.DROP_KEY),)),
+    Command("leave", (_always(_PARTNER, Do.ASK_LEAVE),), audited=False),
+    Command("leave_yes", (_always(_PARTNER, Do.LEAVE),)),
     Command("partners", (_always(_READERS, Do.SHOW_PARTNERS),), audited=False),
+    Command("partners_mail", (_always(_OWNER, Do.ADD_MAILBOX),), "text", needs_text=True),
+    Command("partners_folder", (_always(_OWNER, Do.ADD_FOLDER),), "text", needs_text=True),
     Command("invite", (_always(_OWNER, Do.INVITE),), "text", needs_text=True),
     Command("revoke", (_always(_OWNER, Do.REVOKE),), "text", needs_text=True),
     Command("audit", (_always(_roles("owner auditor"), Do.SHOW_AUDIT),), audited=False),
@@ -339,6 +371,13 @@ _ALIASES: Mapping[str, str] = {
     "bannir": "ban",
     "debannir": "unban",
     "bilan": "digest",
+    "langue": "language",
+    "formats": "format",
+    "reprendre": "resume",
+    "cle": "key",
+    "verifier": "verify",
+    "partir": "leave",
+    "quitter": "leave",
     "partenaires": "partners",
     "inviter": "invite",
     "retirer": "revoke",
@@ -356,12 +395,24 @@ _SECOND_WORDS: Mapping[str, Mapping[str, str]] = {
         "retenir": "digest_hold",
         "send": "digest_send",
         "envoyer": "digest_send",
+        "resend": "digest_resend",
+        "renvoyer": "digest_resend",
+        "list": "digest_list",
+        "liste": "digest_list",
         "status": "digest",
         "etat": "digest",
         "last": "digest",
         "dernier": "digest",
     },
     "audit": {"verify": "audit_verify", "verifier": "audit_verify"},
+    "key": {"remove": "key_remove", "retirer": "key_remove", "supprimer": "key_remove"},
+    "leave": {"yes": "leave_yes", "oui": "leave_yes"},
+    "partners": {
+        "mail": "partners_mail",
+        "courriel": "partners_mail",
+        "folder": "partners_folder",
+        "dossier": "partners_folder",
+    },
     "quote": {"yes": "quote_yes", "oui": "quote_yes"},
     "open": {"yes": "open_yes", "oui": "open_yes"},
     "quarantine": {
@@ -409,14 +460,17 @@ class Given:
     text: str = field(default="", repr=False)
 
 
-def parse(text: str) -> Given | None:
+def parse(text: str, role: Role | None = None) -> Given | None:
     """Read a command with or without its slash, in English or French, accents and capitals forgiven.
 
-    None when it is no command. Total: raises nothing.
+    None when it is no command. A word that means two things is read as `role` can mean it: `/resume` is a
+    moderator's summary, *résumé*, and what ends a partner's pause. Total: raises nothing.
     """
     first, rest = _split(text)
     name = _fold(first).removeprefix("/").split("@", 1)[0]
-    name, rest = _with_second_word(_ALIASES.get(name, name), rest)
+    if role is None or name not in COMMANDS or role not in COMMANDS[name].roles:
+        name = _ALIASES.get(name, name)
+    name, rest = _with_second_word(name, rest)
     command = COMMANDS.get(name)
     if command is None:
         return None
@@ -441,8 +495,10 @@ def _fold(word: str) -> str:
 
 def _with_second_word(name: str, rest: str) -> tuple[str, str]:
     word, after = _split(rest)
-    longer = _SECOND_WORDS.get(name, {}).get(_fold(word), name)
-    return (name, rest) if longer == name else _with_second_word(longer, after)
+    longer = _SECOND_WORDS.get(name, {}).get(_fold(word))
+    if longer is None:
+        return name, rest
+    return (name, after) if longer == name else _with_second_word(longer, after)
 
 
 def _take_reference(rest: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self, TypeAlias, TypeVar
@@ -26,12 +26,13 @@ from bot.settings import Settings
 from bot.signing import NotSigned, sign, verify
 from handlers import Address, Screen
 from handlers.commands import Answer, Queue
+from handlers.delivery import Carrier
 from handlers.keyring import Unlocked
 from handlers.members import Members
 from locales import Words, insult_phrases
 from storage import CaseRow, ItemRow, MemberRow, Store
 from storage.audit_head import AuditHead
-from storage.changes import Audit, Change, KeepItem, PutMeta
+from storage.changes import Audit, Change, KeepItem, Operation, PutMeta
 
 DAY_SECONDS = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
@@ -74,6 +75,9 @@ class Policy:
     automatic: bool = False
     """Whether a due digest leaves without `/digest approve`."""
 
+    zone: str = "Europe/Paris"
+    """Times of the day are told in it."""
+
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """What the settings say; what they leave open is as above."""
@@ -84,6 +88,7 @@ class Policy:
             k=settings.k,
             min_people=settings.min_people,
             automatic=settings.digest_automatic,
+            zone=settings.time_zone,
         )
 
 
@@ -191,6 +196,8 @@ class Bench:
     asked_many: dict[bytes, frozenset[bytes]] = field(default_factory=dict, repr=False)
     """What each member was asked to confirm a decision on: the cases she saw counted."""
     insults: Insults = field(default_factory=known_insults, repr=False)
+    carriers: Mapping[str, Carrier] = field(default_factory=dict, repr=False)
+    """What takes a digest to a partner, by the channel of her address; a chat for all others."""
 
     @property
     def today(self) -> int:
@@ -286,6 +293,10 @@ class Bench:
             Answer(row.member, (Screen(self.words_of(row).say(key, **args)),))
             for row in await self.store.members(*roles.split())
         )
+
+    def queued(self, answers: Iterable[Answer]) -> list[Operation]:
+        """What shows these, for the change that gives reason to: neither is lost without the other."""
+        return [self.queue.operation(answer, secrets.token_bytes(16)) for answer in answers]
 
     def log(self, actor: bytes | str, act: str, about: str = "") -> Audit:
         who = actor if isinstance(actor, str) else actor.hex()

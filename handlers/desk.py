@@ -27,15 +27,18 @@ from bot.opening import open_command
 from handlers import Address, Gone, Screen, bans, casefile, cases, office, quarantine
 from handlers.bench import DAY_SECONDS, Act, Asked, Bench, ItemError, LedgerError, Say
 from handlers.commands import STALE_MINUTES, Answer, Order, lease, read_queued
+from handlers.delivery.waiting import TOLD, waiting
 from handlers.digests import Digests
 from handlers.keyring import Unlocked
 from handlers.lanes import Lanes
 from handlers.members import role_of
 from handlers.pace import OnceAMinute
+from handlers.partners import Partners
+from handlers.publishing import Publishing
 from handlers.texts import QUOTE, SUMMARY, waiting_texts
 from handlers.verifying import note_head
 from storage import CaseRow, CommandRow, MemberRow
-from storage.changes import DropItems, EraseCase, FinishCommand, Move, Operation
+from storage.changes import DropItems, EraseCase, FinishCommand, Move, Operation, PutMeta
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +96,9 @@ _ACTS: Mapping[Do, Carry] = {
 }
 """What needs no more than the bench. The digests' acts and the lock are added by the desk itself."""
 
+DELIVERIES = b"deliveries"
+"""The lane on which digests leave: no member's, so that none waits behind a partner's network."""
+
 
 class Desk:
     """One desk an instance. `say` shows a screen in a chat; `forget` takes what was shown out of it again."""
@@ -126,7 +132,9 @@ class Desk:
         self._drained = 0
         """The last minute in which the queue was seen empty."""
         self.digests = Digests(bench, say)
-        self._acts: Mapping[Do, Carry] = {**_ACTS, **self.digests.acts, Do.LOCK: self._lock_by_command}
+        published = Publishing(bench, self.digests, self._soon, self._pass_on).acts
+        chosen = Partners(bench, self.digests, self._soon, say).acts
+        self._acts: Mapping[Do, Carry] = {**_ACTS, **published, **chosen, Do.LOCK: self._lock_by_command}
 
     def __repr__(self) -> str:
         return f"Desk({'open' if self.is_open else 'locked'})"
@@ -209,19 +217,46 @@ class Desk:
             self._expired_on = bench.today
         await self._tell_news()
         await self.pump()
-        if self.is_open:
-            async with self._turn:
-                await self.digests.settle()
+        await self._settle()
         await self._note_audit()
 
     async def due(self) -> None:
         """The bell: a digest is due. Kept until it is made: a locked desk or a crash only delays it."""
         await self.digests.remember_due()
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """Make what is due and send what is owed; locked, say once that it waits."""
         if not self.is_open:
-            await self._announce("owner moderator", "desk-digest-waits-locked")
+            await self._tell_waiting()
             return
         async with self._turn:
-            await self.digests.settle()
+            if self.is_open:
+                await self.digests.make_due()
+        self._soon(self.digests.ledger.deliver)
+        await self._lanes.quiet(LINGER_SECONDS)
+        await self.pump()
+
+    def _soon(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Do this on the lane of deliveries, one after the other, holding nobody up."""
+
+        async def done() -> bool:
+            await job()
+            return True
+
+        self._lanes.add(DELIVERIES, 0, done)
+
+    def _pass_on(self, member: bytes, screen: Screen) -> None:
+        self._lanes.add(member, 0, partial(self._notice, Answer(member, (screen,))))
+
+    async def _tell_waiting(self) -> None:
+        """Once for each digest that waits for the desk, however often it is locked over it."""
+        store = self._bench.store
+        waits = await waiting(self._bench.members, int(self._bench.clock() // 60))
+        told = await store.meta(TOLD) or b""
+        if waits is not None and waits.mark != told:
+            await store.commit((PutMeta(TOLD, waits.mark),))
+            await self._announce("owner moderator", waits.key, period=waits.number)
 
     async def _lapse(self) -> None:
         """Give back what somebody took and left lying. Counted from when this process first saw it taken."""
@@ -447,7 +482,7 @@ class Desk:
     async def _act(self, member: MemberRow, order: Order) -> Act:
         """What a member's words come to. Refusals are acts that only say something."""
         bench, words, role = self._bench, self._bench.words_of(member), role_of(member)
-        given = parse(order.text)
+        given = parse(order.text, role)
         if given is None:
             return Act(screens=(Screen(words.say(UNKNOWN.key)),))
         if role not in COMMANDS[given.command].roles or self._is_out_of_place(member, order, given):

@@ -286,14 +286,6 @@ async def _put_together(
         vanish_hours={"signal": settings.signal_vanish_hours},
         verified=verified.get,
     )
-    policy = Policy(
-        story_days=settings.story_days,
-        coded_months=settings.coded_months,
-        idle_minutes=settings.desk_idle_minutes,
-        k=settings.k,
-        min_people=settings.min_people,
-        automatic=settings.digest_automatic,
-    )
     # The parts below speak through the instance they become part of.
     made: list[Instance] = []
 
@@ -316,7 +308,7 @@ async def _put_together(
         members,
         words,
         clock,
-        policy,
+        Policy.of(settings),
         to_verify=to_verify,
         audit_head=AuditHead(settings.data, instance_key),
     )

@@ -17,7 +17,7 @@ import hmac
 import logging
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 import orjson
@@ -28,7 +28,7 @@ from bot.moderation import ROLES, Role
 from bot.pseudonyms import member_lookup
 from handlers import Address
 from storage import InviteRow, MemberRow, Store
-from storage.changes import Audit, PutInvite, PutMember, UseInvite
+from storage.changes import Audit, Operation, PutInvite, PutMember, UseInvite
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +54,19 @@ Joined = Literal["joined", "refused", "already"]
 @dataclass(frozen=True, slots=True)
 class Route:
     """How to reach a member, and in which language. `person`: who she is where `who` is a group; empty: the
-    chat is hers."""
+    chat is hers.
+
+    The rest is what a partner chose for her digests. `formats`: those she wants (`bot.formats.FORMATS`);
+    empty: the usual. `paused`: nothing is sent until she says so. `recipient`: her age public key, which
+    digests are sealed to; empty: none.
+    """
 
     who: Address
     language: str
     person: str = field(default="", repr=False)
+    formats: tuple[str, ...] = ()
+    paused: bool = False
+    recipient: str = field(default="", repr=False)
 
     @property
     def private(self) -> Address:
@@ -110,7 +118,7 @@ class Members:
         """The operation that makes a code valid, for a while."""
         if role not in ROLES:
             raise ValueError("not a role")
-        name = "".join(letter for letter in name if letter.isprintable())[:LONGEST_NAME]
+        name = _plain(name)
         return PutInvite(self._hash(code, role, name, today), role, today, name)
 
     async def join(
@@ -147,15 +155,32 @@ class Members:
             return None
 
     def seal_route(self, member: bytes, role: Role, route: Route) -> bytes:
-        told = orjson.dumps([route.who.channel, route.who.chat, route.language, route.person])
+        chosen = [route.formats, route.paused, route.recipient]
+        told = orjson.dumps([route.who.channel, route.who.chat, route.language, route.person, *chosen])
         return seal_small(self.instance, _purpose(member, role), told)
 
     def route(self, member: MemberRow) -> Route:
         """Raises `CannotOpen` for a row that was exchanged, given another role, or made by another
         instance."""
         told = open_small(self.instance, _purpose(member.member, member.role), member.route)
-        channel, chat, language, *person = orjson.loads(told)  # no person: written before there were groups
-        return Route(Address(channel, chat), language, *person)
+        # Older rows say less: nothing of a person before there were groups, nor of what partners choose.
+        channel, chat, language, *more = orjson.loads(told)
+        more += ["", (), False, ""][len(more) :]
+        person, formats, paused, recipient = more
+        return Route(Address(channel, chat), language, person, tuple(formats), paused, recipient)
+
+    def rerouted(self, row: MemberRow, route: Route) -> PutMember:
+        """A member is reached otherwise, or chose otherwise. Changes nothing where she was revoked
+        meanwhile."""
+        sealed, lookup = self.seal_route(row.member, role_of(row), route), self._lookup(route.private)
+        return PutMember(row.member, lookup, row.role, sealed, row.day, row.name, only_known=True)
+
+    def admitted(self, name: str, route: Route, today: int) -> Operation:
+        """A partner without a chat: digests go to a mailbox or a folder. Refused by the store where somebody
+        is reached there already."""
+        member = secrets.token_bytes(ID_BYTES)
+        sealed, lookup = self.seal_route(member, "partner", route), self._lookup(route.who)
+        return PutMember(member, lookup, "partner", sealed, today, _plain(name))
 
     async def moved(self, chat: Address, to: Address | None, today: int) -> int:
         """A group goes on under another id, or (None) lost us: its members are reached there, or each in
@@ -164,12 +189,9 @@ class Members:
         for row in await self.store.members():
             if not self.is_sound(row) or (route := self.route(row)).who != chat or not route.person:
                 continue
-            new = Route(to, route.language, route.person) if to else Route(route.private, route.language)
-            sealed = self.seal_route(row.member, role_of(row), new)
-            lookup = self._lookup(route.private)
-            put = PutMember(row.member, lookup, row.role, sealed, row.day, row.name, only_known=True)
+            new = replace(route, who=to) if to else replace(route, who=route.private, person="")
             line = Audit(today, row.member.hex(), "chat moved")
-            rerouted += await self.store.commit((put, line))
+            rerouted += await self.store.commit((self.rerouted(row, new), line))
         return rerouted
 
     def _lookup(self, person: Address) -> bytes:
@@ -203,6 +225,10 @@ class Members:
         """Keyed, over all that an invitation grants: who can write to the database can invite nobody."""
         told = orjson.dumps([read_code(code) or "", role, name, day])
         return hmac.digest(self.instance, b"v1|invite|" + told, "sha256")
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable())[:LONGEST_NAME]
 
 
 def role_of(member: MemberRow) -> Role:

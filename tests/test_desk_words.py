@@ -10,9 +10,9 @@ from locales import load
 
 ROOT = Path(__file__).parent.parent
 WORDS = load()
-SOURCE = "".join(path.read_text() for room in ("handlers", "bot") for path in (ROOT / room).glob("*.py"))
+SOURCE = "".join(path.read_text() for room in ("handlers", "bot") for path in (ROOT / room).rglob("*.py"))
 LITERAL = frozenset(re.findall(r"[\"'](desk-[a-z_-]+[a-z])[\"']", SOURCE)) - {"desk-lease"}
-PREFIXES = tuple(prefix for prefix in re.findall(r"[\"'](desk-[a-z_-]*)\{", SOURCE) if prefix != "desk-")
+PREFIXES = tuple(prefix for prefix in re.findall(r"[\"'](desk-[a-z_.-]*)\{", SOURCE) if prefix != "desk-")
 MADE = {"desk-approved", "desk-rejected", "desk-escalated"} | {
     f"desk-{name}-{said}" for name in ("quote", "delete") for said in ("asked", "wanted")
 }
@@ -49,7 +49,10 @@ def test_nothing_the_desk_says_itself_is_longer_than_a_telephone_shows() -> None
 
 NUMBERS = (
     "waiting claimed escalated ready days minutes total failed sent count tries min digests lines line period"
-    " apart"
+    " apart number"
 )
-TEXTS = "case kinds name names role state language share example part bans fingerprint head"
+TEXTS = (
+    "case kinds name names role state language languages share example part bans fingerprint head why at"
+    " formats first last sha256"
+)
 ARGUMENTS: dict[str, str | int] = {**dict.fromkeys(NUMBERS.split(), 2), **dict.fromkeys(TEXTS.split(), "x")}

@@ -77,7 +77,21 @@ TABLE: list[tuple[str, str, str, tuple[Do, ...]]] = [
     ("digest_send", "owner moderator", ANY, (Do.DIGEST_SEND,)),
     ("digest", "owner moderator auditor", ANY, (Do.DIGEST_STATUS,)),
     ("digest", "partner", ANY, (Do.DIGEST_LAST,)),
+    ("digest_resend", "owner", ANY, (Do.DIGEST_RESEND,)),
+    ("digest_list", "owner moderator auditor", ANY, (Do.DIGEST_STATUS,)),
+    ("digest_list", "partner", ANY, (Do.DIGEST_LIST,)),
+    ("verify", "partner", ANY, (Do.SHOW_VERIFYING,)),
+    ("language", "partner", ANY, (Do.SET_LANGUAGE,)),
+    ("format", "partner", ANY, (Do.SET_FORMATS,)),
+    ("pause", "partner", ANY, (Do.PAUSE,)),
+    ("resume", "partner", ANY, (Do.RESUME,)),
+    ("key", "partner", ANY, (Do.SET_KEY,)),
+    ("key_remove", "partner", ANY, (Do.DROP_KEY,)),
+    ("leave", "partner", ANY, (Do.ASK_LEAVE,)),
+    ("leave_yes", "partner", ANY, (Do.LEAVE,)),
     ("partners", "owner moderator auditor", ANY, (Do.SHOW_PARTNERS,)),
+    ("partners_mail", "owner", ANY, (Do.ADD_MAILBOX,)),
+    ("partners_folder", "owner", ANY, (Do.ADD_FOLDER,)),
     ("invite", "owner", ANY, (Do.INVITE,)),
     ("revoke", "owner", ANY, (Do.REVOKE,)),
     ("audit", "owner auditor", ANY, (Do.SHOW_AUDIT,)),
@@ -142,8 +156,11 @@ def test_nobody_asks_to_release_a_quote_of_a_case_somebody_else_is_reading() -> 
     assert decide("moderator", "quote_yes", "theirs", "other") == (Do.RELEASE_QUOTE,)
 
 
-def test_a_partner_can_do_nothing_but_ask_for_help_and_for_the_last_digest() -> None:
-    assert set(commands_of("partner")) == {"help", "digest"}
+def test_a_partner_sees_digests_and_her_own_choices_and_nothing_else() -> None:
+    digests = {"help", "digest", "digest_list", "verify"}
+    choices = {"language", "format", "pause", "resume", "key", "key_remove", "leave", "leave_yes"}
+
+    assert set(commands_of("partner")) == digests | choices
 
 
 def test_an_auditor_changes_nothing_and_reads_no_testimony() -> None:
@@ -191,6 +208,19 @@ def test_what_is_in_a_digest_can_no_longer_be_undone() -> None:
         ("/quarantine yes", Given("quarantine")),
         ("/bilan", Given("digest")),
         ("/digest dernier", Given("digest")),
+        ("/digest 3", Given("digest", "", "3")),
+        ("/bilan liste", Given("digest_list")),
+        ("/bilan renvoyer Maison des femmes 3", Given("digest_resend", "", "Maison des femmes 3")),
+        ("/langue en", Given("language", "", "en")),
+        ("/formats text pdf", Given("format", "", "text pdf")),
+        ("/reprendre", Given("resume")),
+        ("/clé age1xyz", Given("key", "", "age1xyz")),
+        ("/key remove", Given("key_remove")),
+        ("/vérifier 2", Given("verify", "", "2")),
+        ("/quitter oui", Given("leave_yes")),
+        ("/leave", Given("leave")),
+        ("/partenaires courriel Refuge a@b.fr", Given("partners_mail", "", "Refuge a@b.fr")),
+        ("/partners folder presse", Given("partners_folder", "", "presse")),
         ("/journal vérifier", Given("audit_verify")),
         ("/inviter partner Maison des femmes", Given("invite", "", "partner Maison des femmes")),
         ("/file", Given("queue")),
@@ -203,6 +233,17 @@ def test_what_is_in_a_digest_can_no_longer_be_undone() -> None:
 )
 def test_a_command_is_understood_however_it_is_typed(typed: str, meant: Given | None) -> None:
     assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("role", "meant"),
+    [(None, "summary"), ("moderator", "summary"), ("owner", "summary"), ("partner", "resume")],
+)
+def test_a_word_of_two_meanings_is_read_as_who_says_it_can_mean_it(role: Role | None, meant: str) -> None:
+    given = parse("/resume", role)
+
+    assert given is not None
+    assert given.command == meant
 
 
 @given(st.text())

@@ -12,19 +12,48 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bot.formats import Rendered
+from bot.formats import FORMATS, Rendered
 from handlers import Address
+from handlers.members import Route
 
 Reason = Literal[
-    "unreachable", "insecure", "login", "refused", "blocked", "full", "unrendered", "unsealed", "unset", "other"
+    "unreachable",
+    "insecure",
+    "login",
+    "refused",
+    "blocked",
+    "full",
+    "unrendered",
+    "unsealed",
+    "unset",
+    "other",
 ]
 """Why a parcel did not arrive; each has its sentence for moderators, `desk-undelivered.<reason>`.
 
-`unreachable`: no server answered, or not in time. `insecure`: it offers no TLS, or a certificate nobody vouches
-for. `login`: it does not take our name and password. `refused`: it does not take this address. `blocked`: the
-partner blocked the bot, or left. `full`: no room on the disk, or in the mailbox. `unrendered`: a format could
-not be made. `unsealed`: the partner's age key does not work. `unset`: the settings that this way needs are
-missing."""
+`unreachable`: no server answered, or not in time. `insecure`: it offers no TLS, or a certificate nobody
+vouches for. `login`: it does not take our name and password. `refused`: it does not take this address.
+`blocked`: the partner blocked the bot, or left. `full`: no room on the disk, or in the mailbox. `unrendered`:
+a format could not be made. `unsealed`: the partner's age key does not work. `unset`: the settings that this
+way needs are missing."""
+
+
+CHATLESS = ("mail", "folder")
+"""Channels of partners without a chat: an address there is a mailbox's, or a folder's name."""
+
+USUAL_IN_A_CHAT = ("text", "chart", "pdf", "csv", "json")
+"""A page opens badly on a telephone; a mail shows it, and a folder has room for it."""
+
+
+def offered() -> tuple[str, ...]:
+    """The formats a partner may choose among. A chart goes with the text: it is the text's picture."""
+    return tuple(name for name in FORMATS if name != "chart")
+
+
+def wanted(route: Route) -> tuple[str, ...]:
+    """The formats a partner gets: those she chose, else what is usual where she is."""
+    if not route.formats:
+        return tuple(FORMATS) if route.who.channel in CHATLESS else USUAL_IN_A_CHAT
+    return (*route.formats, *(("chart",) if "text" in route.formats else ()))
 
 
 class Undelivered(Exception):
@@ -37,10 +66,11 @@ class Undelivered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One digest in one language, every format rendered, as it was kept the first time: a resend is identical.
+    """One digest in one language, every format rendered, as it was kept the first time: a resend is
+    identical.
 
-    `wanted`: the formats (`bot.formats.FORMATS`) this partner asked for. `recipient`: its age recipient, or empty.
-    `sign(body, trusted_comment)`: the minisign signature file of `body`, by the instance's key.
+    `wanted`: the formats (`bot.formats.FORMATS`) this partner asked for. `recipient`: its age recipient, or
+    empty. `sign(body, trusted_comment)`: the minisign signature file of `body`, by the instance's key.
     `key_line`: the public key that checks it.
     """
 

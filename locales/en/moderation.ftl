@@ -170,7 +170,13 @@ desk-bans-none = No ban at present.
 
 ## Digests
 
-desk-digest-file = The same figures, in a file to compute with:
+desk-digest-files = The same digest, as files to print, publish or compute with:
+desk-digest-chart = The figures of this digest, as a picture:
+desk-digest-sealed = Digest { $period }, sealed to your key. To open it: age -d -i your-key.txt and the file.
+desk-digest-not-ready = Digest { $period } could not be laid out. The team was told, ask for it again later.
+desk-digest-no-such = This is no digest’s number. The last one is { $last }. /digest list shows them all.
+desk-digest-list = The digests. To receive one again, write /digest and its number:
+desk-digest-listed = · { $number }: { $first } to { $last }
 desk-digest-none = No digest was made yet.
 desk-digest-too-few = No digest yet: it takes at least { $min } people. The period stays open and goes on.
 desk-digest-waits-locked = A digest is due. It waits for the desk to be opened.
@@ -189,6 +195,18 @@ desk-digest-sent =
     }
 desk-digest-cannot-read = Digest { $period } cannot be read back. The owners were told.
 desk-digest-not-approved = Digest { $period } is marked as approved, and nobody approved it here. It is not sent. The owners were told.
+desk-digest-due = A digest is due, it is not made yet.
+desk-digest-broken = These formats cannot be made: { $formats }. Nothing will leave before they can: tell the technical team.
+desk-digest-unrendered = Digest { $period } could not be laid out ({ $formats }). Nothing is lost, nothing has left. It is tried again by itself: tell the technical team.
+desk-digest-preview-chart = The picture of this digest:
+desk-digest-preview-pdf = The document to print, as partners will receive it:
+desk-resend =
+    { $count ->
+        [one] 1 digest leaves for { $name }.
+       *[other] { $count } digests leave for { $name }.
+    }
+desk-resend-nothing = { $name } has received every approved digest. To send one again, add its number.
+desk-resend-unknown = No partner has this name. Partners: { $names }
 desk-digest-line = { $period } · { $state }
 desk-digest-delivery = { $name }: { $state }, tries: { $tries }
 desk-digest-state-frozen = frozen, to approve
@@ -197,6 +215,25 @@ desk-digest-state-approved = approved
 desk-delivery-due = to send
 desk-delivery-sent = sent
 desk-delivery-failed = failed
+desk-delivery-given-up = given up
+desk-delivery-next = Next try: { $at }.
+desk-delivery-anew = /digest send begins again.
+desk-delivery-paused = Paused, as the partner asked.
+desk-delivery-gone = This partner is no member any more.
+desk-delivery-waits-locked = Digest { $period } has not arrived everywhere. It waits for the desk to be opened.
+desk-delivery-failed-notice = Digest { $period } has not arrived at { $names } yet. { $why } Next try: { $at }.
+desk-delivery-given-up-notice = Digest { $period } is given up for { $names } after a week of tries. { $why } /digest send begins again.
+desk-undelivered =
+    .unreachable = The network or the server does not answer.
+    .insecure = The mail server offers no safe connection: check the SEUIL_SMTP settings.
+    .login = The mail server refuses our account: check the SEUIL_SMTP settings.
+    .refused = This address is refused: check it with the partner.
+    .blocked = The partner blocked the bot or left the chat: reach them some other way.
+    .full = There is no room left: make some on the disk, or in the partner’s mailbox.
+    .unrendered = A format cannot be made: tell the technical team.
+    .unsealed = The partner’s key does not work: ask for a new age key.
+    .unset = A setting is missing for this way of sending: see .env.example.
+    .other = Unknown cause: the technical team will find it in the program’s log.
 desk-unopened =
     { $count ->
         [one] 1 item could not be opened for the digest. It is not counted.
@@ -207,6 +244,28 @@ desk-unopened =
 
 desk-partners = Partners:
 desk-partners-none = No partner. /invite partner and a name
+desk-partner-added = { $name } will receive the next digests. /digest resend and the name sends the earlier ones.
+desk-partner-there = Somebody receives digests at this place already.
+desk-partner-example = Write a name, then an address: /partners mail Refuge digests@example.org; or a plain name: /partners folder press
+desk-partner-left = { $name } left the partners and receives nothing any more.
+
+## What a partner chooses
+
+desk-language = Your digests are in { $language }. Languages: { $languages }. Example: /language fr
+desk-language-set = Your digests and our messages will be in English.
+desk-formats = You receive: { $names }. Formats: { $formats }. Example: /format text pdf; /format all brings back what is usual.
+desk-formats-set = You will receive: { $names }.
+desk-paused = Nothing will be sent to you until /resume. Digests will wait for you.
+desk-resumed = Sending goes on. What you missed leaves now.
+desk-leave = You will receive no digest any more, and your place here will be erased. To confirm: /leave yes. To only wait: /pause
+desk-left = Done: you are no partner any more and will receive nothing. To come back, ask the association for an invitation.
+desk-key-none = No key: your digests arrive unsealed. Send /key and your age public key, which starts with age1.
+desk-key-is = Your digests are sealed to the key with fingerprint { $fingerprint }. /key remove takes it away.
+desk-key-set = Key kept, fingerprint { $fingerprint }. Your digests will be sealed to it. Keep your secret key well: without it they do not open.
+desk-key-refused = This is not an age public key: one line that starts with age1. Nothing has changed. Never send me a secret key.
+desk-key-dropped = Key taken away. Your next digests will arrive unsealed.
+desk-verify = Each file of a digest is signed with minisign. The signature (.minisig) is beside the file, or sent here by /verify. To check: minisign -Vm FILE -P { $line }
+desk-verify-files = The signatures of digest { $period }. Keep each beside its file. Fingerprint of the digest: { $sha256 }
 desk-invite = Invite code for { $role } ({ $name }), to hand over in person. It works once, for { $days } days:
 desk-invite-roles = Write /invite, a role (owner, moderator, auditor, partner), then a name.
 desk-revoked = { $name } is no longer a member.
@@ -273,12 +332,26 @@ desk-help-delete = /delete testimony: erase everything; it takes two people
 desk-help-ban = /ban: block the sender
 desk-help-unban = /unban: lift a ban
 desk-help-digest = /digest: the digests and their deliveries
-desk-help-digest-partner = /digest: receive the last digest again
+desk-help-digest-partner = /digest: receive the last digest again, or the one of a number
+desk-help-digest_list = /digest list: the digests and their deliveries
+desk-help-digest_list-partner = /digest list: every digest
+desk-help-digest_resend = /digest resend name: send past digests to a partner
+desk-help-verify = /verify: check the signature of a digest
+desk-help-language = /language fr or en: the language of your digests
+desk-help-format = /format text pdf csv json page: what you receive
+desk-help-pause = /pause: receive nothing for now
+desk-help-resume = /resume: receive again, and what is missing
+desk-help-key = /key age1…: seal your digests to your key
+desk-help-key_remove = /key remove: seal them no more
+desk-help-leave = /leave: be a partner no more
+desk-help-leave_yes = /leave yes: confirm it
 desk-help-digest_preview = /digest preview: read the next digest
 desk-help-digest_approve = /digest approve: approve it
 desk-help-digest_hold = /digest hold: hold it back
 desk-help-digest_send = /digest send: make it and send it
 desk-help-partners = /partners: the partners
+desk-help-partners_mail = /partners mail name address: a partner who receives by mail
+desk-help-partners_folder = /partners folder name: a partner served in a folder
 desk-help-invite = /invite role name: make an invite code
 desk-help-revoke = /revoke name: remove a member
 desk-help-audit = /audit: the last lines of the log

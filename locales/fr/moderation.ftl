@@ -170,7 +170,13 @@ desk-bans-none = Aucun blocage en cours.
 
 ## Bilans
 
-desk-digest-file = Les mêmes nombres, dans un fichier à calculer :
+desk-digest-files = Le même bilan, en fichiers à imprimer, à publier ou à calculer :
+desk-digest-chart = Les nombres de ce bilan, en image :
+desk-digest-sealed = Le bilan { $period }, scellé à votre clé. Pour l’ouvrir : age -d -i votre-clé.txt et le fichier.
+desk-digest-not-ready = Le bilan { $period } n’a pas pu être mis en page. L’équipe est prévenue, redemandez-le plus tard.
+desk-digest-no-such = Ce numéro n’est pas celui d’un bilan. Le dernier est le { $last }. /digest list les montre tous.
+desk-digest-list = Les bilans. Pour en recevoir un de nouveau, écrivez /digest et son numéro :
+desk-digest-listed = · { $number } : { $first } à { $last }
 desk-digest-none = Aucun bilan n’a encore été fait.
 desk-digest-too-few = Pas encore de bilan : il faut au moins { $min } personnes. La période reste ouverte et continue.
 desk-digest-waits-locked = Un bilan est dû. Il attend l’ouverture du bureau.
@@ -189,6 +195,18 @@ desk-digest-sent =
     }
 desk-digest-cannot-read = Le bilan { $period } ne se relit pas. Les responsables sont prévenus.
 desk-digest-not-approved = Le bilan { $period } est marqué comme accepté, et personne ne l’a accepté ici. Il n’est pas envoyé. Les responsables sont prévenus.
+desk-digest-due = Un bilan est dû, il n’est pas encore fait.
+desk-digest-broken = Ces formats ne se préparent pas : { $formats }. Rien ne partira avant : prévenez l’équipe technique.
+desk-digest-unrendered = Le bilan { $period } n’a pas pu être mis en page ({ $formats }). Rien n’est perdu, rien n’est parti. Nouvel essai automatique : prévenez l’équipe technique.
+desk-digest-preview-chart = L’image de ce bilan :
+desk-digest-preview-pdf = Le document à imprimer, tel que les partenaires le recevront :
+desk-resend =
+    { $count ->
+        [one] 1 bilan part vers { $name }.
+       *[other] { $count } bilans partent vers { $name }.
+    }
+desk-resend-nothing = { $name } a déjà reçu tous les bilans acceptés. Pour en renvoyer un, ajoutez son numéro.
+desk-resend-unknown = Ce nom n’est pas celui d’un partenaire. Partenaires : { $names }
 desk-digest-line = { $period } · { $state }
 desk-digest-delivery = { $name } : { $state }, essais : { $tries }
 desk-digest-state-frozen = figé, à accepter
@@ -197,6 +215,25 @@ desk-digest-state-approved = accepté
 desk-delivery-due = à envoyer
 desk-delivery-sent = envoyé
 desk-delivery-failed = en échec
+desk-delivery-given-up = abandonné
+desk-delivery-next = Prochain essai : { $at }.
+desk-delivery-anew = /digest send recommence.
+desk-delivery-paused = En pause, à la demande du partenaire.
+desk-delivery-gone = Ce partenaire n’est plus membre.
+desk-delivery-waits-locked = Le bilan { $period } n’est pas encore arrivé partout. Il attend l’ouverture du bureau.
+desk-delivery-failed-notice = Bilan { $period }, pas encore arrivé chez { $names }. { $why } Prochain essai : { $at }.
+desk-delivery-given-up-notice = Bilan { $period }, abandonné pour { $names } après une semaine d’essais. { $why } /digest send recommence.
+desk-undelivered =
+    .unreachable = Le réseau ou le serveur ne répond pas.
+    .insecure = Le serveur de courriel n’offre pas de connexion sûre : vérifiez les réglages SEUIL_SMTP.
+    .login = Le serveur de courriel refuse notre compte : vérifiez les réglages SEUIL_SMTP.
+    .refused = Cette adresse est refusée : vérifiez-la avec le partenaire.
+    .blocked = Le partenaire a bloqué le bot ou quitté le chat : joignez-le autrement.
+    .full = Il n’y a plus de place : faites-en sur le disque, ou dans la boîte du partenaire.
+    .unrendered = Un format ne se prépare pas : prévenez l’équipe technique.
+    .unsealed = La clé du partenaire ne fonctionne pas : demandez-lui une nouvelle clé age.
+    .unset = Il manque un réglage pour cet envoi : voyez .env.example.
+    .other = Cause inconnue : l’équipe technique la trouvera dans le journal du programme.
 desk-unopened =
     { $count ->
         [one] 1 élément n’a pas pu être ouvert pour le bilan. Il n’est pas compté.
@@ -207,6 +244,28 @@ desk-unopened =
 
 desk-partners = Partenaires :
 desk-partners-none = Aucun partenaire. /invite partner et son nom
+desk-partner-added = { $name } recevra les prochains bilans. /digest resend et son nom envoie les précédents.
+desk-partner-there = Quelqu’un reçoit déjà les bilans à cet endroit.
+desk-partner-example = Écrivez un nom puis une adresse : /partners mail Refuge bilans@exemple.org ; ou un nom simple : /partners folder presse
+desk-partner-left = { $name } a quitté les partenaires et ne reçoit plus rien.
+
+## Ce que choisit un partenaire
+
+desk-language = Vos bilans sont en { $language }. Langues possibles : { $languages }. Exemple : /language en
+desk-language-set = Vos bilans et nos messages seront en français.
+desk-formats = Vous recevez : { $names }. Formats possibles : { $formats }. Exemple : /format text pdf ; /format tout remet l’usage.
+desk-formats-set = Vous recevrez : { $names }.
+desk-paused = Rien ne vous sera envoyé jusqu’à /resume. Les bilans vous attendront.
+desk-resumed = Les envois reprennent. Ce que vous avez manqué part maintenant.
+desk-leave = Vous ne recevrez plus de bilan, et votre place sera effacée ici. Pour confirmer : /leave oui. Pour seulement attendre : /pause
+desk-left = C’est fait : vous n’êtes plus partenaire et ne recevrez plus rien. Pour revenir, demandez une invitation à l’association.
+desk-key-none = Aucune clé : vos bilans arrivent sans être scellés. Envoyez /key puis votre clé publique age, qui commence par age1.
+desk-key-is = Vos bilans sont scellés à la clé d’empreinte { $fingerprint }. /key remove l’enlève.
+desk-key-set = Clé gardée, empreinte { $fingerprint }. Vos bilans lui seront scellés. Gardez bien votre clé secrète : sans elle, ils ne s’ouvrent pas.
+desk-key-refused = Ce n’est pas une clé publique age : elle commence par age1, sur une ligne. Rien n’a changé. Ne m’envoyez jamais une clé secrète.
+desk-key-dropped = Clé enlevée. Vos prochains bilans arriveront sans être scellés.
+desk-verify = Chaque fichier d’un bilan est signé avec minisign. La signature (.minisig) est à côté du fichier, ou envoyée ici par /verify. Pour vérifier : minisign -Vm FICHIER -P { $line }
+desk-verify-files = Les signatures du bilan { $period }. Gardez chacune à côté de son fichier. Empreinte du bilan : { $sha256 }
 desk-invite = Code d’invitation pour { $role } ({ $name }), à donner en main propre. Il sert une fois, pendant { $days } jours :
 desk-invite-roles = Écrivez /invite, un rôle (owner, moderator, auditor, partner), puis un nom.
 desk-revoked = { $name } n’est plus membre.
@@ -273,12 +332,26 @@ desk-help-delete = /delete (/supprimer) témoignage : tout effacer ; il faut d
 desk-help-ban = /ban (/bannir) : bloquer la personne qui l’a envoyé
 desk-help-unban = /unban (/débannir) : lever un blocage
 desk-help-digest = /digest (/bilan) : les bilans et leurs envois
-desk-help-digest-partner = /digest (/bilan) : recevoir de nouveau le dernier bilan
+desk-help-digest-partner = /digest (/bilan) : recevoir de nouveau le dernier bilan, ou celui d’un numéro
+desk-help-digest_list = /digest list (liste) : les bilans et leurs envois
+desk-help-digest_list-partner = /digest list (liste) : tous les bilans
+desk-help-digest_resend = /digest resend (renvoyer) nom : envoyer à un partenaire les bilans passés
+desk-help-verify = /verify (/vérifier) : contrôler la signature d’un bilan
+desk-help-language = /language (/langue) fr ou en : la langue de vos bilans
+desk-help-format = /format (/formats) text pdf csv json page : ce que vous recevez
+desk-help-pause = /pause : ne rien recevoir pour le moment
+desk-help-resume = /resume (/reprendre) : recevoir de nouveau, et ce qui manque
+desk-help-key = /key (/clé) age1… : sceller vos bilans à votre clé
+desk-help-key_remove = /key remove (retirer) : ne plus les sceller
+desk-help-leave = /leave (/quitter) : ne plus être partenaire
+desk-help-leave_yes = /leave oui : le confirmer
 desk-help-digest_preview = /digest preview (aperçu) : lire le prochain bilan
 desk-help-digest_approve = /digest approve (approuver) : l’accepter
 desk-help-digest_hold = /digest hold (retenir) : le retenir
 desk-help-digest_send = /digest send (envoyer) : le faire et l’envoyer
 desk-help-partners = /partners (/partenaires) : les partenaires
+desk-help-partners_mail = /partners mail (courriel) nom adresse : un partenaire qui reçoit par courriel
+desk-help-partners_folder = /partners folder (dossier) nom : un partenaire servi dans un dossier
 desk-help-invite = /invite (/inviter) rôle nom : créer un code d’invitation
 desk-help-revoke = /revoke (/retirer) nom : retirer un membre
 desk-help-audit = /audit (/journal) : les dernières lignes du journal

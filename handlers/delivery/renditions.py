@@ -1,0 +1,130 @@
+"""What a digest is in one language: every format, rendered once and kept, so that a resend is identical.
+
+Formats get better with time. A partner who comes late, or asks again after an upgrade, must hold what the
+others hold, to the byte: they compare fingerprints. So the first rendering of an approved digest is kept in
+the ledger, sealed to the desk's key and signed by it as the digest itself is, and read from then on.
+
+All or nothing: where one format cannot be made (a broken template), nothing is kept and nothing is sent, and
+the next try renders all of them again. Half a digest, sent, would be the digest.
+
+Never here: who gets which format, sending, and the layout of any format (`bot.formats`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+
+import orjson
+
+from bot.digest import fingerprint
+from bot.errors import CannotOpen
+from bot.formats import FORMATS, File, Rendered, Says
+from bot.opening import Expected, open_item
+from bot.sealing import Context, seal
+from handlers.bench import Bench, LedgerError
+from storage import DigestRow
+from storage.changes import KeepRendition
+
+log = logging.getLogger(__name__)
+
+_KIND = "rendition"
+_NO_CASE = bytes(16)
+_SCHEMA = 1
+
+
+class Unrendered(Exception):
+    """Some formats could not be made. Nothing was kept."""
+
+    def __init__(self, formats: tuple[str, ...]) -> None:
+        super().__init__(", ".join(formats))
+        self.formats = formats
+
+
+class Renditions:
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    async def of(self, row: DigestRow, frozen: bytes, language: str) -> Mapping[str, Rendered]:
+        """An approved digest in a language, by format, as it was rendered first.
+
+        Raises `Unrendered`, and `LedgerError` where the ledger holds something else than what was kept.
+        """
+        store = self._bench.store
+        box = await store.rendition(row.period, language)
+        if box is None:
+            rendered, broken = await render(frozen, self._bench.words[language])
+            if broken:
+                raise Unrendered(broken)
+            told = _write(rendered, row.sha256)
+            line = self._bench.log(
+                "desk", "render digest", f"{row.period} {language} {fingerprint(told)[:16]}"
+            )
+            await store.commit((KeepRendition(row.period, language, self._sealed(row, language, told)), line))
+            box = await store.rendition(row.period, language)  # another may have been first
+        return self._opened(row, language, box or b"")
+
+    def _sealed(self, row: DigestRow, language: str, told: bytes) -> bytes:
+        bench = self._bench
+        item = _item(row.period, language)
+        context = Context(_NO_CASE, _KIND, item, _SCHEMA, bench.team.epoch, b"", b"")
+        return seal(bench.signed(told, context), context, bench.team)
+
+    def _opened(self, row: DigestRow, language: str, box: bytes) -> Mapping[str, Rendered]:
+        expected = Expected(case=_NO_CASE, item=_item(row.period, language), kind=_KIND)
+        try:
+            opened = open_item(box, self._bench.keys().identities, expected)
+            return _read(self._bench.checked(opened.body, opened.context), row.sha256)
+        except CannotOpen:
+            raise LedgerError(row.period) from None
+
+
+async def render(frozen: bytes, words: Says) -> tuple[dict[str, Rendered], tuple[str, ...]]:
+    """Every format, and the names of those that could not be made. In a thread: it takes a second or two."""
+    return await asyncio.to_thread(_render, frozen, words)
+
+
+def _render(frozen: bytes, words: Says) -> tuple[dict[str, Rendered], tuple[str, ...]]:
+    rendered: dict[str, Rendered] = {}
+    broken: list[str] = []
+    for name, format_ in FORMATS.items():
+        try:
+            rendered[name] = format_(frozen, words)
+        except Exception as error:
+            # Whatever a template can raise. Only the kind is logged: the rest could quote a sentence.
+            log.error("the format %s of a digest cannot be made: %s", name, type(error).__name__)
+            broken.append(name)
+    return rendered, tuple(broken)
+
+
+def _item(number: int, language: str) -> str:
+    return f"{_KIND}-{number}-{language.lower()}"
+
+
+# --- the form inside ----------------------------------------------------------------------------------------
+
+
+def _write(rendered: Mapping[str, Rendered], sha256: bytes) -> bytes:
+    formats = {
+        name: [
+            list(each.messages),
+            [[file.name, file.media, b64encode(file.body).decode()] for file in each.files],
+        ]
+        for name, each in rendered.items()
+    }
+    return orjson.dumps([sha256.hex(), formats])
+
+
+def _read(told: bytes, sha256: bytes) -> Mapping[str, Rendered]:
+    """Raises `CannotOpen` for what was rendered from another digest of this number."""
+    of, formats = orjson.loads(told)
+    if of != sha256.hex():
+        raise CannotOpen("This rendition is of another digest.", hint="Restore the database from a backup.")
+    return {
+        name: Rendered(
+            tuple(messages), tuple(File(called, media, b64decode(body)) for called, media, body in files)
+        )
+        for name, (messages, files) in formats.items()
+    }
