@@ -7,7 +7,8 @@ use it.
         await fake.until(lambda: ana.shown)
 
 It tells a thing once (`told`), as the real one was seen to: a line written to a client that dies is gone.
-What comes while nobody subscribed waits. Notifications have the shape of those recorded from signal-cli 0.13.19.
+What comes while nobody subscribed waits. Notifications have the shape of those recorded from signal-cli
+0.13.19.
 What a client must never do is in `faults`.
 """
 
