@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -135,14 +136,29 @@ def test_a_frozen_digest_thaws_to_itself(digest: Digest) -> None:
     assert thaw(freeze(digest)) == digest
 
 
+def test_a_digest_frozen_by_an_earlier_version_is_read_and_sent_as_it_was() -> None:
+    """Its rows have no merged rest where cells of them are withheld: that was the method of the day."""
+    frozen = (Path(__file__).parent / "vectors" / "digest-1.json").read_bytes()
+
+    told = thaw(frozen)
+
+    assert fingerprint(frozen) == "829a5b0e399fde2782baa2dbf218293e3a0eb8fc715f7cad72ecac19e3347b50"
+    assert freeze(told) == frozen
+    assert told.figures.crosses[0].counts[0] == (30, None, None, None, 25)
+    assert told.figures.crosses[0].rests[0] is None
+    for language in LANGUAGES:
+        assert json_of(frozen, language)["sha256"] == fingerprint(frozen)
+        assert "25" in text_of(frozen, language)
+
+
 @given(digests())
 def test_a_resend_is_identical_to_the_byte(digest: Digest) -> None:
     frozen = freeze(digest)
 
     assert freeze(thaw(frozen)) == frozen
-    for format in FORMATS.values():
+    for name in set(FORMATS) - {"chart", "pdf"}:  # typeset slowly; tests/test_formats.py says it of all
         for language in LANGUAGES:
-            assert format(frozen, WORDS[language]) == format(frozen, WORDS[language])
+            assert FORMATS[name](frozen, WORDS[language]) == FORMATS[name](frozen, WORDS[language])
 
 
 @given(digests())
