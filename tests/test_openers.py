@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from bot.errors import PlatformError
-from bot.sealing import CODE_BYTES, Context, seal
+from bot.errors import CannotOpen, PlatformError
+from bot.sealing import CODE_BYTES, Context, canonical, context_line, read_context, seal
+from bot.testimony import read_coded
 from handlers import counting, openers
 from handlers.counting import CHUNK, Counted, count
 from handlers.digests import Made
@@ -149,6 +150,28 @@ async def test_only_a_few_are_on_their_way_however_many_there_are(some: list[Ite
 
     assert given == 12 * len(some)
     assert most <= (2 * AHEAD + 1) * CHUNK
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"\xff", b"{}", b"[]", b'{"answers":{"a":["\xff"]}}', b"[" * 100_000,
+    Testimony().coded().replace(b'["letters"]', b'"letters"'),
+    Testimony().coded().replace(str(DAY).encode(), b'"today"'),
+])  # fmt: skip
+def test_an_answer_of_another_form_stops_only_itself(body: bytes) -> None:
+    with pytest.raises(CannotOpen):
+        read_coded(body)
+
+
+def test_a_context_is_spelled_as_ever() -> None:
+    """It is compared by bytes, and codes are computed over it: a faster writer must write the same."""
+    context = Context(os.urandom(16), "coded", "more-1", 3, 12, os.urandom(32), b"")
+    told = {
+        "case": context.case.hex(), "epoch": 12, "item": "more-1", "kind": "coded",
+        "reply": context.reply_key_hash.hex(), "schema": 3, "tag": "", "v": 1,
+    }  # fmt: skip
+
+    assert context_line(context) == canonical(told)
+    assert read_context(context_line(context)) == context
 
 
 # --- whether to have any ------------------------------------------------------------------------------------

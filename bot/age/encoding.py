@@ -14,6 +14,9 @@ import binascii
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+_PADDING = ("", "===", "==", "=")
+"""By letters over a multiple of four. One letter over is never right, whatever follows."""
+
 
 def to_base64(raw: bytes) -> str:
     """Standard alphabet, no padding."""
@@ -23,10 +26,12 @@ def to_base64(raw: bytes) -> str:
 def from_base64(text: str) -> bytes | None:
     """The bytes, or None for anything but the one canonical spelling without padding."""
     try:
-        raw = binascii.a2b_base64(text + "=" * (-len(text) % 4))
+        raw = binascii.a2b_base64(text + _PADDING[len(text) % 4], strict_mode=True)
     except ValueError:
         return None
-    return raw if to_base64(raw) == text else None
+    # Letters and padding are settled; bits of the last letter could be left over, so it is written again.
+    rest = len(raw) % 3
+    return raw if "=" not in text and (not rest or to_base64(raw[-rest:]) == text[-rest - 1 :]) else None
 
 
 def derive(secret: bytes, salt: bytes, info: bytes) -> bytes:

@@ -101,7 +101,7 @@ def _line(file: bytes, at: int) -> tuple[str, int]:
     if end < 0:
         raise HeaderFault("it ends in the middle of a line")
     try:
-        return file[at:end].decode("ascii"), end + 1
+        return str(file[at:end], "ascii"), end + 1
     except UnicodeDecodeError:
         raise HeaderFault("it holds something other than ASCII") from None
 

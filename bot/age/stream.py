@@ -40,16 +40,15 @@ def open_(payload: bytes, file_key: bytes) -> bytes:
         raise PayloadFault("it ends before its first chunk does")
     box = ChaCha20Poly1305(derive(file_key, payload[:NONCE], b"payload"))
     starts = range(NONCE, len(payload), CHUNK + TAG)
-    chunks = []
-    for number, at in enumerate(starts):
-        last = number == len(starts) - 1
-        try:
-            chunk = box.decrypt(_chunk_nonce(number, last), payload[at : at + CHUNK + TAG], None)
-        except InvalidTag:
-            raise PayloadFault("a chunk is damaged, missing or out of place") from None
-        if last and number and not chunk:
-            raise PayloadFault("the last chunk is empty")
-        chunks.append(chunk)
+    try:
+        chunks = [
+            box.decrypt(_chunk_nonce(number, number == len(starts) - 1), payload[at : at + CHUNK + TAG], None)
+            for number, at in enumerate(starts)
+        ]
+    except InvalidTag:
+        raise PayloadFault("a chunk is damaged, missing or out of place") from None
+    if len(chunks) > 1 and not chunks[-1]:
+        raise PayloadFault("the last chunk is empty")
     return b"".join(chunks)
 
 
