@@ -28,7 +28,7 @@ from bot.moderation import ROLES
 from bot.redaction import kept_line
 from bot.sealing import fingerprint
 from bot.settings import Settings
-from handlers import console, demo, keyring, verifying
+from handlers import console, demo, keyring, partners, verifying
 from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
@@ -180,7 +180,7 @@ def unlock() -> None:
     say(answer["said"])
 
 
-@app.command(name="signal-captcha")
+@app.command(name="captcha")
 def signal_captcha(
     captcha: Annotated[
         str, typer.Argument(help="The link of `Open Signal`, with signalcaptcha:// before it.")
@@ -222,6 +222,34 @@ def invite(
 
     typer.echo(_run(make()))
     say("Valid seven days, once. It is typed to the bot as it is.")
+
+
+@app.command()
+def partner(
+    name: Annotated[str, typer.Argument(help="The partner's name, as members read it.")],
+    mail: Annotated[str, typer.Option(help="Digests go to this mail address.")] = "",
+    folder: Annotated[str, typer.Option(help="Digests go into this folder of SEUIL_DIGEST_FOLDER.")] = "",
+    language: Annotated[str, typer.Option(help="Of its digests: fr or en.")] = "fr",
+    key: Annotated[str, typer.Option(help="Its age public key, age1…: its digests are sealed to it.")] = "",
+) -> None:
+    """Add a partner without a chat: a mailbox or a folder. /revoke takes it away again.
+
+    Past digests go to it with /digest resend NAME.
+    """
+    settings = _standing()
+    route = partners.route_of(mail, folder, language, key)
+
+    async def add() -> bool:
+        async with _kept(settings) as store:
+            members = Members(store, KeyFolder(settings.data).instance(new=False))
+            return await partners.add(members, name, route, int(time.time() // DAY_SECONDS))
+
+    if not _run(add()):
+        raise SettingsError(
+            "Somebody receives digests at this place already.",
+            hint="See /partners. To begin again with it, /revoke that partner first.",
+        )
+    say(f"{name} receives the next digests. Past ones: /digest resend {name}")
 
 
 @app.command()

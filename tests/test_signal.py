@@ -306,7 +306,7 @@ async def test_a_captcha_is_asked_of_the_operator_and_what_waits_is_then_sent_in
     ana.says("1")
     ana.says("2")
     await home.fake.until(lambda: home.fake.calls["send"] > 4)
-    assert "signal-captcha" in caplog.text
+    assert "python -m bot captcha" in caplog.text
     assert "token" not in caplog.text
     before = len(ana.all)
 

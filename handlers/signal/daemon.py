@@ -38,7 +38,7 @@ ALIVE_SECONDS = 60.0
 
 CAPTCHA_HINT = (
     "Signal asks for a captcha before it takes more messages; replies wait in order. Solve one at "
-    "signalcaptchas.org/challenge/generate, then: python -m bot signal-captcha LINK"
+    "signalcaptchas.org/challenge/generate, then: python -m bot captcha LINK"
 )
 
 
