@@ -196,12 +196,13 @@ async def open_office(
     """A server that listens on a free port of this machine until the end."""
     office = PostOffice(**changed)
     loop = asyncio.get_running_loop()
+    lines: list[SMTP] = []
 
     def speak() -> SMTP:
         with warnings.catch_warnings():
             # It does not see that TLS began with the first byte, and warns of passwords in clear.
             warnings.simplefilter("ignore", UserWarning)
-            return SMTP(
+            line = SMTP(
                 office,
                 hostname="essai",
                 loop=loop,
@@ -211,6 +212,8 @@ async def open_office(
                 auth_require_tls=way == "starttls",
                 timeout=30,
             )
+        lines.append(line)
+        return line
 
     implicit = context if way == "tls" else None
     server = await loop.create_server(speak, HERE, 0, ssl=implicit)
@@ -219,6 +222,10 @@ async def open_office(
         yield office
     finally:
         server.close()
+        for line in lines:
+            if line.transport is not None:
+                line.transport.abort()
+        await _until_hung_up()
 
 
 @asynccontextmanager
@@ -236,4 +243,11 @@ async def deaf(first: bytes = b"") -> AsyncIterator[int]:
     finally:
         server.close()
         for writer in lines:
-            writer.close()
+            writer.transport.abort()
+        await _until_hung_up()
+
+
+async def _until_hung_up() -> None:
+    """Sockets are closed by what stands in the loop's queue; nothing else of these tests is in it."""
+    for _ in range(5):
+        await asyncio.sleep(0)

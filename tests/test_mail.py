@@ -440,9 +440,11 @@ def test_a_mail_sent_again_is_the_same_mail() -> None:
 
 def test_each_content_to_each_mailbox_has_its_own_name() -> None:
     key = {"recipient": IDENTITY.recipient.text()}
+    text = ("text",)
     different: list[tuple[Parcel, str]] = [
-        (parcel(), PARTNER), (parcel(), "x@y.example"), (parcel("en", wanted=("text",)), PARTNER), (parcel(number=4, wanted=("csv",)), PARTNER),
-        (parcel(wanted=("csv",)), PARTNER), (parcel(**key), PARTNER),
+        (parcel(wanted=text), PARTNER), (parcel(wanted=text), "x@y.example"),
+        (parcel("en", wanted=text), PARTNER), (parcel(number=4, wanted=text), PARTNER),
+        (parcel(wanted=("csv",)), PARTNER), (parcel(wanted=text, **key), PARTNER),
     ]  # fmt: skip
 
     names = [read(composed(what, to))["Message-ID"] for what, to in different]
