@@ -98,6 +98,10 @@ SETTLE_SECONDS = 0.25
 """What was shown is noted with the next change that is written; where nobody speaks, after so long. Killed in
 between, the bot shows some answers twice."""
 
+OWED_AT_ONCE = 20
+"""Answers owed since before the start that are on their way together; the other lines are for what is said
+now."""
+
 MOST_REMEMBERED = 100_000
 """People whose last shown ids are held in memory, some 300 bytes each."""
 
@@ -218,6 +222,11 @@ class Dispatch:
         self._unreached: dict[bytes, Address] = {}
         self._resumed: set[tuple[bytes, int]] = set()
         """What was shown again after the start: delivered again as well, it needs no third answer."""
+        self._owing: dict[bytes, Owed] = {}
+        """Of what is owed since before the start, what was not shown again yet."""
+        self._recalled = asyncio.Event()
+        """Not set while it is being read."""
+        self._recalled.set()
 
     # --- one turn -------------------------------------------------------------------------------------------
 
@@ -481,27 +490,51 @@ class Dispatch:
     # --- after a restart ------------------------------------------------------------------------------------
 
     async def resume(self, channels: Mapping[str, Channel], *, all: bool = True) -> None:
-        """Show what is owed and delete what is to be deleted. `all`: as after a start, when none of it can be
-        on its way; else what the network did not take before."""
+        """Show what is owed and delete what is to be deleted, a few at a time: a slow chat holds up no other.
+        `all`: as after a start, when none of it can be on its way; else what the network did not take
+        before."""
+        few = asyncio.Semaphore(OWED_AT_ONCE)
+
+        async def settle(errand: Owed | Deletion) -> None:
+            async with few:
+                channel = channels[errand.who.channel]
+                if isinstance(errand, Owed):
+                    await self._owed(errand, channel)
+                else:
+                    await self._delete(errand, channel)
+
+        await asyncio.gather(*map(settle, await self._recall(channels, all=all)))
+
+    async def _recall(self, channels: Mapping[str, Channel], *, all: bool) -> list[Owed | Deletion]:
+        """What is to be done in these channels, as the store knows it."""
+        if all:
+            self._recalled.clear()
+        due: list[Owed | Deletion] = []
         dropped: list[Operation] = []
-        for row in await self._store.errands():
-            errand = self._errands.read(row)
-            if errand is None:
-                dropped.append(DropErrand(row.id, row.mark))
-            elif isinstance(errand, Taken):
-                continue  # the channel it came by handles it
-            elif errand.who.channel not in channels:
-                continue
-            elif isinstance(errand, Deletion):
-                if errand.minute == 0:
-                    await self._delete(errand, channels[errand.who.channel])
-            elif all or errand.pseudonym in self._unreached:
-                await self._owed(errand, channels[errand.who.channel])
+        try:
+            for row in await self._store.errands():
+                errand = self._errands.read(row)
+                if errand is None:
+                    dropped.append(DropErrand(row.id, row.mark))
+                elif isinstance(errand, Taken) or errand.who.channel not in channels:
+                    continue  # of a line, the channel it came by takes care
+                elif isinstance(errand, Deletion):
+                    due += [errand] if errand.minute == 0 else []
+                elif all or errand.pseudonym in self._unreached:
+                    due.append(errand)
+                    self._owing[errand.pseudonym] = errand
+        finally:
+            self._recalled.set()
         if dropped:
             await self._store.commit(tuple(dropped))
+        return due
 
     async def _owed(self, owed: Owed, channel: Channel) -> None:
         async with self._alone(owed.who):
+            waiting = self._owing.get(owed.pseudonym)
+            if waiting is None or waiting.update != owed.update:
+                return  # it was brought again meanwhile, and shown
+            del self._owing[owed.pseudonym]
             today = int(self._clock() // DAY_SECONDS)
             person = await find(self._store, self._shelf, owed.who, today)
             if person.pseudonym != owed.pseudonym or person.seen[-1:] != (owed.update,):
@@ -513,9 +546,16 @@ class Dispatch:
             await self._delivered(on_way, owed.who, channel)
 
     async def _again(self, person: Person, heard: Heard, channel: Channel) -> OnWay | None:
-        """A redelivered update: what it did is done; the place where she stands is shown again."""
+        """A redelivered update: what it did is done; its answer is shown where it is still owed, else the
+        place where she stands."""
         on_way = None
-        if (person.pseudonym, heard.update) not in self._resumed and person.envelope.state.at:
+        await self._recalled.wait()
+        owed = self._owing.get(person.pseudonym)
+        if owed is not None and owed.update == heard.update:
+            del self._owing[person.pseudonym]
+            self._resumed.add((owed.pseudonym, owed.update))
+            on_way = await self._show_again(person, heard, channel, owed.effects)
+        elif (person.pseudonym, heard.update) not in self._resumed and person.envelope.state.at:
             on_way = await self._show_again(person, heard, channel, (Ask(),))
         await _acknowledge(heard)
         return on_way

@@ -197,8 +197,8 @@ class Instance:
     async def resume(self) -> None:
         """After a start, once the channels are open: what is owed is shown, what was to leave a chat is
         remembered."""
-        await self.leaving.resume()
         await self.dispatch.resume(self.channels)
+        await self.leaving.resume()
 
     # --- keeping time ---------------------------------------------------------------------------------------
 

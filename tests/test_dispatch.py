@@ -14,6 +14,7 @@ from bot.receipts import read as read_receipt
 from bot.receipts import seal_reply
 from bot.testimony import CODED, STORY, read_coded, read_story
 from handlers import dispatch
+from storage import ErrandRow
 from storage.changes import Ban, Change, KeepReply
 from storage.memory import MemoryStore
 from tests.stage import INSTANCE, WORDS, Stage, receipt_in
@@ -101,6 +102,33 @@ async def test_a_redelivered_update_shows_the_question_again_and_does_nothing_tw
     assert review
     person_texts = [text for _, screen in stage.channel.shown for text in [screen.text]]
     assert sum("Un." in text for text in person_texts) == 0
+
+
+class Slow(Failing):
+    """A store that takes its time to say what is to be done."""
+
+    async def errands(self) -> list[ErrandRow]:
+        await asyncio.sleep(0.01)
+        return await super().errands()
+
+
+@pytest.mark.parametrize("store", [Failing(), Slow()], ids=["the store is first", "the network is first"])
+async def test_what_is_brought_again_after_a_kill_gets_the_answer_it_is_owed_and_gets_it_once(store):
+    killed = Stage(store=store)
+    await killed.to_story("Rose")
+    store.die_after = True
+    with pytest.raises(Died):
+        await killed.hear("Rose", "Un.", update=900)
+
+    stage = Stage(store=store, shelf=killed.shelf)
+    resuming = asyncio.create_task(stage.dispatch.resume({"terminal": stage.channel}))
+    await asyncio.sleep(0)
+    await stage.hear("Rose", "Un.", update=900)
+    await resuming
+
+    assert [screen.text for _, screen in stage.channel.shown] == [FR.say("narrative-more-messages")]
+    await stage.dispatch.settle()
+    assert await store.errands() == []
 
 
 async def test_a_redelivered_submission_writes_one_case_and_shows_the_same_receipt():
