@@ -32,6 +32,7 @@ from bot.settings import Settings
 from handlers import Address, Channel, Gone, Heard, Screen, Unreached, keyring
 from handlers.bench import Bench, Policy
 from handlers.commands import Queue
+from handlers.delivery.carriers import carriers
 from handlers.desk import Desk
 from handlers.dispatch import Dispatch
 from handlers.errands import Errands
@@ -311,6 +312,7 @@ async def _put_together(
         Policy.of(settings),
         to_verify=to_verify,
         audit_head=AuditHead(settings.data, instance_key),
+        carriers=carriers(settings, words, clock),
     )
     dispatch = Dispatch(
         store=store,

@@ -8,32 +8,32 @@ Never here: what is in a digest, and who may give which command (`bot.moderation
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from bot.addresses import NotAnAddress, mailbox
 from bot.age import parse_recipient
-from bot.errors import KeyFileError
+from bot.errors import KeyFileError, SettingsError
 from bot.moderation import Do
 from bot.sealing import fingerprint
-from handlers import Address, Attachment, Screen
+from handlers import Address, Screen
 from handlers.bench import Act, ApprovalError, Asked, Bench, Say
 from handlers.delivery import offered, wanted
-from handlers.delivery.chat import files_of, screens
+from handlers.delivery.chat import screens, signatures
+from handlers.delivery.folder import NAME
 from handlers.delivery.renditions import Unrendered
 from handlers.digests import Digests
-from handlers.members import LONGEST_NAME, Route
+from handlers.members import LONGEST_NAME, Members, Route
 from handlers.office import named
 from handlers.publishing import Spawn
+from locales import load
 from storage import DigestRow
-from storage.changes import Change, DropMember
+from storage.changes import Audit, Change, DropMember
 
 LISTED = 30
 """Digests that /digest list names: years of them, in a message a telephone shows."""
-
-_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
-_FOLDER = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 _ALL = ("all", "tout", "tous")
 """What brings back the usual formats."""
@@ -95,7 +95,7 @@ class Partners:
             parcel = await self._digests.ledger.parcel(row, self._route(asked), asked.words.language)
         except Unrendered:
             return Act(screens=(asked.say("desk-digest-not-ready", period=row.period),))
-        return Act(screens=screens(parcel, asked.words))
+        return Act(screens=screens(parcel, self._route(asked).who, asked.words))
 
     async def _list(self, _bench: Bench, asked: Asked) -> Act:
         rows = (await self._approved())[-LISTED:]
@@ -112,22 +112,19 @@ class Partners:
         return Act(screens=(Screen("\n".join(lines)),))
 
     async def _verify(self, _bench: Bench, asked: Asked) -> Act:
-        """The public key, how to check with it, and the signatures of one digest as she gets it."""
+        """The public key, how to check with it, and what checks one digest as she gets it. A sealed one came
+        with its signature."""
         line = self._bench.keys().signer.verify_key.line()
         how = Screen(asked.words.say("desk-verify", line=line))
-        row = await self._asked_for(asked)
-        if isinstance(row, Screen):
-            return Act(screens=(how, row))
+        row, route = await self._asked_for(asked), self._route(asked)
+        if isinstance(row, Screen) or route.recipient:
+            return Act(screens=(how, row) if isinstance(row, Screen) else (how,))
         try:
-            parcel = await self._digests.ledger.parcel(row, self._route(asked), asked.words.language)
+            parcel = await self._digests.ledger.parcel(row, route, asked.words.language)
         except Unrendered:
             return Act(screens=(how, asked.say("desk-digest-not-ready", period=row.period)))
-        signed = tuple(
-            Attachment(f"{file.name}.minisig", "text/plain", parcel.sign(file.body, file.name).encode())
-            for file in files_of(parcel)
-        )
         told = asked.words.say("desk-verify-files", period=row.period, sha256=parcel.sha256)
-        return Act(screens=(how, Screen(told, files=signed)))
+        return Act(screens=(how, Screen(told, files=signatures(parcel, route.who))))
 
     # --- choices --------------------------------------------------------------------------------------------
 
@@ -214,11 +211,11 @@ class Partners:
 
     async def _add_mailbox(self, bench: Bench, asked: Asked) -> Act:
         name, _, place = asked.given.text.strip().rpartition(" ")
-        return await self._add(bench, asked, name, mailbox(place))
+        return await self._add(bench, asked, name, in_mailbox(place))
 
     async def _add_folder(self, bench: Bench, asked: Asked) -> Act:
         name = asked.given.text.strip()
-        return await self._add(bench, asked, name, folder(name))
+        return await self._add(bench, asked, name, in_folder(name))
 
     async def _add(self, bench: Bench, asked: Asked, name: str, to: Address | None) -> Act:
         name = " ".join(name.split())[:LONGEST_NAME]
@@ -230,13 +227,46 @@ class Partners:
         return Act((put,), (asked.say("desk-partner-added", name=name),))
 
 
-def mailbox(text: str) -> Address | None:
-    """A mail address as the address of a partner; None for what is none. Plain ASCII forms only (RFC 5321):
-    what follows from anything cleverer differs from server to server."""
-    return Address("mail", text) if _MAILBOX.fullmatch(text) and ".." not in text else None
+def in_mailbox(text: str) -> Address | None:
+    """A mail address as the address of a partner; None for what is none."""
+    try:
+        return Address("mail", mailbox(text))
+    except NotAnAddress:
+        return None
 
 
-def folder(name: str) -> Address | None:
+def in_folder(name: str) -> Address | None:
     """A folder's name as the address of a partner; None for what could lead anywhere else."""
-    plain = "-".join(name.casefold().split())
-    return Address("folder", plain) if _FOLDER.fullmatch(plain) else None
+    letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    plain = "-".join(letters.split())
+    return Address("folder", plain) if NAME.fullmatch(plain) else None
+
+
+def route_of(mail: str, folder: str, language: str, key: str) -> Route:
+    """What the console says of a partner without a chat. Raises `SettingsError`, `KeyFileError`."""
+    if bool(mail) == bool(folder):
+        raise SettingsError(
+            "Either a mail address or a folder expected.",
+            hint="For example: python -m bot partner Refuge --mail bilans@refuge.example",
+        )
+    to = in_mailbox(mail) if mail else in_folder(folder)
+    if to is None:
+        raise SettingsError(
+            "A mail address expected, another form found."
+            if mail
+            else "A folder's name expected: letters and digits, another form found.",
+            hint="Such as bilans@refuge.example for an address; such as refuge for a folder, without a path.",
+        )
+    spoken = load()
+    if language not in spoken:
+        raise SettingsError(
+            f"--language: one of {', '.join(sorted(spoken))} expected.",
+            hint="Leave it out for the usual fr.",
+        )
+    return Route(to, language, recipient=parse_recipient(key).text() if key else "")
+
+
+async def add(members: Members, name: str, route: Route, today: int) -> bool:
+    """Add a partner from the console. False: somebody is reached there already. `today`: days since 1970."""
+    put = members.admitted(" ".join(name.split()), route, today)
+    return await members.store.commit((put, Audit(today, "console", "add partner")))

@@ -17,12 +17,15 @@ from dataclasses import dataclass, field
 
 from handlers import Address, Channel, Gone, Heard, Screen, Unreached
 from handlers.commands import Queue, desk_is_open
+from handlers.delivery.waiting import waiting
 from handlers.intake import DAY_SECONDS, Clock
 from handlers.members import Members, Route, read_code
 from handlers.pace import OnceAMinute
 from locales import Words
 from storage import MemberRow
 from storage.changes import Audit
+
+STAFF = frozenset({"owner", "moderator", "auditor"})
 
 SAYS = frozenset({"text", "press", "opened"})
 """What can be a command. What was edited later or sent as a file is none."""
@@ -88,7 +91,12 @@ class Reception:
         await self.queue.put(member.member, said, update.encode(), where, heard.along)
         if await desk_is_open(self.members.store, self.clock()):
             return ()
-        return (Screen(words.say("desk-locked")),)
+        locked = Screen(words.say("desk-locked"))
+        # What waits is said to those who can do something about it.
+        waits = await waiting(self.members, int(self.clock() // 60)) if member.role in STAFF else None
+        if waits is None:
+            return (locked,)
+        return (locked, Screen(words.say(waits.key, period=waits.number)))
 
     def _hush(self, heard: Heard) -> tuple[Screen, ...]:
         """A command from somebody who has none to give in this group."""

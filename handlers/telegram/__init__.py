@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import msgspec
-from telegram import Bot
+from telegram import Bot, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 from telegram.error import TelegramError as LibraryError
 
@@ -263,9 +263,7 @@ class Telegram:
         until = loop.time() + PATIENCE_SECONDS
         while True:
             try:
-                told = await self.bot.send_document(
-                    chat, file.body, filename=file.name, protect_content=screen.protect or None
-                )
+                told = await self._upload(chat, screen, file)
             except Forbidden:
                 raise Gone from None
             except ChatMigrated as moved:
@@ -282,6 +280,17 @@ class Telegram:
             if loop.time() + wait > until:
                 raise Unreached
             await asyncio.sleep(wait)
+
+    async def _upload(self, chat: int, screen: Screen, file: Attachment) -> Message:
+        """A picture is shown in the chat, where Telegram takes it for one; any other file is to be opened."""
+        protect = screen.protect or None
+        if file.media == "image/png":
+            try:
+                return await self.bot.send_photo(chat, file.body, filename=file.name, protect_content=protect)
+            except BadRequest as error:
+                if "chat not found" in str(error).lower():
+                    raise
+        return await self.bot.send_document(chat, file.body, filename=file.name, protect_content=protect)
 
     # --- deleting -------------------------------------------------------------------------------------------
 
