@@ -176,7 +176,12 @@ def _table(
     caption = [element("h3", title)]
     if note is not None:
         caption.append(element("p", note, class_="note"))
-    return element("div", _bare_table(kind, element("caption", *caption), heads, rows), class_="sheet", id=id)
+    return element(
+        "div",
+        _bare_table(kind, element("caption", *caption, role="caption"), heads, rows),
+        class_="sheet",
+        id=id,
+    )
 
 
 def changes(change: Change, figures: SafeTally, words: Says) -> Markup:
