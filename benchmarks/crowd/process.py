@@ -93,9 +93,11 @@ class Running:
         return self._process is not None and self._process.poll() is None
 
     def last_words(self) -> str:
-        """The last lines it said, for who must find out why it stopped."""
+        """How it ended and the last lines it said, for who must find out why it stopped."""
+        code = self._process.poll() if self._process is not None else None
         said = self._log.read_text("utf-8", "replace").strip().splitlines()
-        return " ".join(said[-3:]) if said else "it said nothing"
+        how = "" if code is None else f"it ended with {code}; "
+        return how + (" ".join(said[-3:]) if said else "it said nothing")
 
     def kill(self) -> None:
         """kill -9, of all it started."""
