@@ -39,9 +39,12 @@ Why it holds, even for a reader who knew the told numbers before rounding, the m
 - A withheld cell n of a two-way table: exchange people with g against people without g between it and the
   other cells of its row that are not told. With A the people of those other columns, n moves freely within
   min(W, S) - max(0, S - A) = min(W, S, A, W + A - S), and W + A - S = Z. All four are k or more.
-- A cell of the merged column, by its parts: as for a merged category.
+- A cell of the merged column, by its parts: as for a merged category. What a row withholds, merged: S is a
+  difference of told numbers, so telling it tells nothing.
 - Two digests: periods share no person's count and tags are not carried over, so nothing told in one bounds a
-  cell of the other. Two partners: both get the same numbers.
+  cell of the other; a change is a difference of told numbers. Who withdraws before a digest is frozen is in
+  none; who withdraws after stays in that one, and was never to be in the next. A period of too few people
+  tells nothing, and is told whole when it closes. Two partners: both get the same numbers.
 - Which of "too few", "nearly all" and "to protect another" withheld a cell is told nowhere.
 
 Interval: a withheld count may lie anywhere in [lo, hi] with hi - lo >= k.
@@ -55,9 +58,9 @@ possible, or that the cell cannot have failed and was withheld for another's sak
 enumerated whole in tests/attack.
 
 What it does not promise: a person who knows k - 1 others of a cell from elsewhere learns about the last one;
-rounding only blurs that. The two two-way tables share their row totals, and their joint table is free; that
-the exchange above can respect both at once is not proved here but attacked, by integer programming, in
-tests/attack.
+rounding only blurs that. The two two-way tables share their row totals. For one row the exchange above
+respects both: with g and without g, any two margins of one total have a joint table. That all rows can share
+one joint table is not proved here but attacked, by integer programming, in tests/attack.
 
 Why not differential privacy: with 30 to 300 people and ten tables the noise would be larger than
 the signal. Why not optimal suppression by a solver: a rule of ten lines can be checked by hand.
