@@ -24,9 +24,10 @@ from bot.digest import Digest, compose
 from bot.disclosure import protect
 from bot.figures import SafeTally
 from bot.formats import Rendered
-from bot.tally import DESIGN, tally
+from bot.tally import DESIGN, Cross, tally
 from locales import Words
 from tests.people import MOODS, population
+from tests.tagged import Tag, tags
 
 WORDS = locales.load()
 LANGUAGES = list(WORDS)
@@ -185,6 +186,7 @@ def number(digits: str) -> int:
     return int(re.sub(r"\D", "", digits))
 
 
+@cache
 def sentence(words: Words, key: str, **args: str | int) -> re.Pattern[str]:
     """The words of a key as a pattern, `_MARK` and `_NAME` as groups, any space for a space."""
     pieces = re.split(rf"(\s+|{_MARK}|{_NAME})", words.say(key, **args))
@@ -351,15 +353,98 @@ def _page(rendered: Rendered, words: Words) -> Told:
             }
     for cross in DESIGN.crosses:
         if sheet := titles.get(words.say(f"digest-{cross.id}")):
-            (_, *heads), *rows = sheet.rows
-            rows_of, columns_of = categories(cross.rows, words), categories(cross.columns, words)
-            counts |= {
-                (cross.id, rows_of[label], columns_of[head]): number(cell)
-                for label, *cells in rows
-                for head, cell in zip(heads, cells, strict=True)
-                if re.search(r"\d", cell)
-            }
+            for cell, count in _crossed(sheet, cross, words):
+                assert counts.setdefault(cell, count) == count, cell  # totals are told beside each cell too
     return Told(counts, facts_in(text, words))
+
+
+def _crossed(sheet: Sheet, cross: Cross, words: Words) -> Iterator[tuple[tuple[str, str, str], int]]:
+    """The cells of a two-way table with a number; its totals as cells of the one-way tables they are of."""
+    (_, *heads), *rows = sheet.rows
+    whole = {words.say("digest-column.all"): ""}
+    rows_of, columns_of = categories(cross.rows, words) | whole, categories(cross.columns, words) | whole
+    for label, *cells in rows:
+        for head, cell in zip(heads, cells, strict=True):
+            row, column = rows_of[label], columns_of[head]
+            if re.search(r"\d", cell):
+                if row and column:
+                    yield (cross.id, row, column), number(cell)
+                elif row or column:
+                    yield (cross.rows if row else cross.columns, row or column, ""), number(cell)
+                else:
+                    yield TOTAL, number(cell)
+
+
+# --- the PDF and the chart ----------------------------------------------------------------------------------
+
+
+def _tagged(rendered: Rendered) -> Tag:
+    (file,) = rendered.files
+    return tags(file.body)
+
+
+def _said_in_pdf(rendered: Rendered) -> str:
+    """What is read aloud, without the numbers of sections and pages."""
+    said = _tagged(rendered).all("Title", "P", "H1", "H2", "Figure", "TH", "TD", "LBody", "BlockQuote")
+    return re.sub(r"(?<=\d)\xa0(?=\d{3})", "\u202f", "\n".join(_unnumbered(tag) for tag in said))
+
+
+def _unnumbered(tag: Tag) -> str:
+    return re.sub(r"^\d+(\.\d+)? ", "", tag.text) if tag.role in ("H1", "H2") else tag.text
+
+
+def _sheets(root: Tag) -> Iterator[Sheet]:
+    """Tables under the heading they are under; those of a section without one have no title."""
+    title = ""
+    for tag in root.all("H1", "H2", "Table"):
+        if tag.role != "Table":
+            title = _unnumbered(tag) if tag.role == "H2" else ""
+        else:
+            yield Sheet(title, [[cell.text for cell in row.all("TH", "TD")] for row in tag.all("TR")])
+
+
+def _pdf(rendered: Rendered, words: Words) -> Told:
+    root, text = _tagged(rendered), _said_in_pdf(rendered)
+    lead = sentence(words, "digest-number", count=_MARK).pattern
+    people = re.search(lead + r"\n" + re.escape(words.say("digest-people-told")), text)
+    assert people, text[:500]
+    counts: Counts = {TOTAL: number(people[1])}
+    sheets = {sheet.title: sheet for sheet in _sheets(root) if sheet.title}
+    for table in DESIGN.variables:
+        if sheet := sheets.get(words.say(f"digest-{table.id}")):
+            codes = categories(table.id, words)
+            counts |= {(table.id, codes[row[0]], ""): number(row[1]) for row in _numbered(sheet)}
+    for cross in DESIGN.crosses:
+        if sheet := sheets.get(words.say(f"digest-{cross.id}")):
+            (_, _, *heads), *rows = sheet.rows
+            rows_of, columns_of = categories(cross.rows, words), categories(cross.columns, words)
+            for label, total, *cells in rows:
+                assert not re.search(r"\d", total) or number(total) == counts[cross.rows, rows_of[label], ""]
+                counts |= {
+                    (cross.id, rows_of[label], columns_of[head]): number(cell)
+                    for head, cell in zip(heads, cells, strict=True)
+                    if re.search(r"\d", cell)
+                }
+    return Told(counts, facts_in(text, words))
+
+
+def _numbered(sheet: Sheet) -> Iterator[list[str]]:
+    return (row for row in sheet.rows[1:] if re.search(r"\d", row[1]))
+
+
+def _alt(rendered: Rendered) -> str:
+    """A picture is read by what is said in its place."""
+    (file,) = rendered.files
+    return file.alt
+
+
+def _chart(rendered: Rendered, words: Words) -> Told:
+    said = _alt(rendered)
+    counts: Counts = {TOTAL: people_in(said, words)}
+    for label, code in categories("what_happened", words).items():
+        if match := sentence(words, "digest-row", label=label, count=_MARK, percent=_MARK).search(said):
+            counts["what_happened", code, ""] = number(match[1])
+    return Told(counts, {})
 
 
 READERS: Mapping[str, Reader] = {
@@ -367,4 +452,6 @@ READERS: Mapping[str, Reader] = {
     "json": Reader(_json, _body),
     "csv": Reader(_csv, _cells),
     "page": Reader(_page, _said_on_page),
+    "pdf": Reader(_pdf, _said_in_pdf),
+    "chart": Reader(_chart, _alt, whole=False),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.formats import data, page, table, text
+from bot.formats import chart, data, page, pdf, table, text
 from bot.formats.rendered import File, Rendered, Says
 
 __all__ = ["FORMATS", "File", "Format", "Rendered", "Says"]
@@ -18,7 +18,9 @@ Format = Callable[[bytes, Says], Rendered]
 
 FORMATS: Mapping[str, Format] = {
     "text": text.render,
+    "chart": chart.render,
     "page": page.render,
+    "pdf": pdf.render,
     "csv": table.render,
     "json": data.render,
 }

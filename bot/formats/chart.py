@@ -1,7 +1,7 @@
-"""A bar chart for chats: what happened, as one picture that reads on a phone. Its `alt` tells the same figures.
+"""A bar chart for chats: what happened, as one picture that reads on a phone. `alt` tells the same figures.
 
-Where nothing of it may be told, the picture says so under the number of people. Never here: anything that is not
-in the frozen digest, any sentence, any colour (`chart.typ`).
+Where nothing of it may be told, the picture says so under the number of people. Never here: anything that is
+not in the frozen digest, any sentence, any colour (`chart.typ`).
 """
 
 from __future__ import annotations

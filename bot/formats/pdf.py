@@ -1,8 +1,8 @@
 """PDF, for partners who print, quote and file: a report that screen readers can read (PDF/UA-1, A4).
 
-What it says is put together here, sentence by sentence; how it looks is in `report.typ`. `pages` gives the same
-report as pictures, for whoever approves it. Never here: anything that is not in the frozen digest or in the
-words, any sentence, any colour.
+What it says is put together here, sentence by sentence; how it looks is in `report.typ`. `pages` gives the
+same report as pictures, for whoever approves it. Never here: anything that is not in the frozen digest or in
+the words, any sentence, any colour.
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """Typesetting: the one place that calls Typst. A template of this folder and data in, a PDF or pictures out.
 
-The same template and data give the same bytes, on any day and machine: no date is written, no typeface of the
-machine is used (Source Sans 3 comes as a pinned package, the rest inside the Typst wheel), nothing is fetched.
+The same template and data give the same bytes, on any day and machine: no date is written, no typeface of
+the machine is used (Source Sans 3 is a pinned package, the rest is in the Typst wheel), nothing is fetched.
 
-Data reach a template as one JSON text, read by `json`, so `#`, `$` or `\` in a quote are signs like any
-other: nothing said is ever pasted into markup. Never here: what is in a digest, layouts (the `.typ` files),
-sentences.
+Data reach a template as one JSON text, read by `json`, so a hash, a dollar or a backslash in a quote is a
+sign like any other: nothing said is ever pasted into markup. Never here: what is in a digest, layouts (the
+`.typ` files), sentences.
 
-Signs that no typeface at hand can draw (emoji, many scripts) would be refused by PDF/UA, rightly: nobody could
-read them. The template draws an empty box for them, whose alternative text is the sign itself, so that a
-screen reader says it. `DRAWN` tells which need none; invisible signs that turn the direction of what follows,
-or control a terminal, are left out, because a quote must not rearrange the sentence after it.
+Signs that no typeface at hand can draw (emoji, many scripts) would be refused by PDF/UA, rightly: nobody
+could read them. The template draws an empty box for them, whose alternative text is the sign itself, so that
+a screen reader says it. `DRAWN` tells which need none; invisible signs that turn the direction of what
+follows, or control a terminal, are left out: a quote must not rearrange the sentence after it.
 
 Why Typst: one wheel, no system library, no browser, and it refuses to write a PDF/UA that is none.
 """
@@ -34,21 +34,23 @@ FAMILY: Final = "Source Sans 3"
 """The typeface of everything set here. SIL Open Font License 1.1."""
 
 _FACES: Final = "fontpkg_source_sans_3"
-"""The package that holds it: two variable fonts, upright and italic, so no folder order chooses between two."""
+"""The package that holds it: one file upright, one italic, so no folder order chooses between two."""
 
 TEMPLATES: Final = Path(str(resources.files("bot.formats")))
 
 DRAWN: Final = (
     (0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x2FF), (0x384, 0x38A), (0x38E, 0x3A1), (0x3A3, 0x3FF), (0x400, 0x482),
-    (0x48A, 0x4FF), (0x5D0, 0x5EA), (0x60C, 0x60C), (0x61B, 0x61B), (0x61F, 0x61F), (0x621, 0x63A), (0x640, 0x64A),
-    (0x660, 0x669), (0x1E00, 0x1EFF), (0x2002, 0x200A), (0x2010, 0x2027), (0x202F, 0x203A), (0x20A0, 0x20BF),
-    (0x2190, 0x2193), (0x2212, 0x2212), (0x2260, 0x2260), (0x2264, 0x2265),
+    (0x48A, 0x4FF), (0x5D0, 0x5EA), (0x60C, 0x60C), (0x61B, 0x61B), (0x61F, 0x61F), (0x621, 0x63A),
+    (0x640, 0x64A), (0x660, 0x669), (0x1E00, 0x1EFF), (0x2002, 0x200A), (0x2010, 0x2027), (0x202F, 0x203A),
+    (0x20A0, 0x20BF), (0x2190, 0x2193), (0x2212, 0x2212), (0x2260, 0x2260), (0x2264, 0x2265),
 )  # fmt: skip
-"""First and last code points of what the typefaces draw by themselves, mark by mark (a test sets all of them).
-Combining marks are not among them: an accent that NFC cannot join to its letter may find no typeface for both."""
+"""First and last code points of what the typefaces draw by themselves, sign by sign (a test sets them all).
+No combining marks: an accent that NFC cannot join to its letter may find no typeface for both."""
 
-_UNDRAWN: Final = "[^\\n\\x{2060}" + "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in DRAWN) + "]+"
-"""What is not in `DRAWN`, as Typst writes regular expressions. U+2060 is Typst's own, in a table of contents."""
+_UNDRAWN: Final = (
+    "[^\\n\\x{2060}" + "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in DRAWN) + "]+"
+)
+"""What is not in `DRAWN`, as Typst writes regular expressions. Typst itself puts U+2060 in contents."""
 
 _LINE_ENDS: Final = re.compile("\r\n?|[\v\f\u0085\u2028\u2029]")
 
@@ -105,7 +107,7 @@ def _broken(template: str, diagnostic: str) -> FormatError:
     where = f"{place[1]}, line {place[2]}, column {place[3]}" if place else template
     return FormatError(
         f"A digest could not be typeset: {where} is broken or missing.",
-        hint="Restore bot/formats from the project. The digest is safe in the ledger and will be tried again.",
+        hint="Restore bot/formats from the project. The digest is safe, and is tried again.",
     )
 
 
@@ -129,7 +131,7 @@ def readable(text: str) -> str:
     """
     joined = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).replace("\t", " ")
     return "".join(
-        sign for sign in joined if sign == "\n" or sign == JOINER or unicodedata.category(sign) not in ("Cc", "Cf")
+        sign for sign in joined if sign in ("\n", JOINER) or unicodedata.category(sign) not in ("Cc", "Cf")
     )
 
 
