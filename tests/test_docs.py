@@ -18,6 +18,9 @@ from bot.digest import compose, freeze
 from bot.disclosure import protect
 from bot.errors import SeuilError
 from bot.formats import FORMATS
+from bot.formats import data as json_format
+from bot.formats import table as csv_format
+from bot.formats.table import COLUMNS
 from bot.redaction import kept_line
 from bot.settings import Settings
 from bot.tally import tally
@@ -117,16 +120,21 @@ def test_the_redaction_shown_in_the_guide_is_what_comes_out() -> None:
     assert kept_line(line[1], "fr") == line[2]
 
 
+@pytest.mark.parametrize(("guide", "people"), [("digest-data.md", "people"), ("donnees.fr.md", "personnes")])
 def test_the_python_shown_to_partners_runs_on_a_real_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    guide: str,
+    people: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (code,) = fenced(GUIDES["partners.md"], "python")
+    (code,) = fenced(GUIDES[guide], "python")
     (tmp_path / "seuil-1-fr.json").write_bytes(digest_file())
     monkeypatch.chdir(tmp_path)
 
-    exec(compile(code, "partners.md", "exec"), {})  # noqa: S102 - the guide's own example
+    exec(compile(code, guide, "exec"), {})  # noqa: S102 - the guide's own example
 
-    assert " people, " in capsys.readouterr().out
+    assert f" {people}, " in capsys.readouterr().out
 
 
 # --- what is named exists -----------------------------------------------------------------------------------
@@ -298,13 +306,21 @@ def paths(value: object, at: str = "") -> Iterator[str]:
             yield from paths(inner, f"{at}[]")
 
 
-def test_the_guide_for_partners_explains_every_field_and_no_other() -> None:
+@pytest.mark.parametrize(("guide", "head"), [("digest-data.md", "field"), ("donnees.fr.md", "champ")])
+def test_the_guides_to_the_data_explain_every_field_and_no_other(guide: str, head: str) -> None:
     told = json.loads(digest_file())
 
-    explained = [row[0].strip("`") for row in table(GUIDES["partners.md"], "field")]
+    explained = [row[0].strip("`") for row in table(GUIDES[guide], head)]
     assert set(explained) == set(paths(told))
     assert len(explained) == len(set(explained))
-    assert f"`{told['format']}`" in GUIDES["partners.md"]
+    assert f"`{told['format']}`" in GUIDES[guide]
+
+
+@pytest.mark.parametrize(("guide", "head"), [("digest-data.md", "column"), ("donnees.fr.md", "colonne")])
+def test_the_guides_to_the_data_explain_every_column_in_its_order(guide: str, head: str) -> None:
+    assert [row[0].strip("`") for row in table(GUIDES[guide], head)] == list(COLUMNS)
+    assert f"`{csv_format.FORMAT}`" in GUIDES[guide]
+    assert f"`{json_format.schema().name}`" in GUIDES[guide]
 
 
 def test_a_missing_number_is_null_and_never_zero() -> None:
