@@ -64,6 +64,7 @@ def test_a_sentence_is_short(sentence: str) -> None:
         "Ma fille de six ans a vu.",
         "J’ai vingt-quatre ans.",
         "Au troisième étage, on entend tout.",
+        "Je suis la cinquième à le dire.",
         "Une dizaine de messages en une nuit.",
         "Il y en a eu DEUX.",
         "He came three times.",
