@@ -231,7 +231,7 @@ def help_table(lines: tuple[HelpSource, ...], words: Says) -> Markup:
 
 def _help_row(line: HelpSource, words: Says) -> Markup:
     source = (
-        joined([line.source, *_dated(line.date, words)])
+        joined([_french(line.source, words), *_dated(line.date, words)])
         if line.source
         else words.say("digest-help-unsourced")
     )
@@ -241,6 +241,11 @@ def _help_row(line: HelpSource, words: Says) -> Markup:
         _cell(element("div", line.hours), element("div", line.cost)),
         _cell(source, class_="source"),
     )
+
+
+def _french(source: str, words: Says) -> Markup:
+    """Sources are named in French in every language, and a voice that reads another must know it."""
+    return element("span", source, lang=None if words.language == "fr" else "fr")
 
 
 def _dated(date: str, words: Says) -> Iterator[Markup]:
