@@ -13,9 +13,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.disclosure import TooFew
 from bot.formats import Rendered
 from bot.moderation import Do
-from handlers import Attachment, Screen
+from handlers import Screen
 from handlers.bench import SHOWN_MINUTES, Act, ApprovalError, Asked, Bench, approval_key, mark, shown
 from handlers.commands import Answer
+from handlers.delivery.chat import attached
 from handlers.delivery.ledger import Partner, when
 from handlers.delivery.renditions import Unrendered, render
 from handlers.delivery.waiting import DUE
@@ -30,8 +31,8 @@ SHOWN_DIGESTS = 5
 LONG = 2000
 """Items over which counting takes more than about a second, so that the asker is told that it runs."""
 
-LOOKED_AT = ("pdf",)
-"""Formats whose files a preview shows, beside the text and the chart: what people will print."""
+LOOKED_AT = ("chart", "pdf")
+"""Formats whose files a preview shows, beside the text: what people see first, and what they will print."""
 
 Job = Callable[[], Awaitable[None]]
 Spawn = Callable[[Job], None]
@@ -262,9 +263,8 @@ def _looked_at(rendered: Mapping[str, Rendered], asked: Asked) -> tuple[Screen, 
     screens: list[Screen] = []
     if "text" in rendered:
         screens += [screen for message in rendered["text"].messages for screen in shown(message)]
-    for name in ("chart", *LOOKED_AT):
-        if name in rendered:
-            told = "\n".join(rendered[name].messages) or asked.words.say(f"desk-digest-preview-{name}")
-            files = tuple(Attachment(file.name, file.media, file.body) for file in rendered[name].files)
-            screens.append(Screen(told, protect=True, minutes=SHOWN_MINUTES, files=files))
+    for name in (name for name in LOOKED_AT if name in rendered):
+        for file in rendered[name].files:
+            told = file.alt or asked.words.say(f"desk-digest-preview-{name}")
+            screens.append(Screen(told, protect=True, minutes=SHOWN_MINUTES, files=(attached(file),)))
     return tuple(screens)

@@ -21,6 +21,7 @@ from bot.testimony import SCHEMA, CodedPart, ConsentRecord, StoryPart, write_cod
 from handlers import Address, Screen
 from handlers.bench import WRITTEN_HERE, Bench, Policy
 from handlers.commands import Queue
+from handlers.delivery import Carrier
 from handlers.desk import Desk
 from handlers.keyring import Unlocked
 from handlers.members import Members
@@ -122,6 +123,9 @@ class House:
         self.forgotten: list[str] = []
         self.deaf: set[str] = set()
         """Chats that take no message."""
+        self.trouble: dict[str, Exception] = {}
+        """What the network says instead of taking a message, by chat."""
+        self.carriers: dict[str, Carrier] = {}
         self.members = Members(store, INSTANCE)
         self.queue = Queue(store, TEAM, INSTANCE)
         self._updates: Counter[str] = Counter()
@@ -131,12 +135,15 @@ class House:
     def new_desk(self) -> Desk:
         """A desk as after a restart: locked, and knowing nothing but the store."""
         self.bench = Bench(self.store, self.queue, self.members, WORDS, lambda: self.now, self.policy)
+        self.bench.carriers = self.carriers
         self.desk = Desk(self.bench, self._show, unlocking=open_keys, forget=self._forget)
         return self.desk
 
     async def _show(self, who: Address, screen: Screen) -> None:
         if who.chat in self.deaf:
             raise ConnectionError(f"{who.chat} blocked us, said the network with an address in it")
+        if trouble := self.trouble.get(who.chat):
+            raise trouble
         self.shown.append((who.chat, screen))
 
     async def _forget(self, who: Address) -> None:

@@ -78,8 +78,8 @@ def _open(parcel: Parcel, words: Words) -> Iterator[Screen]:
     else:
         yield Screen(words.say("digest-title", number=parcel.number))
     if "chart" in rendered:
-        told = "\n".join(rendered["chart"].messages) or words.say("desk-digest-chart")
-        yield Screen(told, files=tuple(attached(file) for file in rendered["chart"].files))
+        for file in rendered["chart"].files:  # what it shows in words first: not everybody sees it
+            yield Screen(file.alt or words.say("desk-digest-chart"), files=(attached(file),))
     data = [file for name in rendered if name not in ("text", "chart") for file in rendered[name].files]
     if data:
         yield Screen(words.say("desk-digest-files"), files=tuple(attached(file) for file in data))

@@ -110,7 +110,7 @@ def _write(rendered: Mapping[str, Rendered], sha256: bytes) -> bytes:
     formats = {
         name: [
             list(each.messages),
-            [[file.name, file.media, b64encode(file.body).decode()] for file in each.files],
+            [[file.name, file.media, b64encode(file.body).decode(), file.alt] for file in each.files],
         ]
         for name, each in rendered.items()
     }
@@ -124,7 +124,8 @@ def _read(told: bytes, sha256: bytes) -> Mapping[str, Rendered]:
         raise CannotOpen("This rendition is of another digest.", hint="Restore the database from a backup.")
     return {
         name: Rendered(
-            tuple(messages), tuple(File(called, media, b64decode(body)) for called, media, body in files)
+            tuple(messages),
+            tuple(File(called, media, b64decode(body), alt) for called, media, body, alt in files),
         )
         for name, (messages, files) in formats.items()
     }
