@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import typst
 
@@ -55,6 +55,7 @@ _UNDRAWN: Final = (
 _LINE_ENDS: Final = re.compile("\r\n?|[\v\f\u0085\u2028\u2029]")
 
 Data = Mapping[str, object]
+Form = Literal["pdf", "png"]
 
 
 def pdf(template: str, data: Data, *, folder: Path = TEMPLATES) -> bytes:
@@ -71,7 +72,7 @@ def pictures(template: str, data: Data, *, dots: float, folder: Path = TEMPLATES
     return _set(template, data, folder, "png", dots)
 
 
-def _set(template: str, data: Data, folder: Path, form: str, dots: float | None) -> tuple[bytes, ...]:
+def _set(template: str, data: Data, folder: Path, form: Form, dots: float | None) -> tuple[bytes, ...]:
     told = json.dumps(_readable(data), ensure_ascii=False)
     try:
         made = typst.compile(
@@ -79,16 +80,18 @@ def _set(template: str, data: Data, folder: Path, form: str, dots: float | None)
             root=folder,
             font_paths=_faces(),
             ignore_system_fonts=True,
-            format="pdf" if form == "pdf" else "png",
+            format=form,
             ppi=dots,
             sys_inputs={"data": told, "family": FAMILY, "undrawn": _UNDRAWN},
             pdf_standards=["ua-1"] if form == "pdf" else [],
         )
     except typst.TypstError as error:
-        raise _broken(template, error.diagnostic) from None
+        broken = _broken(template, error.diagnostic)
     except (RuntimeError, OSError, ValueError):
-        raise _broken(template, "") from None
-    return (made,) if isinstance(made, bytes) else tuple(made)
+        broken = _broken(template, "")
+    else:
+        return (made,) if isinstance(made, bytes) else tuple(made)
+    raise broken  # outside, so that Typst's own words do not travel along as its context
 
 
 @cache
