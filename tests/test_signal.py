@@ -25,6 +25,8 @@ from tests.telegramkit import Ear
 
 STORY = "Il est venu un mardi, puis il a laissé des mots sous ma porte."
 WORDS_FR = WORDS["fr"]
+PEER = Path(__file__).parent / "peers" / "signal"
+"""What was recorded from signal-cli 0.13.19."""
 
 
 @pytest.fixture(autouse=True)
@@ -372,6 +374,28 @@ async def test_another_program_an_old_one_and_a_missing_account_are_named(fake: 
 
 
 # --- reading and writing ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [json.loads(line) for line in (PEER / "signal-cli-0.13.19-events.jsonl").read_text("utf-8").splitlines()],
+    ids=lambda each: each["kind"],
+)
+def test_every_recorded_notification_comes_to_what_it_should(recorded: dict[str, object]) -> None:
+    told = json.dumps({"jsonrpc": "2.0", "method": "receive", "params": recorded["params"]}).encode()
+
+    heard = Translator().arrived(told).heard
+
+    assert (heard.kind if heard else None) == COMES_TO.get(str(recorded["kind"]))
+
+
+COMES_TO = {
+    **dict.fromkeys(("text", "quote", "expiring_text", "styled", "text_no_profile"), "text"),
+    **dict.fromkeys(("view_once", "attachment", "voice", "document", "no_type"), "media"),
+    "edit": "edit",
+    "undecryptable_after_forget": "unread",
+}
+"""The rest leads to nothing: reactions, deletions, timers, typing, receipts, profiles."""
 
 
 FIELDS = [
