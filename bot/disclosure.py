@@ -22,8 +22,9 @@ Notation: N people; k the threshold (10 by default, from 5 up); every count is o
      S people with g and Z people without g in the columns of the row that are not told, and
      A, for each of these columns, the people of all the others of them,
    it must be that S >= k, Z >= k, that S is under 90 % of S + Z, and that of S - A and Z - A, the least that
-   column must hold of each, one is 0 or less, or both are k or more. While that fails, the told cell in the
-   smallest column W is withheld as well. What a row withholds is then merged: S is told as its remainder,
+   column must hold of each, one is 0 or less; or else both are k or more, and of the counts the column may
+   then hold, up to W - (Z - A), none or at least k are 90 % of W or of G. While that fails, the told cell in
+   the smallest column W is withheld as well. What a row withholds is then merged: S is told as its remainder,
    unless it is the whole row. A row that withholding cells cannot save loses its total G, in its one-way
    table and in both two-way tables, and all is done again: a fixpoint, since cells are only ever withheld.
    The other direction: down a column the cells of a several-answers variable overlap and add up to nothing;
@@ -52,10 +53,12 @@ Interval: a withheld count may lie anywhere in [lo, hi] with hi - lo >= k.
 Why a reader who runs this very program on all populations learns no more: apart from the first test of each
 cell, every decision rests on told numbers (S, Z, A, W are differences of told numbers; the order in 4 is by
 W, not by n: the smallest n would say that the others are larger). So populations with the same told numbers
-are treated the same. What remains is the first test itself, which a cell fails with n in [0, k - 1] or with
-W - n in [0, k - 1], k values each: the condition on S - A and Z - A sees to it that all of one of these stay
-possible, or that the cell cannot have failed and was withheld for another's sake. Small designs are
-enumerated whole in tests/attack.
+are treated the same. What remains is the first test itself, which a cell fails with n in [0, k - 1], with
+W - n in [0, k - 1], k values each, or with n at 90 % of W or of G, values which the told numbers may cut
+short: a row that tells 5 of 50 leaves 45 to the others, and a cell that may hold 40 to 45 of them is withheld
+for 45 alone. The last condition on S - A and Z - A sees to it that k values of one of these stay possible, or
+that the cell cannot have failed and was withheld for another's sake. Small designs are enumerated whole in
+tests/attack.
 
 What it does not promise: a person who knows k - 1 others of a cell from elsewhere learns about the last one;
 rounding only blurs that. The two two-way tables share their row totals. For one row the exchange above
@@ -242,15 +245,19 @@ def _row_is_safe(untold: list[tuple[int, int]], total: int, k: int) -> bool:
     if min(having, lacking) < k or _dominates(having, everybody):
         return False
     return all(
-        _can_be_anything_small(having - (everybody - whole), lacking - (everybody - whole), k)
+        _tells_no_reason(whole, total, having - (everybody - whole), lacking - (everybody - whole), k)
         for _, whole in untold
     )
 
 
-def _can_be_anything_small(having: int, lacking: int, k: int) -> bool:
-    """From the least a cell must hold of people with and without g: whether all of 0 to k - 1 is open for one
-    of the two, or nothing of it for either."""
-    return having <= 0 or lacking <= 0 or min(having, lacking) >= k
+def _tells_no_reason(whole: int, total: int, having: int, lacking: int, k: int) -> bool:
+    """From the least a cell must hold of people with and without g: whether each reason to withhold it leaves
+    k counts open, or is none of its reasons. Few people are one reason, nearly all are the other."""
+    if having <= 0 or lacking <= 0:
+        return True
+    nearly_all = -(-DOMINANT_TENTHS * min(whole, total) // 10)
+    dominant = whole - lacking - nearly_all + 1
+    return min(having, lacking) >= k and not 0 < dominant < k
 
 
 def _table(exact: Tally, id: str, told: frozenset[int]) -> SafeTable:

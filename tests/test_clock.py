@@ -111,6 +111,13 @@ def test_an_hour_that_exists_twice_in_autumn_rings_once_that_day():
     ]
 
 
+def test_looked_at_in_the_second_of_two_equal_hours_it_has_rung():
+    """2:30 was half an hour before the first 3:00; at the second 2:10 the next one is tomorrow's."""
+    bells = Bells("30 2 * * *", "Europe/Paris")
+
+    assert bells.next(at("2026-10-25T01:10")) == at("2026-10-26T01:30")
+
+
 def test_no_month_is_lost_where_clocks_are_put_forward_at_midnight():
     """The scheduler's own cron job passes over April 2026 in Beirut."""
     months = [wall[:7] for wall in rings("0 0 1 * *", "Asia/Beirut", "2025-12-31T12:00", "2026-12-31T12:00")]

@@ -157,6 +157,13 @@ def test_neither_the_order_of_withholding_nor_a_tight_row_tells_a_cell(columns: 
     assert narrowest(crossed_populations(small_design(len(columns) - 1), columns), 5) >= 5
 
 
+@pytest.mark.parametrize("columns", [(15, 54, 5), (60, 14, 14), (50, 12, 20), (52, 50)])
+def test_nearly_all_of_a_row_is_not_told_by_being_withheld(columns: Whole) -> None:
+    """Large columns, for which a cell may be withheld for nearly all only: of 50 people, 5 told and 45 left,
+    the cell that could hold 40 to 45 would be known to hold 45, and the remainder nobody."""
+    assert narrowest(crossed_populations(small_design(len(columns) - 1), columns), 5) >= 5
+
+
 @pytest.mark.parametrize(
     "columns",
     [
