@@ -42,7 +42,8 @@ LONG_FOR_A_REASON = {
 
 LISTENING = (
     "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.errands", "handlers.intake",
-    "handlers.limits", "handlers.reception", "handlers.screens", "handlers.telegram", "handlers.terminal",
+    "handlers.journal", "handlers.limits", "handlers.reception", "handlers.screens", "handlers.signal",
+    "handlers.telegram", "handlers.terminal",
     "handlers.vocabulary", "locales", "storage.sqlite",
 )  # fmt: skip
 OPENING = ("bot.opening", "bot.custody", "handlers.bench", "handlers.desk", "handlers.keyring")
