@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -187,19 +189,58 @@ def test_it_reads_the_method_the_glossary_and_the_sources_of_help_lines(language
         assert normal(line.source or words.say("digest-help-unsourced")) in text
 
 
-def test_no_line_runs_over_its_page() -> None:
-    """Labels, quotes and a fingerprint as long as they come."""
-    long = digest(figures(2, 1500, "crowded"), quotes=("W" * LONGEST_QUOTE,), summaries=("ï" * 3000,))
-    (file,) = pdf.render(freeze(long), WORDS["fr"]).files
-    ends: list[float] = []
-    for page in PdfReader(io.BytesIO(file.body)).pages:
-        page.extract_text(
-            visitor_text=lambda text, cm, tm, font, size: ends.append(  # noqa: ARG005 - pypdf's own signature
-                cm[4] + tm[4] + (len(text.strip()) and 1)
-            )
-        )
+DOTS, MARGIN = 24, 20
+"""Dots per inch of the pages that are looked at, and millimetres on each side where nothing may be."""
 
-    assert max(ends) < A4[0]
+
+def test_nothing_runs_into_the_margin() -> None:
+    """Labels, quotes and a summary as long as they come. The cover has a band over its whole width, in front."""
+    long = digest(figures(2, 1500, "crowded"), quotes=("W" * LONGEST_QUOTE,), summaries=("ï" * 3000,))
+
+    for page in typeset.pictures(pdf.TEMPLATE, pdf.told(freeze(long), WORDS["fr"]), dots=DOTS):
+        rows = pixels(page)[round(10 / 25.4 * DOTS) :]
+        width = len(rows[0]) // 4
+        margin = round(MARGIN / 25.4 * DOTS)
+        for row in rows:
+            assert set(row[: margin * 4]) | set(row[(width - margin) * 4 :]) == {255}
+
+
+def pixels(png: bytes) -> list[bytes]:
+    """The rows of a PNG of four bytes a pixel, unfiltered (PNG specification, 9.2)."""
+    width = int.from_bytes(png[16:20]) * 4
+    assert png[24:26] == b"\x08\x06", "eight bits, with transparency"
+    packed = b"".join(
+        png[at + 8 : at + 8 + int.from_bytes(png[at : at + 4])]
+        for at in _chunks(png)
+        if png[at + 4 : at + 8] == b"IDAT"
+    )
+    raw, rows, above = zlib.decompress(packed), [], bytes(width)
+    for start in range(0, len(raw), width + 1):
+        above = _unfiltered(raw[start], raw[start + 1 : start + 1 + width], above)
+        rows.append(above)
+    return rows
+
+
+def _chunks(png: bytes) -> Iterator[int]:
+    at = 8
+    while at < len(png):
+        yield at
+        at += 12 + int.from_bytes(png[at : at + 4])
+
+
+def _unfiltered(kind: int, row: bytes, above: bytes) -> bytes:
+    clear = bytearray(row)
+    for at in range(len(row)):
+        left = clear[at - 4] if at >= 4 else 0
+        corner = above[at - 4] if at >= 4 else 0
+        guess = (0, left, above[at], (left + above[at]) // 2, _paeth(left, above[at], corner))[kind]
+        clear[at] = (row[at] + guess) & 255
+    return bytes(clear)
+
+
+def _paeth(left: int, above: int, corner: int) -> int:
+    guess = left + above - corner
+    return min((left, above, corner), key=lambda each: abs(guess - each))
 
 
 # --- what is said stays text --------------------------------------------------------------------------------

@@ -48,9 +48,10 @@ DRAWN: Final = (
 No combining marks: an accent that NFC cannot join to its letter may find no typeface for both."""
 
 _UNDRAWN: Final = (
-    "[^\\n\\x{2060}" + "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in DRAWN) + "]+"
+    "[^\\n\\x{200b}\\x{2060}" + "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in DRAWN) + "]+"
 )
-"""What is not in `DRAWN`, as Typst writes regular expressions. Typst itself puts U+2060 in contents."""
+"""What is not in `DRAWN`, as Typst writes regular expressions. Typst puts U+2060 in contents,
+`house.typ` U+200B in long words."""
 
 _LINE_ENDS: Final = re.compile("\r\n?|[\v\f\u0085\u2028\u2029]")
 
