@@ -24,6 +24,7 @@ from bot.digest import LONGEST_QUOTE, Digest, freeze
 from bot.errors import FormatError
 from bot.formats import pdf, typeset
 from bot.formats.method import method
+from bot.formats.spoken import TERMS
 from tests.tagged import Tag, tags
 from tests.told import LANGUAGES, WORDS, digest, figures
 
@@ -182,7 +183,7 @@ def test_it_reads_the_method_the_glossary_and_the_sources_of_help_lines(language
 
     for sentence in method(now, words):
         assert normal(sentence) in text
-    for term in pdf.TERMS:
+    for term in TERMS:
         assert words.say(f"digest-term.{term}") in text
     for line in words.help_sources():
         assert line.number in text
@@ -194,7 +195,7 @@ DOTS, MARGIN = 24, 20
 
 
 def test_nothing_runs_into_the_margin() -> None:
-    """Labels, quotes and a summary as long as they come. The cover has a band over its whole width, in front."""
+    """Labels, quotes and a summary as long as they come. The cover has a band over its whole width."""
     long = digest(figures(2, 1500, "crowded"), quotes=("W" * LONGEST_QUOTE,), summaries=("ï" * 3000,))
 
     for page in typeset.pictures(pdf.TEMPLATE, pdf.told(freeze(long), WORDS["fr"]), dots=DOTS):
