@@ -9,7 +9,7 @@ from datetime import date
 
 import orjson
 
-from bot.errors import StoreDamaged
+from bot.errors import CannotOpen, StoreDamaged
 from bot.moderation import commands_of, read_role
 from bot.sealing import fingerprint
 from handlers import Screen
@@ -83,8 +83,24 @@ async def show_partners(bench: Bench, asked: Asked) -> Act:
     partners = await bench.store.members("partner")
     if not partners:
         return Act(screens=(asked.say("desk-partners-none"),))
-    names = sorted(f"· {named(row)}" for row in partners)
-    return Act(screens=(Screen("\n".join([asked.words.say("desk-partners"), *names])),))
+    lines = sorted(_partner_line(bench, asked, row) for row in partners)
+    return Act(
+        screens=tuple(Screen(page) for page in pages("\n".join([asked.words.say("desk-partners"), *lines])))
+    )
+
+
+def _partner_line(bench: Bench, asked: Asked, row: MemberRow) -> str:
+    """A partner, by which way and in which language it is served; never where."""
+    try:
+        route = bench.members.route(row)
+    except CannotOpen:
+        return f"· {named(row)} · ?"
+    told = ["·", named(row), "·", route.who.channel, "·", route.language]
+    if route.recipient:
+        told += ["·", asked.words.say("desk-partner-sealed")]
+    if route.paused:
+        told += ["·", asked.words.say("desk-partner-paused")]
+    return " ".join(told)
 
 
 async def invite(bench: Bench, asked: Asked) -> Act:

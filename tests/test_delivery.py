@@ -16,7 +16,7 @@ import pytest
 from bot.formats import FORMATS, File, Rendered, Says
 from handlers import Address, Gone, Screen, Unreached
 from handlers.bench import Policy
-from handlers.delivery import Parcel, Reason, Undelivered, renditions
+from handlers.delivery import USUAL_IN_A_CHAT, Parcel, Reason, Undelivered, renditions
 from handlers.delivery.ledger import SLOW_WAITS, WAITS
 from handlers.members import Route
 from storage import DeliveryRow, Store, open_store
@@ -224,6 +224,32 @@ async def test_what_nobody_approved_is_shown_to_moderators_and_kept_nowhere(hous
     assert all(screen.protect and screen.minutes for screen in shown)
     assert await house.store.rendition(1, "fr") is None
     assert got(house, "partner") == []
+
+
+async def test_every_format_there_is_reaches_a_chat_as_it_was_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renditions, "FORMATS", FORMATS)
+    await approved(house, *THIRTY)
+
+    preview = await house.say("moderator", "/digest preview")
+    await house.say("moderator", "/digest send")
+
+    assert words("desk-digest-preview-pdf") in preview
+    (row,) = await house.store.digests()
+    kept = await house.desk.digests.ledger.renditions.of(row, house.desk.digests.frozen(row), "fr")
+    assert {*kept} == {*FORMATS}
+    expected = {file.name: file.body for name in USUAL_IN_A_CHAT for file in kept[name].files}
+    assert files(house, "partner") == expected
+    assert expected["seuil-1-fr.pdf"].startswith(b"%PDF")
+    pictures = [
+        screen
+        for screen in got(house, "partner")
+        if screen.files[:1] and screen.files[0].media == "image/png"
+    ]
+    assert [words("digest-people", count=30) in screen.text for screen in pictures] == [True], (
+        "told in words as well"
+    )
 
 
 # --- a broken template --------------------------------------------------------------------------------------

@@ -319,7 +319,11 @@ async def test_an_owner_adds_a_mailbox_and_a_folder_and_takes_them_away(house: H
         "owner", "/partenaires dossier Presse"
     )
     assert words("desk-partner-there") == await house.say("owner", "/partners folder presse")
-    assert "Refuge Nord" in await house.say("moderator", "/partners")
+    await house.say("partner", "/pause")
+    listed = await house.say("moderator", "/partners")
+    assert "· Refuge Nord · mail · fr" in listed
+    assert f"· partner · terminal · fr · {words('desk-partner-paused')}" in listed
+    assert "refuge.example" not in listed
 
     await published(house)
 

@@ -106,7 +106,11 @@ class Ledger:
     async def parcel(self, row: DigestRow, route: Route, language: str) -> Parcel:
         """An approved digest for one partner. Raises `LedgerError`, `Unrendered`, `KeyFileError` (locked)."""
         await self._bench.demand_approval(row.period, row.sha256)
-        rendered = await self.renditions.of(row, self._frozen(row), language)
+        try:
+            rendered = await self.renditions.of(row, self._frozen(row), language)
+        except Unrendered as error:
+            await self._tell_unrendered(row.period, language, error.formats)
+            raise
         return self._parcel(row, route, language, rendered)
 
     def _parcel(
@@ -155,7 +159,13 @@ class Ledger:
             async with turn:
                 return await self._carry(row, delivery, rendered)
 
-        return [failure for failure in await asyncio.gather(*map(one, owed)) if failure is not None]
+        # All come to their end before the first fault is told: what is on its way must not be tried again.
+        failures: list[Failure] = []
+        for ended in await asyncio.gather(*map(one, owed), return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
+            failures += [ended] if ended is not None else []
+        return failures
 
     async def _rendered(
         self, row: DigestRow, languages: Sequence[str]

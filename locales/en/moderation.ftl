@@ -244,6 +244,8 @@ desk-unopened =
 
 desk-partners = Partners:
 desk-partners-none = No partner. /invite partner and a name
+desk-partner-sealed = sealed to its key
+desk-partner-paused = paused
 desk-partner-added = { $name } will receive the next digests. /digest resend and the name sends the earlier ones.
 desk-partner-there = Somebody receives digests at this place already.
 desk-partner-example = Write a name, then an address: /partners mail Refuge digests@example.org; or a plain name: /partners folder press

@@ -244,6 +244,8 @@ desk-unopened =
 
 desk-partners = Partenaires :
 desk-partners-none = Aucun partenaire. /invite partner et son nom
+desk-partner-sealed = scellé à sa clé
+desk-partner-paused = en pause
 desk-partner-added = { $name } recevra les prochains bilans. /digest resend et son nom envoie les précédents.
 desk-partner-there = Quelqu’un reçoit déjà les bilans à cet endroit.
 desk-partner-example = Écrivez un nom puis une adresse : /partners mail Refuge bilans@exemple.org ; ou un nom simple : /partners folder presse
