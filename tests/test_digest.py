@@ -145,6 +145,43 @@ def test_a_summary_longer_than_a_message_loses_nothing() -> None:
     assert max(map(len, messages)) <= LONGEST
 
 
+def test_a_line_that_is_cut_is_cut_between_words() -> None:
+    for message in FORMATS["text"](freeze(digest(summaries=("mésange " * 2000,))), WORDS["fr"]).messages:
+        assert not re.search(r"mésang?$|^sange", message)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_title_ends_no_message_and_is_said_again_in_the_next(language: str) -> None:
+    words, frozen = WORDS[language], freeze(digest(figures(1, 3000), summaries=("mésange " * 150,) * 9))
+    titles = {cross.id: words.say(f"digest-{cross.id}") for cross in DESIGN.crosses}
+    heads = {
+        words.say("digest-cross-row", label=words.say(f"digest-what_happened.{row.code}"))
+        for row in DESIGN.variable("what_happened").categories
+    }
+
+    messages = [message.split("\n") for message in FORMATS["text"](frozen, words).messages]
+    for lines in messages:
+        assert lines[-1] not in {*titles.values(), *heads, words.say("digest-summaries")}
+        if any(line in heads for line in lines):
+            assert min(map(lines.index, set(titles.values()) & set(lines))) < min(
+                lines.index(line) for line in lines if line in heads
+            )
+    assert sum(words.say("digest-summaries") in lines for lines in messages) > 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_read_aloud_says_what_is_counted_and_then_how_many(language: str) -> None:
+    people = {"fr": "personnes", "en": "people"}[language]
+    lines = text_of(freeze(digest(figures(1, 3000), digest())), language).split("\n")
+
+    figures_told = [line for line in lines if re.search(rf": [\d\u202f,]+[\u00a0 ]{people}", line)]
+    assert len(figures_told) > 100
+    for line in figures_told:
+        assert re.fullmatch(rf"[^\d]+: [\d\u202f,]+[\u00a0 ]{people}(, \d+[\u00a0\u202f]?%(, .+)?)?", line), (
+            line
+        )
+
+
 def test_nothing_is_drawn_with_characters() -> None:
     for language in LANGUAGES:
         assert not re.search(r"[|_*#\t═─█▇■●•]|--|  ", text_of(freeze(digest()), language))
