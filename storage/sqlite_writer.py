@@ -35,6 +35,7 @@ from storage.changes import (
     DropDraft,
     DropErrand,
     ForgetSeen,
+    FreezeDigest,
     KeepCase,
     KeepDraft,
     KeepItem,
@@ -236,6 +237,11 @@ class _Batch:
         return self.people[pseudonym] if pseudonym in self.people else self.known[pseudonym]
 
 
+class _Alone(Exception):
+    """A digest is frozen in a transaction of its own: it marks every case of its period, and must not hold
+    1.4 KB in memory for each."""
+
+
 class Writer(sqlite3.Connection):
     """The connection to `seuil.db`, with the one to `drafts.db` beside it (None for a console command)."""
 
@@ -269,6 +275,9 @@ class Writer(sqlite3.Connection):
         batch = _Batch(known)
         try:
             self._write(changes, batch)
+        except _Alone:
+            self._roll_back()
+            return self._one_by_one(changes, known)
         except UNFIT:
             self._roll_back()
             if len(changes) > 1:
@@ -348,15 +357,22 @@ class Writer(sqlite3.Connection):
 
     def _keep(self, operations: list[Operation], batch: _Batch) -> bool:
         batch.at = MAIN
-        if not batch.main_open:
+        first = not batch.main_open
+        if not first and any(type(operation) is FreezeDigest for operation in operations):
+            raise _Alone
+        if first:
             self.execute("BEGIN IMMEDIATE")
             batch.main_open = True
         if any(isinstance(operation, ARRIVING) for operation in operations):
             self._mix_pages()
-        careful = not all(isinstance(operation, UNCONDITIONAL) for operation in operations)
+        # The first is undone with the whole transaction: a savepoint keeps every page it touches in memory.
+        careful = not first and not all(isinstance(operation, UNCONDITIONAL) for operation in operations)
         if careful:
             self.execute("SAVEPOINT change")
         held = all(ACTS[type(operation)](self, operation) for operation in operations)
+        if first and not held:
+            self.execute("ROLLBACK")
+            batch.main_open = False
         if careful:
             if not held:
                 self.execute("ROLLBACK TO change")
