@@ -15,7 +15,7 @@ Never here: processes, stores, what may be told of the counts.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import ClassVar, overload
 
@@ -124,11 +124,8 @@ class Roll:
             drawers[people[at]].extend(people[at : at + line])
 
     def tally(self) -> Tally:
-        """As `bot.tally.tally` of all that is on the sheets. About a second for 300 000 people."""
-        whole = counted(self._design, ())
-        for drawer in filter(None, self._drawers):
-            whole = _together(whole, counted(self._design, self._united(drawer)))
-        return whole
+        """As `bot.tally.tally` of all that is on the sheets. Some seconds for a million people."""
+        return counted(self._design, (her for drawer in self._drawers for her in self._united(drawer)))
 
     def _united(self, drawer: bytearray) -> Iterable[int]:
         people: dict[bytes, int] = {}
@@ -137,29 +134,6 @@ class Roll:
             her = int.from_bytes(drawer[at + TAG_BYTES : at + self._line], "big")
             people[tag] = people.get(tag, 0) | her
         return people.values()
-
-
-def _together(one: Tally, other: Tally) -> Tally:
-    """The tally of two groups that share nobody."""
-    return Tally(
-        one.design,
-        one.people + other.people,
-        _added(one.counts, other.counts),
-        {
-            id: tuple(_sum(row, rest) for row, rest in zip(rows, other.crosses[id], strict=True))
-            for id, rows in one.crosses.items()
-        },
-    )
-
-
-def _added(
-    one: Mapping[str, tuple[int, ...]], other: Mapping[str, tuple[int, ...]]
-) -> dict[str, tuple[int, ...]]:
-    return {id: _sum(cells, other[id]) for id, cells in one.items()}
-
-
-def _sum(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(a + b for a, b in zip(one, other, strict=True))
 
 
 class Cases(Sequence[bytes]):

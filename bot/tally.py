@@ -21,7 +21,6 @@ the companies out.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -288,27 +287,29 @@ def profile(told: Coded, table: Bits) -> int | None:
 
 
 def counted(design: Design, profiles: Iterable[int]) -> Tally:
-    """Every table, from one profile a person. Each is cut into variables first: few people share a whole
-    profile, many an answer."""
-    shared = Counter(profiles)
-    answers: dict[str, Counter[int]] = {}
-    crossed: dict[str, Counter[tuple[int, int]]] = {cross.id: Counter() for cross in design.crosses}
+    """Every table, from one profile a person. Each is cut into variables: hardly two people share a whole
+    profile, and many an answer, so what is remembered stays small however many there are."""
     cuts = _cuts(design)
-    for id, (start, mask) in cuts.items():
-        answers[id] = Counter()
-        for her, number in shared.items():
-            answers[id][her >> start & mask] += number
-    for cross in design.crosses:
-        (row, rows), (column, columns) = cuts[cross.rows], cuts[cross.columns]
-        for her, number in shared.items():
-            crossed[cross.id][her >> row & rows, her >> column & columns] += number
+    ones: list[tuple[int, int, dict[int, int]]] = [(*cut, {}) for cut in cuts.values()]
+    twos: list[tuple[int, int, int, int, dict[tuple[int, int], int]]] = [
+        (*cuts[cross.rows], *cuts[cross.columns], {}) for cross in design.crosses
+    ]
+    people = 0
+    for her in profiles:
+        people += 1
+        for start, mask, seen in ones:
+            answer = her >> start & mask
+            seen[answer] = seen.get(answer, 0) + 1
+        for row, rows, column, columns, met in twos:
+            both = (her >> row & rows, her >> column & columns)
+            met[both] = met.get(both, 0) + 1
     return Tally(
         design,
-        shared.total(),
-        {variable.id: _cells(variable, answers[variable.id]) for variable in design.variables},
+        people,
+        {of.id: _cells(of, seen) for of, (_, _, seen) in zip(design.variables, ones, strict=True)},
         {
-            cross.id: _rows(design.variable(cross.rows), design.variable(cross.columns), crossed[cross.id])
-            for cross in design.crosses
+            cross.id: _rows(design.variable(cross.rows), design.variable(cross.columns), met)
+            for cross, (*_, met) in zip(design.crosses, twos, strict=True)
         },
     )
 
@@ -324,7 +325,7 @@ def _cuts(design: Design) -> dict[str, tuple[int, int]]:
     return cuts
 
 
-def _cells(variable: Variable, answers: Counter[int]) -> tuple[int, ...]:
+def _cells(variable: Variable, answers: Mapping[int, int]) -> tuple[int, ...]:
     cells = [0] * len(variable.categories)
     for answer, number in answers.items():
         for place in _places(variable, answer):
@@ -332,7 +333,7 @@ def _cells(variable: Variable, answers: Counter[int]) -> tuple[int, ...]:
     return tuple(cells)
 
 
-def _rows(of: Variable, by: Variable, crossed: Counter[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+def _rows(of: Variable, by: Variable, crossed: Mapping[tuple[int, int], int]) -> tuple[tuple[int, ...], ...]:
     cells = [[0] * len(by.categories) for _ in of.categories]
     for (answer, other), number in crossed.items():
         for row in _places(of, answer):
