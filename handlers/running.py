@@ -7,6 +7,7 @@ Never here: what an instance is made of (`handlers.instance`), or how the consol
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import signal
 import sys
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from types import ModuleType
 
 from bot.addresses import listening
 from bot.errors import SeuilError
@@ -29,7 +31,6 @@ from handlers.journal import Journal
 from handlers.signal import Access as SignalAccess
 from handlers.signal import Signal
 from handlers.telegram import Access, Telegram
-from handlers.telegram.profile import Wearer, dress, dress_member, undress_member
 from handlers.telegram.updates import CHANNEL
 from handlers.terminal import Terminal
 from storage.changes import PutMeta
@@ -110,16 +111,18 @@ async def serve_networks(
         expire=instance.expire_drafts,
     )
     background: list[asyncio.Task[None]] = []
+    serves: list[str] = []
     try:
         if signals is not None:
             await signals.open()
             instance.channels[signals.name] = signals
-            say(f"Seuil serves Signal (signal-cli {signals.version}).")
+            serves.append(f"Seuil serves Signal (signal-cli {signals.version}).")
         if telegram is not None:
             mark = await telegram.open(await instance.store.meta(WEBHOOK), take_over=take_over)
             await instance.store.commit((PutMeta(WEBHOOK, mark),))
             instance.channels[telegram.name] = telegram
-            say(f"Seuil serves Telegram by {'webhook' if settings.telegram_webhook else 'polling'}.")
+            mode = "webhook" if settings.telegram_webhook else "polling"
+            serves.append(f"Seuil serves Telegram by {mode}.")
         await console.open()
         await clock.start()
         background.append(asyncio.create_task(_open_desk(instance, settings, typed, say)))
@@ -128,7 +131,7 @@ async def serve_networks(
         if telegram is not None:
             background.append(asyncio.create_task(_dress(instance, telegram, settings.bot_name)))
             instance.follow = _following(instance, telegram, background)
-        await _until_asked(serve(instance, *instance.channels.values()))
+        await _until_asked(serve(instance, *instance.channels.values()), lambda: say("\n".join(serves)))
         say("Seuil ends: what was begun is finished, what was said is kept.")
     finally:
         for task in background:
@@ -175,12 +178,14 @@ def access(settings: Settings, key: bytes) -> Access:
     )
 
 
-async def _until_asked(serving: Coroutine[None, None, None]) -> None:
-    """Serve until a signal; the channel finishes by itself what it began."""
+async def _until_asked(serving: Coroutine[None, None, None], ready: Callable[[], None]) -> None:
+    """Serve until a signal; the channel finishes by itself what it began. `ready` is called once one would be
+    obeyed."""
     task = asyncio.ensure_future(serving)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
+    ready()
     try:
         await task
     except asyncio.CancelledError:
@@ -236,14 +241,22 @@ def _settle(done: asyncio.Future[str | None], said: str | None) -> None:
 
 async def _dress(instance: Instance, telegram: Telegram, name: str) -> None:
     """Name, descriptions and commands, as they are in this version; tried again until all are set."""
+    await asyncio.sleep(DRESS_AFTER_SECONDS)
+    profile = await _profile()
     while True:
-        if await dress(telegram.bot, instance.words, name, _wearers(instance.seated)):
+        members = [profile.Wearer(seat.role, seat.route) for seat in _seated_here(instance.seated)]
+        if await profile.dress(telegram.bot, instance.words, name, members):
             return
         await asyncio.sleep(DRESS_AGAIN_SECONDS)
 
 
-def _wearers(seated: Mapping[bytes, Seat]) -> list[Wearer]:
-    return [Wearer(seat.role, seat.route) for seat in seated.values() if seat.route.who.channel == CHANNEL]
+async def _profile() -> ModuleType:
+    """`handlers.telegram.profile`, which brings a whole library: in a thread, so that nobody waits for it."""
+    return await asyncio.to_thread(importlib.import_module, "handlers.telegram.profile")
+
+
+def _seated_here(seated: Mapping[bytes, Seat]) -> list[Seat]:
+    return [seat for seat in seated.values() if seat.route.who.channel == CHANNEL]
 
 
 def _following(
@@ -251,20 +264,27 @@ def _following(
 ) -> Callable[[dict[bytes, Seat], dict[bytes, Seat]], None]:
     """Gives menus to who joined, and takes them from who was revoked."""
 
-    async def follow(gone: list[Wearer], new: list[Wearer]) -> None:
-        for wearer in gone:
-            await undress_member(telegram.bot, wearer)
-        for wearer in new:
-            await dress_member(telegram.bot, instance.words, wearer)
+    async def follow(gone: list[Seat], new: list[Seat]) -> None:
+        profile = await _profile()
+        for seat in gone:
+            await profile.undress_member(telegram.bot, profile.Wearer(seat.role, seat.route))
+        for seat in new:
+            wearer = profile.Wearer(seat.role, seat.route)
+            await profile.dress_member(telegram.bot, instance.words, wearer)
 
     def changed(before: dict[bytes, Seat], now: dict[bytes, Seat]) -> None:
-        gone = _wearers({id: seat for id, seat in before.items() if now.get(id) != seat})
-        new = _wearers({id: seat for id, seat in now.items() if before.get(id) != seat})
+        gone = _seated_here({id: seat for id, seat in before.items() if now.get(id) != seat})
+        new = _seated_here({id: seat for id, seat in now.items() if before.get(id) != seat})
+        if not gone and not new:
+            return
         background[:] = [task for task in background if not task.done()]
         background.append(asyncio.create_task(follow(gone, new)))
 
     return changed
 
+
+DRESS_AFTER_SECONDS = 1.0
+"""After the start, those who waited are answered first."""
 
 DRESS_AGAIN_SECONDS = 3600.0
 """Telegram lets a bot change its name a few times a day only."""

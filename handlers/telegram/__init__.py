@@ -2,7 +2,7 @@
 
     updates      what arrives, and what it comes to        polling, webhook   how it arrives
     screens      what is shown, as the Bot API's messages   calls, wire        how it is sent
-    profile      the bot's name and commands
+    profile      the bot's name and commands                files            by python-telegram-bot
 
 Never here: an address, a name or a word of anybody in a log or an exception; what follows from what is heard.
 """
@@ -18,21 +18,21 @@ from collections import deque
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
-from telegram import Bot, Message
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
-from telegram.error import TelegramError as LibraryError
 
 from bot.errors import TelegramError
 from handlers import Abilities, Address, Attachment, Gone, Hear, Heard, Screen, Unreached
-from handlers.telegram.calls import PATIENCE_SECONDS, Api, Broken, Moved, Refused, TooMany, encode
+from handlers.telegram.calls import Api, Broken, Moved, Refused, TooMany, encode
 from handlers.telegram.polling import Polling
 from handlers.telegram.screens import LONGEST_TEXT, Painter
 from handlers.telegram.updates import ALLOWED, CHANNEL, Translator
 from handlers.telegram.webhook import Webhook
 from handlers.telegram.wire import MOST_LINES, Cut, Wire
+
+if TYPE_CHECKING:
+    from telegram import Bot
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +42,6 @@ AT_ONCE = 100
 GROUP_MESSAGES, GROUP_SECONDS = 20, 60.0
 """Telegram takes 20 messages a minute in a group (Bot FAQ). Private chats are not held back: their limit is
 said to be one a second, is not kept by Telegram itself, and a 429 is an ordinary answer."""
-
-FILE_PAUSE = 0.5
-"""Seconds before a file is tried again, besides those Telegram asks for."""
 
 OPENING_TRIES = 3
 OPENING_SECONDS = 5.0
@@ -97,8 +94,7 @@ class Telegram:
         self._poll_wire = Wire(base, lines=1)
         self._api = Api(self._wire)
         self._painter = Painter(hmac.digest(access.key, b"v1|buttons", hashlib.sha256))
-        self.bot = Bot(access.token, base_url=f"{access.api}/bot", base_file_url=f"{access.api}/file/bot")
-        """python-telegram-bot's client, for what is rare."""
+        self._bot: Bot | None = None
         self._translator = Translator("", self._painter.read)
         self._server: Webhook | None = None
         self._tails: dict[str, asyncio.Future[None]] = {}
@@ -108,6 +104,16 @@ class Telegram:
 
     def __repr__(self) -> str:
         return "Telegram()"
+
+    @property
+    def bot(self) -> Bot:
+        """python-telegram-bot's client, for what is rare. Loaded when first asked for: it is a sixth of the
+        whole start, and answers nobody."""
+        if self._bot is None:
+            from handlers.telegram.files import client  # noqa: PLC0415 - see above
+
+            self._bot = client(self._access.token, self._access.api)
+        return self._bot
 
     # --- opening and closing --------------------------------------------------------------------------------
 
@@ -177,7 +183,8 @@ class Telegram:
             await asyncio.wait(self._answering, timeout=2.0)
         await self._wire.close()
         await self._poll_wire.close()
-        await self.bot.request.shutdown()
+        if self._bot is not None:
+            await self._bot.request.shutdown()
 
     # --- hearing --------------------------------------------------------------------------------------------
 
@@ -258,39 +265,13 @@ class Telegram:
         times.append(loop.time())
 
     async def _send_file(self, chat: int, screen: Screen, file: Attachment) -> int:
-        """Tried for as long as a message is: given up sooner, what went before it is sent again."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + PATIENCE_SECONDS
-        while True:
-            try:
-                told = await self._upload(chat, screen, file)
-            except Forbidden:
-                raise Gone from None
-            except ChatMigrated as moved:
-                await self._follow(chat, moved.new_chat_id)
-                raise Unreached from None
-            except BadRequest as error:
-                raise (Gone if "chat not found" in str(error).lower() else Unreached) from None
-            except RetryAfter as refused:
-                wait = _seconds(refused) + FILE_PAUSE
-            except LibraryError:
-                wait = FILE_PAUSE
-            else:
-                return told.message_id
-            if loop.time() + wait > until:
-                raise Unreached
-            await asyncio.sleep(wait)
+        from handlers.telegram.files import send  # noqa: PLC0415 - see `bot`
 
-    async def _upload(self, chat: int, screen: Screen, file: Attachment) -> Message:
-        """A picture is shown in the chat, where Telegram takes it for one; any other file is to be opened."""
-        protect = screen.protect or None
-        if file.media == "image/png":
-            try:
-                return await self.bot.send_photo(chat, file.body, filename=file.name, protect_content=protect)
-            except BadRequest as error:
-                if "chat not found" in str(error).lower():
-                    raise
-        return await self.bot.send_document(chat, file.body, filename=file.name, protect_content=protect)
+        try:
+            return await send(self.bot, chat, file, protect=screen.protect)
+        except Moved as moved:
+            await self._follow(chat, moved.chat)
+            raise Unreached from None
 
     # --- deleting -------------------------------------------------------------------------------------------
 
@@ -315,12 +296,6 @@ class Telegram:
             newer = await self._delete(chat, messages[:half])
             return await self._delete(chat, messages[half:]) and newer
         return True
-
-
-def _seconds(refused: RetryAfter) -> float:
-    """The library is changing from whole seconds to a timedelta."""
-    told = refused.retry_after
-    return told.total_seconds() if isinstance(told, timedelta) else float(told)
 
 
 __all__ = ["MOST_LINES", "Access", "Telegram"]
