@@ -4,7 +4,7 @@ tests/attack; here every rule is seen at work."""
 from __future__ import annotations
 
 import ast
-import dataclasses
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -255,6 +255,29 @@ def test_a_row_that_no_withholding_can_save_loses_its_total() -> None:
     assert told_in(figures.table("what_happened")) == {}
 
 
+def test_a_row_lost_for_one_two_way_table_is_lost_in_the_other() -> None:
+    """The row of the test before. 7 of the 12 who were listened to called, which would be told: but these 7
+    and the 6 others add up to the 13 that are not."""
+    people = [
+        coded(
+            n,
+            who_came="delivery" if n < 10 else "",
+            what_happened="calls" if n < 2 or n > 18 else "",
+            reaction__company_service="listened" if 14 <= n < 26 else "",
+        )
+        for n in range(30)
+    ]
+
+    figures = safe(people, k=5)
+
+    assert told_in(figures.table("company_reaction")) == {"listened": 10}
+    for cross in figures.crosses:
+        assert cross.counts[1] == (None,) * 5
+        assert cross.rests[1] is None
+    alone = safe([replace(one, answers={**one.answers, "who_came": ()}) for one in people], k=5)
+    assert alone.crosses[1].counts[1] == (None, None, 5, None, None), "it was lost for the other's sake"
+
+
 def test_a_cell_that_is_nearly_its_whole_row_is_not_told() -> None:
     """185 of the 200 who told of calls had a delivery: those who had none would stand out."""
     people = [
@@ -332,7 +355,7 @@ def test_only_protect_and_the_ledger_make_figures() -> None:
     with pytest.raises(TypeError, match="protect"):
         SafeTally(1, 10, 40, (), (), made=None)
     with pytest.raises((TypeError, ValueError)):
-        dataclasses.replace(figures, people=41)
+        replace(figures, people=41)
 
 
 def test_no_other_module_holds_the_stamp_of_protected_figures() -> None:
