@@ -18,8 +18,7 @@ import hashlib
 import io
 import os
 import re
-import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -30,6 +29,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.mail_settings import Security, authority, password, port, security, sender, server, user, with_server
+from bot.schedule_settings import cron, known_zone
 from bot.signal_settings import account, daemon, username
 from bot.telegram_settings import TELEGRAM, TOLD, api, listen, token, webhook
 
@@ -39,13 +39,6 @@ NOT_SETTINGS = frozenset({"SEUIL_NO_SKIP", "SEUIL_NODE_MODULES"})
 
 FIXED = {"SEUIL_ROUNDING": "rounding is always to 5"}
 """What people look for among the settings, and why it is not one."""
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CRON_NAMES = ((), (), (), _MONTHS, _DAYS)
-_CRON_LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), None)
-"""Minute, hour, day of month, month, day of week. Days of the week go by name only: crontab counts from
-Sunday, APScheduler from Monday, and a digest sent on the wrong day is not noticed for a month."""
 
 _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 """Blank lines and comments, which the parser counts as part of the statement below them."""
@@ -66,42 +59,6 @@ def default_shelf(data: Path, environ: Mapping[str, str] = os.environ) -> Path:
 
 def _shelf(before: dict[str, Any]) -> Path:
     return default_shelf(before.get("data", Path("data")))
-
-
-def _known_zone(name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("unknown zone") from None
-    return name
-
-
-def _cron_part_holds(part: str, names: Sequence[str], limits: tuple[int, int] | None) -> bool:
-    span, _, step = part.partition("/")
-    if "/" in part and not (step.isascii() and step.isdigit() and int(step) > 0):
-        return False
-    if span == "*":
-        return True
-    ends = span.lower().split("-")
-    if len(ends) > 2:
-        return False
-    if all(end in names for end in ends):
-        numbers = [names.index(end) for end in ends]
-        return numbers == sorted(numbers)
-    if limits is None or not all(end.isascii() and end.isdigit() for end in ends):
-        return False
-    numbers = [int(end) for end in ends]
-    return limits[0] <= numbers[0] <= numbers[-1] <= limits[1]
-
-
-def _cron(text: str) -> str:
-    columns = text.split()
-    if len(columns) != len(_CRON_LIMITS):
-        raise ValueError("five columns")
-    for column, names, limits in zip(columns, _CRON_NAMES, _CRON_LIMITS, strict=True):
-        if not all(_cron_part_holds(part, names, limits) for part in column.split(",")):
-            raise ValueError("a column that says nothing")
-    return " ".join(columns)
 
 
 def _one_line(text: str) -> str:
@@ -231,11 +188,11 @@ class Settings(BaseSettings):
     # what is told
     k: int = _whole(10, 5, 1000, "people")
     min_people: int = _whole(30, 30, 100_000, "people")
-    digest_cron: Annotated[str, AfterValidator(_cron)] = Field(
+    digest_cron: Annotated[str, AfterValidator(cron)] = Field(
         default="0 9 1 * *",
         description="five columns as in crontab (minute, hour, day, month, weekday by name: mon, tue, …)",
     )
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    time_zone: Annotated[str, AfterValidator(known_zone)] = Field(
         default="Europe/Paris", description="a time zone of the tz database such as Europe/Paris"
     )
     digest_automatic: bool = _yes_no(False)
