@@ -225,20 +225,24 @@ class Publishing:
         if not rows and not lines:
             return Act(screens=(asked.say("desk-digest-none"),))
         partners = await self._digests.ledger.partners()
+        names = {row.member: named(row) for row in await bench.store.members("partner")}
         for row in rows:
             state = asked.words.say(f"desk-digest-state-{row.state}")
             lines.append(asked.words.say("desk-digest-line", period=row.period, state=state))
             for delivery in await bench.store.deliveries(row.period):
-                lines.append(f"  {self._line(delivery, partners.get(delivery.member), asked)}")
+                member = delivery.member
+                told = self._line(delivery, names.get(member, ""), partners.get(member), asked)
+                lines.append(f"  {told}")
         return Act(screens=(Screen("\n".join(lines)),))
 
-    def _line(self, delivery: DeliveryRow, partner: Partner | None, asked: Asked) -> str:
-        """One partner: the state, and where it did not arrive, why, and what follows."""
+    def _line(self, delivery: DeliveryRow, name: str, partner: Partner | None, asked: Asked) -> str:
+        """One partner: the state, and where it did not arrive, why, and what follows. `name`: empty for who
+        is no member any more; `partner`: None for a row that somebody changed as well."""
         say = asked.words.say
         told = [
             say(
                 "desk-digest-delivery",
-                name=named(partner.row) if partner else mark(delivery.member),
+                name=name or mark(delivery.member),
                 state=say(f"desk-delivery-{delivery.state}"),
                 tries=delivery.tries,
             )
@@ -248,7 +252,7 @@ class Publishing:
         if delivery.state == "sent":
             return told[0]
         if partner is None:
-            told.append(say("desk-delivery-gone"))
+            told.append(say("desk-delivery-unsound" if name else "desk-delivery-gone"))
         elif partner.route.paused:
             told.append(say("desk-delivery-paused"))
         elif delivery.state == "failed":

@@ -9,6 +9,7 @@ import asyncio
 import errno
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from handlers.bench import Policy
 from handlers.delivery import USUAL_IN_A_CHAT, Parcel, Reason, Undelivered, renditions
 from handlers.delivery.ledger import SLOW_WAITS, WAITS
 from handlers.members import Route
-from storage import DeliveryRow, Store, open_store
+from storage import DeliveryRow, MemberRow, Store, open_store
 from storage.changes import KeepRendition
 from tests.deskkit import PASSPHRASE, WORDS, House, words
 from tests.test_desk_digests import THIRTY, KilledError, Mortal, approved
@@ -456,6 +457,32 @@ async def test_a_digest_held_on_its_way_reaches_nobody_more(
     assert {row.state for row in await house.store.deliveries()} == {"due", "sent"}
 
 
+async def test_a_partner_whose_row_somebody_changed_gets_nothing_and_is_seen(house: House) -> None:
+    honest = house.store.members
+
+    async def forged(*roles: str) -> list[MemberRow]:
+        return [
+            replace(row, route=row.route[::-1]) if row.name == "partner" else row
+            for row in await honest(*roles)
+        ]
+
+    house.store.members = forged  # type: ignore[method-assign]  # a table somebody wrote to
+    await sent_to_all(house)
+
+    assert got(house, "partner") == []
+    assert got(house, "partner 2") != []
+    assert words("desk-delivery-unsound") in await house.say("owner", "/digest status")
+
+
+async def test_of_an_old_digest_without_the_format_she_chose_a_partner_gets_the_text(
+    house: House, post: Post, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await by_mail(house, formats=("csv",))
+    await sent_to_all(house)
+
+    assert [parcel.wanted for _, parcel in post.carried] == [("text",)]
+
+
 # --- a locked desk ------------------------------------------------------------------------------------------
 
 
@@ -537,6 +564,7 @@ async def test_a_kill_at_any_step_neither_loses_nor_changes_a_digest(
         await house.desk.tick()
     except KilledError:
         pass
+    await house.desk._lanes.close()  # what hung on the process went with it
     press.version = 2  # whoever starts it again may have upgraded it
     kept = await store.rendition(1, "fr")
     house.new_desk()

@@ -117,12 +117,14 @@ class Ledger:
         self, row: DigestRow, route: Route, language: str, rendered: Mapping[str, Rendered]
     ) -> Parcel:
         signer = self._bench.keys().signer
+        # An old digest may lack the one format she chose: its text was always there.
+        chosen = tuple(name for name in wanted(route) if name in rendered)
         return Parcel(
             number=row.period,
             sha256=row.sha256.hex(),
             language=language,
             rendered=rendered,
-            wanted=tuple(name for name in wanted(route) if name in rendered),
+            wanted=chosen or ("text",),
             recipient=route.recipient,
             sign=lambda body, comment: sign(body, signer, comment),
             key_line=signer.verify_key.line(),

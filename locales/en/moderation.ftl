@@ -220,6 +220,7 @@ desk-delivery-next = Next try: { $at }.
 desk-delivery-anew = /digest send begins again.
 desk-delivery-paused = Paused, as the partner asked.
 desk-delivery-gone = This partner is no member any more.
+desk-delivery-unsound = This partner’s row was changed: remove it with /revoke, then invite it again.
 desk-delivery-waits-locked = Digest { $period } has not arrived everywhere. It waits for the desk to be opened.
 desk-delivery-failed-notice = Digest { $period } has not arrived at { $names } yet. { $why } Next try: { $at }.
 desk-delivery-given-up-notice = Digest { $period } is given up for { $names } after a week of tries. { $why } /digest send begins again.

@@ -220,6 +220,7 @@ desk-delivery-next = Prochain essai : { $at }.
 desk-delivery-anew = /digest send recommence.
 desk-delivery-paused = En pause, à la demande du partenaire.
 desk-delivery-gone = Ce partenaire n’est plus membre.
+desk-delivery-unsound = La fiche de ce partenaire a été changée : retirez-le avec /revoke, puis invitez-le de nouveau.
 desk-delivery-waits-locked = Le bilan { $period } n’est pas encore arrivé partout. Il attend l’ouverture du bureau.
 desk-delivery-failed-notice = Bilan { $period }, pas encore arrivé chez { $names }. { $why } Prochain essai : { $at }.
 desk-delivery-given-up-notice = Bilan { $period }, abandonné pour { $names } après une semaine d’essais. { $why } /digest send recommence.
