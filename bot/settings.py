@@ -170,9 +170,7 @@ class Settings(BaseSettings):
     signal_account: Annotated[str, AfterValidator(account)] = Field(
         default="", description="a number such as +33600000000", repr=False
     )
-    signal_username: Annotated[str, AfterValidator(username)] = Field(
-        default="", description="such as seuil.01"
-    )
+    signal_username: Annotated[str, AfterValidator(username)] = Field(default="", description="as seuil.01")
     signal_vanish_hours: int = _whole(24, 0, 672, "hours")
 
     # what is asked
