@@ -24,6 +24,12 @@ FIGURES = {
         "    memory above what was there, at its highest",
         "freezing it in the ledger, every case marked as counted",
     ],
+    "telegram": [
+        "Seuil, polling: turns a second",
+        "Seuil, webhook: turns a second",
+        "ConversationHandler: turns a second",
+        "Seuil's better way, against ConversationHandler",
+    ],
 }
 
 

@@ -136,7 +136,11 @@ class Trial:
         now = time.perf_counter()
         for chat, since in list(self.again.items()):
             person = self.crowd.people.get(chat)
-            if person is not None and person.waiting and now - since > self.times.second_look:
+            if person is None or not person.waiting:
+                continue
+            if person.taken != person.update:
+                self.again[chat] = now  # what she said was not heard yet: of what she sees it is no answer
+            elif now - since > self.times.second_look:
                 self.doubtful.add(chat)
                 self.crowd.goes_on(person)
 
