@@ -223,13 +223,21 @@ async def open_office(
 
 
 @asynccontextmanager
-async def deaf(first: bytes = b"") -> AsyncIterator[int]:
-    """A port where somebody picks up, says `first`, and nothing more."""
+async def deaf(
+    first: bytes = b"", picked_up: asyncio.Event | None = None, hung_up: asyncio.Event | None = None
+) -> AsyncIterator[int]:
+    """A port where somebody picks up, says `first`, and nothing more. The events are set when a client was
+    heard, and when it hung up."""
     lines: list[asyncio.StreamWriter] = []
 
-    async def pick_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def pick_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines.append(writer)
         writer.write(first)
+        while await reader.read(1024):
+            if picked_up is not None:
+                picked_up.set()
+        if hung_up is not None:
+            hung_up.set()
 
     server = await asyncio.start_server(pick_up, HERE, 0)
     try:

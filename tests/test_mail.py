@@ -264,12 +264,14 @@ async def test_a_server_that_is_not_there_is_told_as_one() -> None:
 
 
 async def test_who_gives_up_waiting_leaves_no_line_open(authority: Authority) -> None:
-    async with deaf(b"220 essai\r\n") as port:
+    picked_up, hung_up = asyncio.Event(), asyncio.Event()
+    async with deaf(b"220 essai\r\n", picked_up, hung_up) as port, asyncio.timeout(15):
         carrying = asyncio.create_task(carrier(port, "none").carry(TO, LIGHT))
-        await asyncio.sleep(0.05)
+        await picked_up.wait()
         carrying.cancel()
         with pytest.raises(asyncio.CancelledError):
             await carrying
+        await hung_up.wait()
 
 
 @pytest.mark.parametrize(
