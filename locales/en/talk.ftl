@@ -53,11 +53,11 @@ not-kept = What you just wrote is not kept here. To tell it, go back to your acc
 free-text-kept = Noted, in your own words.
 narrative-more-messages = Received. Go on, or write DONE.
 too-much = There is no room left for this message. What you wrote before is here. Write DONE to move on.
-edit-too-late = This edited message is older than your last answer: nothing is changed. BACK lets you take an answer again, and so does the review.
+edit-too-late = You have just edited a message older than your last answer: nothing changes here. To take an answer again, write BACK, or wait for the review.
 button-old = This button belongs to an older message. Here is where you are.
-reply-old = Your reply quotes an older message: nothing is changed. Here is where you are; BACK lets you take an answer again.
-unread-garbled = Your last message could not be decrypted here. You can send it again.
-unread-long = Your message is too long to arrive whole: nothing of it is kept. You can send it in several parts.
+reply-old = Your reply quotes an older message: it is not taken into account. Here is where you are. To take an answer again, write BACK.
+unread-garbled = Your last message did not arrive readable. You can send it again.
+unread-long = Your message is too long: nothing of it is kept. You can send it in several parts.
 edited-replaced = Your edited message replaces the previous one.
 
 validation-story = Thank you for writing it. What this person did is not your fault.
@@ -82,13 +82,13 @@ minor = Here, people can testify from the age of 18; nothing of this exchange is
 ## Agreement
 
 # The words of each channel follow this notice (consent-notice-channel-…), then consent-limit.
-consent-notice = Volunteers of the association read what you send, to draw grouped figures from it and, if you wish, a summary or a sentence, for other associations. The story is erased { $story_days } days after their decision, the answers to lists { $coded_months } months after. Write no name; a receipt lets you withdraw everything.
+consent-notice = Volunteers of the association read what you send, to draw grouped figures from it and, if you wish, a summary or a sentence, for other associations. The story is erased { $story_days } days after their decision, the answers to lists { $coded_months } months after. Write no name; a receipt lets you withdraw this testimony.
 consent-notice-channel-telegram = Telegram can read conversations with a program like this one. Signal, if the association is there too, cannot. In both cases the association’s server sees what you write at the moment you send it.
 consent-notice-channel-signal = Signal cannot read this conversation. The association’s server does see what you write at the moment you send it.
-consent-notice-vanish = Here each message disappears by itself { $hours } hours after it is read.
+consent-notice-vanish = Here each message disappears by itself { $hours } hours after it is sent or read.
 consent-notice-channel-terminal = This conversation goes through no messaging service. Anyone with access to this computer can see what you type at the moment you type it.
 consent-notice-channel-web = This conversation goes through no messaging service. The association’s server sees what you write at the moment you send it, and the browser may keep the address of this page.
-consent-limit = There is a limit to secrecy. If a story tells of ill-treatment or sexual assault of someone under 18, or whom age, illness, disability or pregnancy keeps from protecting themselves, French law asks that the authorities be told (criminal code, article 434-3). We do not ask who you are.
+consent-limit = There is a limit to secrecy. If a story tells of ill-treatment or sexual assault of someone under 18, or someone unable to protect themselves (age, illness, disability, pregnancy), French law asks that the authorities be told (criminal code, article 434-3). We do not ask who you are.
 consent-refused = Understood: nothing is kept. Help and rights stay open.
 nothing-told = You skipped all the questions: there is nothing to keep. Help and rights stay open.
 nothing-kept = Understood: nothing is kept, and what was written is erased. Help and rights stay open.
@@ -97,7 +97,7 @@ nothing-kept = Understood: nothing is kept, and what was written is erased. Help
 
 privacy-1 = Responsible for these data: { $operator }. To write to them: { $contact }.
 privacy-2 = We keep your answers and your story, with your consent, to make grouped figures and to make these facts known. The numbers, addresses and names that the program recognises are taken out before anything is stored. Your account is not kept with the testimony.
-privacy-3 = Partner associations receive the grouped figures and, if you chose so, a summary or a sentence that the team has read again. Nothing else is passed on or sold, unless the law demands it. You can ask the association who they are.
+privacy-3 = Partner associations receive the grouped figures and, if you chose so, a summary or a sentence that the team has read again. Nothing is sold; nothing else is passed on, unless the law demands it. You can ask the association who they are.
 privacy-4 = A draft is erased { $hours } hours after its start at the latest. The story is erased { $story_days } days after the team’s decision, the answers to lists { $coded_months } months after. Figures already published point to nobody and stay.
 privacy-5 = With your receipt you can add to or withdraw your testimony as long as it is kept. Without a receipt we do not know which testimony is yours. You can also turn to the CNIL, the French authority that protects data: cnil.fr.
 privacy-6 = Telegram can read conversations with a program. Signal cannot. In both cases our server sees what you write at the moment you send it; the finished testimony is put under lock, and the team opens it to read it.
@@ -117,11 +117,11 @@ stopped = Stopped, and what was begun is erased. To come back, write /start.
 ended = The conversation is over. To come back, write /start.
 erased = Done.
 remains-telegram = This message stays, and any older than two days: the menu of the conversation lets you delete all of it.
-remains-signal = Signal lets us remove only our own messages: this one and yours remain, and the chat’s menu lets you delete all of it.
+remains-signal = We can remove only our own messages: this one and yours remain. The chat’s menu lets you delete all of it.
 
 ## Pictures, voice, files
 
-media-refused = Pictures, voice messages and files are neither opened nor downloaded here; this one stays in the conversation, and you can remove it. You can keep the original, with its date, and a copy somewhere else than on this phone. You can go on in your own words.
+media-refused = Pictures, voice messages and files are neither opened nor downloaded here; what you have just sent stays on the screen, and you can delete it. You can keep the original, with its date, and a copy somewhere else than on this phone. You can go on in your own words.
 
 ## Reading it over
 
@@ -268,7 +268,7 @@ help-no-lines = We have no line of this kind for this country. The other choices
 
 language-changed = We go on in English.
 failed = Something did not work on our side, and your last message is not kept. You can send it again in a moment.
-too-fast = Your messages come too fast to be kept. Those before are there. Wait a minute, then send the last ones again.
+too-fast = Your messages come too fast: the last ones are not kept, those before are. Wait a minute, then send the last ones again.
 
 # Read before any conversation, and over a shoulder: nothing here tells what the program is for.
 profile-description = A place to write to the association, at your own pace. To begin: /start. To know what is kept: /privacy.

@@ -53,11 +53,11 @@ not-kept = Ce que vous venez d’écrire n’est pas gardé ici. Pour le raconte
 free-text-kept = C’est noté avec vos mots.
 narrative-more-messages = C’est reçu. Continuez, ou écrivez FINI.
 too-much = Il n’y a plus de place pour ce message. Ce que vous avez écrit avant est là. Écrivez FINI pour passer à la suite.
-edit-too-late = Ce message modifié est plus ancien que votre dernière réponse : rien n’est changé. RETOUR permet de reprendre une réponse, et la relecture aussi.
+edit-too-late = Vous venez de modifier un message plus ancien que votre dernière réponse : rien ne change ici. Pour reprendre une réponse, écrivez RETOUR, ou attendez la relecture.
 button-old = Ce bouton appartient à un message plus ancien. Voici où vous en êtes.
-reply-old = Votre réponse cite un message plus ancien : rien n’est changé. Voici où vous en êtes ; RETOUR permet de reprendre une réponse.
-unread-garbled = Votre dernier message n’a pas pu être déchiffré ici. Vous pouvez l’envoyer de nouveau.
-unread-long = Votre message est trop long pour arriver entier : rien n’en est gardé. Vous pouvez l’envoyer en plusieurs fois.
+reply-old = Votre réponse cite un message plus ancien : elle n’est pas prise en compte. Voici où vous en êtes. Pour reprendre une réponse, écrivez RETOUR.
+unread-garbled = Votre dernier message n’est pas arrivé lisible. Vous pouvez l’envoyer de nouveau.
+unread-long = Votre message est trop long : rien n’en est gardé. Vous pouvez l’envoyer en plusieurs fois.
 edited-replaced = Votre message modifié remplace le précédent.
 
 validation-story = Merci de l’avoir écrit. Ce que cette personne a fait n’est pas de votre faute.
@@ -82,13 +82,13 @@ minor = Ici, on peut témoigner à partir de 18 ans ; rien n’est gardé de c
 ## L'accord
 
 # Les mots de chaque canal suivent cette notice (consent-notice-channel-…), puis consent-limit.
-consent-notice = Des bénévoles de l’association vous lisent, pour faire des chiffres groupés et, si vous le voulez, un résumé ou une phrase, pour d’autres associations. Le récit est effacé { $story_days } jours après leur décision, les réponses aux listes { $coded_months } mois après. N’écrivez aucun nom ; un reçu permet de tout retirer.
+consent-notice = Des bénévoles de l’association vous lisent, pour faire des chiffres groupés et, si vous voulez, un résumé ou une phrase, pour d’autres associations. Le récit est effacé { $story_days } jours après leur décision, les réponses aux listes { $coded_months } mois après. N’écrivez aucun nom ; un reçu permet de retirer ce témoignage.
 consent-notice-channel-telegram = Telegram peut lire les conversations avec un programme comme celui-ci. Signal, si l’association y est aussi, ne le peut pas. Dans les deux cas, le serveur de l’association voit ce que vous écrivez au moment où vous l’envoyez.
 consent-notice-channel-signal = Signal ne peut pas lire cette conversation. Le serveur de l’association, lui, voit ce que vous écrivez au moment où vous l’envoyez.
-consent-notice-vanish = Ici, chaque message disparaît de lui-même { $hours } heures après sa lecture.
+consent-notice-vanish = Ici, chaque message disparaît de lui-même { $hours } heures après son envoi ou sa lecture.
 consent-notice-channel-terminal = Cette conversation ne passe par aucune messagerie. Qui a accès à cet ordinateur peut voir ce que vous tapez au moment où vous le tapez.
 consent-notice-channel-web = Cette conversation ne passe par aucune messagerie. Le serveur de l’association voit ce que vous écrivez au moment où vous l’envoyez, et le navigateur peut garder l’adresse de cette page.
-consent-limit = Le secret a une limite. Si un récit parle de mauvais traitements ou d’agression sexuelle sur une personne mineure, ou que l’âge, la santé, un handicap ou une grossesse empêche de se protéger, la loi demande d’avertir les autorités (code pénal, article 434-3). Nous ne demandons pas qui vous êtes.
+consent-limit = Le secret a une limite. Si un récit parle de mauvais traitements ou d’agression sexuelle sur une personne mineure, ou qui ne peut pas se protéger (âge, santé, handicap, grossesse), la loi demande d’avertir les autorités (code pénal, article 434-3). Nous ne demandons pas qui vous êtes.
 consent-refused = C’est entendu : rien n’est gardé. L’aide et les droits restent ouverts.
 nothing-told = Vous avez passé toutes les questions : il n’y a rien à garder. L’aide et les droits restent ouverts.
 nothing-kept = C’est entendu : rien n’est gardé, et ce qui était écrit est effacé. L’aide et les droits restent ouverts.
@@ -97,7 +97,7 @@ nothing-kept = C’est entendu : rien n’est gardé, et ce qui était écrit e
 
 privacy-1 = Responsable de ces données : { $operator }. Pour lui écrire : { $contact }.
 privacy-2 = Nous gardons vos réponses et votre récit, avec votre accord, pour produire des chiffres groupés et faire connaître ces faits. Les numéros, les adresses et les noms que le programme reconnaît sont retirés avant l’enregistrement. Votre compte n’est pas gardé avec le témoignage.
-privacy-3 = Des associations partenaires reçoivent les chiffres groupés et, si vous l’avez choisi, un résumé ou une phrase relus par l’équipe. Rien d’autre n’est transmis, ni vendu, sauf si la loi l’impose. Vous pouvez demander à l’association qui elles sont.
+privacy-3 = Des associations partenaires reçoivent les chiffres groupés et, si vous l’avez choisi, un résumé ou une phrase relus par l’équipe. Rien n’est vendu ; rien d’autre n’est transmis, sauf si la loi l’impose. Vous pouvez demander à l’association qui elles sont.
 privacy-4 = Un brouillon s’efface au plus tard { $hours } heures après son début. Le récit est effacé { $story_days } jours après la décision de l’équipe, les réponses aux listes { $coded_months } mois après. Les chiffres déjà publiés ne désignent personne et restent.
 privacy-5 = Avec votre reçu, vous pouvez compléter ou retirer votre témoignage tant qu’il est gardé. Sans reçu, nous ne savons pas quel témoignage est le vôtre. Vous pouvez aussi vous adresser à la CNIL, l’autorité qui protège les données : cnil.fr.
 privacy-6 = Telegram peut lire les conversations avec un programme. Signal ne le peut pas. Dans les deux cas, notre serveur voit ce que vous écrivez au moment où vous l’envoyez ; le témoignage terminé est mis sous clé, et l’équipe l’ouvre pour le lire.
@@ -117,11 +117,11 @@ stopped = C’est arrêté, et ce qui était commencé est effacé. Pour revenir
 ended = La conversation est finie. Pour revenir, écrivez /start.
 erased = C’est fait.
 remains-telegram = Ce message reste, comme ceux de plus de deux jours s’il y en a : le menu de la conversation permet de la supprimer en entier.
-remains-signal = Signal ne nous laisse retirer que nos propres messages : celui-ci et les vôtres restent, et le menu de la conversation permet de la supprimer en entier.
+remains-signal = Nous ne pouvons retirer que nos propres messages : celui-ci et les vôtres restent. Le menu de la conversation permet de la supprimer en entier.
 
 ## Images, voix, fichiers
 
-media-refused = Les images, les messages vocaux et les fichiers ne sont ni ouverts ni téléchargés ici ; celui-ci reste dans la conversation, et vous pouvez l’en retirer. Vous pouvez garder l’original, avec sa date, et une copie ailleurs que sur ce téléphone. Vous pouvez continuer avec vos mots.
+media-refused = Les images, les messages vocaux et les fichiers ne sont ni ouverts ni téléchargés ici ; ce que vous venez d’envoyer reste affiché, et vous pouvez le supprimer. Vous pouvez garder l’original, avec sa date, et une copie ailleurs que sur ce téléphone. Vous pouvez continuer avec vos mots.
 
 ## La relecture
 
@@ -268,7 +268,7 @@ help-no-lines = Nous n’avons pas de ligne de ce genre pour ce pays. Les autres
 
 language-changed = Nous continuons en français.
 failed = Quelque chose n’a pas marché de notre côté, et votre dernier message n’est pas gardé. Vous pouvez l’envoyer de nouveau dans un moment.
-too-fast = Vos messages arrivent trop vite pour être gardés. Ceux d’avant sont là. Attendez une minute, puis envoyez de nouveau les derniers.
+too-fast = Vos messages arrivent trop vite : les derniers ne sont pas gardés, ceux d’avant le sont. Attendez une minute, puis envoyez les derniers de nouveau.
 
 # Se lisent avant toute conversation, et par-dessus une épaule : rien n'y dit à quoi le programme sert.
 profile-description = Un espace pour écrire à l’association, à votre rythme. Pour commencer : /start. Pour savoir ce qui est gardé : /privacy.
