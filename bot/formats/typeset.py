@@ -97,12 +97,16 @@ def _set(template: str, data: Data, folder: Path, form: Form, dots: float | None
 
 @cache
 def _faces() -> typst.Fonts:
-    """Read once: opening typefaces costs as much as setting a page."""
+    """Read once: opening typefaces costs as much as setting a page. Raises `FormatError` where it is missing:
+    in another typeface the same digest would be other bytes."""
     try:
-        folder = [str(resources.files(_FACES) / "files")]
+        folder = str(resources.files(_FACES) / "files")
     except ModuleNotFoundError:
-        folder = []
-    return typst.Fonts(include_system_fonts=False, font_paths=folder)
+        raise FormatError(
+            "A digest could not be typeset: its typeface is not installed.",
+            hint="Build .venv again from requirements.lock (make clean, then make run). The digest is safe.",
+        ) from None
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder])
 
 
 def _broken(template: str, diagnostic: str) -> FormatError:
