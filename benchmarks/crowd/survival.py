@@ -18,8 +18,9 @@ from benchmarks.restart import made
 STORY_TOLD = 8
 """Actions until somebody's story is told."""
 
-FEW = 2_000
-"""People whose drafts are open before memory is weighed the first time: what comes once has come by then."""
+FEW = 5_000
+"""People whose drafts are open before memory is weighed the first time: what comes once has come by then, and
+the store remembers as many rows as it ever will (`HOT_PEOPLE`)."""
 
 HALF_WAY = 24
 """Actions of who is there again after every new start."""
