@@ -34,6 +34,9 @@ LIGHT = Cost(memory_kib=1024, passes=1, lanes=1)
 AT_ONCE = 40
 """People who talk at the same time: their turns share the disk's commits."""
 
+PARTNERS = "partners"
+"""The folder of partners without a chat."""
+
 MOST_ANSWERS = 80
 """Answers one person gives at the most; the questionnaire has half as many questions."""
 
@@ -317,6 +320,7 @@ def _fresh(folder: Path) -> Settings:
     return Settings(
         data=folder,
         shelf=default_shelf(folder),
+        digest_folder=folder / PARTNERS,
         operator_name="l’association de démonstration",
         operator_contact="demo@exemple.invalid",
     )
@@ -339,6 +343,11 @@ async def play(folder: Path, people: int) -> None:
         await _digest(played, settings, out)
     finally:
         await instance.close()
+
+
+async def _delivered(played: Play) -> None:  # typesetting takes a second or two
+    while any(row.state == "due" for row in await played.instance.store.deliveries()):
+        await played.instance.work()
 
 
 def _bar(out: Console) -> Progress:
@@ -367,6 +376,8 @@ async def _tell(played: Play, people: int, out: Console) -> int:
 
 async def _decide(played: Play, sent: int, out: Console) -> None:
     chance = random.Random(sent)  # noqa: S311 - as above
+    # So many in a minute look like a flood, and wait apart until somebody says otherwise.
+    await played.say("moderator", "/quarantine release")
     with _bar(out) as bar:
         task = bar.add_task("moderators read and decide", total=sent)
         for number in range(sent):
@@ -375,12 +386,15 @@ async def _decide(played: Play, sent: int, out: Console) -> None:
 
 
 async def _digest(played: Play, settings: Settings, out: Console) -> None:
-    for command in ("/digest send", "/digest"):
+    (settings.data / PARTNERS).mkdir(mode=0o700)
+    for command in ("/partners folder presse", "/digest preview", "/digest send", "/digest"):
         shown = await played.say("owner", command)
+        await _delivered(played)
         out.rule(f"owner: {command}")
         out.print("\n".join(shown), markup=False, highlight=False)
     received = played.sink.last.get(Address("terminal", "partner"), [])
     out.rule("what the partner received")
     out.print("\n\n".join(received), markup=False, highlight=False)
     out.rule()
+    out.print(f"The partner without a chat found the same in {settings.data / PARTNERS}.")
     out.print(f"The instance is in {settings.data}. Sit in its chairs: SEUIL_DATA={settings.data} make run")
