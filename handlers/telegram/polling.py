@@ -82,6 +82,8 @@ class Polling:
         self._conflicts = 0
         self._first_conflict = 0.0
         self._since = 0.0
+        self._gives_way = False
+        """Another process goes on with this token."""
 
     async def run(self, hear: Hear) -> None:
         """Until cancelled; then what was begun is finished and confirmed. Raises `TelegramError` where
@@ -195,15 +197,19 @@ class Polling:
         log.warning("another program asks for this bot's updates (409)")
         served = self._first_conflict
         if served < SETTLING_SECONDS and self._conflicts >= CONFLICTS + served:
+            self._gives_way = True
             raise TelegramError(
                 "Another program already serves this bot's token, so this one stops.",
                 hint="Stop one of the two. If you do not know of another, revoke the token with BotFather.",
             )
 
     async def _finish(self) -> None:
-        """Let what was begun come to its end, and confirm it."""
+        """Let what was begun come to its end, and confirm it. Not where another process goes on: what is not
+        confirmed it hears as well, and one more poll of ours could make it stop too."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
+        if self._gives_way:
+            return
         with suppress(Refused, Cut):  # delivered again, then, and known
             await self._ask(self._offset(), 0, 1)
 
