@@ -250,8 +250,8 @@ def test_change_is_said_in_words() -> None:
     grown = freeze(digest(figures(1, 300), digest(figures(1, 200))))
     shrunk = freeze(digest(figures(1, 200), digest(figures(1, 300))))
 
-    assert "C’est 100 de plus que dans le bilan n°\u00a01." in text_of(grown, "fr")
-    assert "That is 100 fewer than in digest number 1." in text_of(shrunk, "en")
+    assert "Le total augmente de 100 par rapport au bilan n°\u00a01." in text_of(grown, "fr")
+    assert "The total is 100 lower than in digest number 1." in text_of(shrunk, "en")
 
 
 def test_percentages_are_of_rounded_counts_without_decimals() -> None:
@@ -403,7 +403,7 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
 @pytest.mark.parametrize(
     ("months", "french"),
     [
-        (("2026-08", "2026-08"), "reçus en août 2026."),
+        (("2026-08", "2026-08"), "retenus en août 2026."),
         (("2026-07", "2026-09"), "entre juillet 2026 et septembre 2026."),
     ],
 )
@@ -417,4 +417,4 @@ def test_a_table_in_which_nothing_can_be_told_says_so() -> None:
     safe = protect(tally([coded(n, repetition="once") for n in range(40)]))
     assert isinstance(safe, SafeTally)
 
-    assert "Rien ici ne peut être diffusé sans risque" in text_of(freeze(digest(safe)), "fr")
+    assert "Aucun nombre de ce tableau ne peut être diffusé sans risque" in text_of(freeze(digest(safe)), "fr")
