@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fluent.syntax import FluentParser
 
 import locales
 from bot.errors import WordsError
 from bot.normal import fold
 from bot.questionnaire import Choice, Gate, Option
 from bot.questions import EVERY_QUESTION
-from locales import Languages, Words, aliases, load, missing
+from locales import Languages, Words, aliases, load, loading, missing
 from locales.loading import FILES
 
 HERE = Path(locales.__file__).parent
@@ -299,3 +300,19 @@ def test_a_misspelt_argument_is_found_at_the_start(tmp_path: Path) -> None:
 
     (told,) = [fault for fault in missing((), load(folder)) if "other arguments" in fault]
     assert "talk.ftl, line" in told
+
+
+def test_our_quicker_parser_reads_what_fluents_own_reads():
+    texts = [file.read_text("utf-8") for file in sorted(loading.HERE.glob("*/*.ftl"))]
+    odd = [
+        'a = x\r\n    y { $v } z\r\nb = { "}" } q\n',
+        "c = \n   d }\n",
+        "k = té{ -t }\n   .a = u\n# c\n-t = o",
+        "j = { $n ->\n  [one] x { $n }\n *[other] y\n }\n",
+        "bad\n",
+        "x = a\r b\n",
+    ]
+
+    for text in (*texts, *odd):
+        ours, fluents = loading._Parser(with_spans=True), FluentParser(with_spans=True)
+        assert ours.parse(text).equals(fluents.parse(text), ignored_fields=[])
