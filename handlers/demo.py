@@ -26,6 +26,7 @@ from bot.receipts import Cost
 from bot.settings import Settings, default_shelf
 from handlers import Abilities, Address, Hear, Heard, Screen
 from handlers.instance import Instance, lay_keys, open_instance, passphrase_at_hand, seat_chairs
+from handlers.mailbox import free_place, mailbox
 from locales import Words
 
 LIGHT = Cost(memory_kib=1024, passes=1, lanes=1)
@@ -33,6 +34,9 @@ LIGHT = Cost(memory_kib=1024, passes=1, lanes=1)
 
 AT_ONCE = 40
 """People who talk at the same time: their turns share the disk's commits."""
+
+MAILBOX = "mailbox"
+"""The mails of a partner that reads mails."""
 
 PARTNERS = "partners"
 """The folder of partners without a chat."""
@@ -311,7 +315,7 @@ class Play:
         await self.say(moderator, verdict)
 
 
-def _fresh(folder: Path) -> Settings:
+def _fresh(folder: Path, mail_port: int) -> Settings:
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError(
             f"The folder {folder} is not empty.",
@@ -321,6 +325,10 @@ def _fresh(folder: Path) -> Settings:
         data=folder,
         shelf=default_shelf(folder),
         digest_folder=folder / PARTNERS,
+        smtp_host="127.0.0.1",
+        smtp_port=mail_port,
+        smtp_security="none",
+        smtp_from="bilan@exemple.invalid",
         operator_name="l’association de démonstration",
         operator_contact="demo@exemple.invalid",
     )
@@ -329,7 +337,14 @@ def _fresh(folder: Path) -> Settings:
 async def play(folder: Path, people: int) -> None:
     """Make an instance in `folder`, fill it, moderate it, send its digest. Prints as it goes."""
     out = Console()
-    settings = _fresh(folder)
+    with free_place() as place:
+        settings = _fresh(folder, place.getsockname()[1])
+        async with mailbox(folder / MAILBOX, place):
+            await _play(settings, people, out)
+
+
+async def _play(settings: Settings, people: int, out: Console) -> None:
+    folder = settings.data
     lay_keys(settings)
     instance = await open_instance(settings, cost=LIGHT)
     sink = Sink(folder / "received")
@@ -387,7 +402,8 @@ async def _decide(played: Play, sent: int, out: Console) -> None:
 
 async def _digest(played: Play, settings: Settings, out: Console) -> None:
     (settings.data / PARTNERS).mkdir(mode=0o700)
-    for command in ("/partners folder presse", "/digest preview", "/digest send", "/digest"):
+    partners = ("/partners folder presse", "/partners mail Refuge courrier@exemple.invalid")
+    for command in (*partners, "/digest preview", "/digest send", "/digest"):
         shown = await played.say("owner", command)
         await _delivered(played)
         out.rule(f"owner: {command}")
@@ -396,5 +412,7 @@ async def _digest(played: Play, settings: Settings, out: Console) -> None:
     out.rule("what the partner received")
     out.print("\n\n".join(received), markup=False, highlight=False)
     out.rule()
-    out.print(f"The partner without a chat found the same in {settings.data / PARTNERS}.")
+    out.print(
+        f"Partners without a chat found the same in {settings.data / PARTNERS} and {settings.data / MAILBOX}."
+    )
     out.print(f"The instance is in {settings.data}. Sit in its chairs: SEUIL_DATA={settings.data} make run")
