@@ -302,7 +302,7 @@ def test_a_misspelt_argument_is_found_at_the_start(tmp_path: Path) -> None:
     assert "talk.ftl, line" in told
 
 
-def test_our_quicker_parser_reads_what_fluents_own_reads():
+def test_our_quicker_parser_reads_what_fluents_own_reads() -> None:
     texts = [file.read_text("utf-8") for file in sorted(loading.HERE.glob("*/*.ftl"))]
     odd = [
         'a = x\r\n    y { $v } z\r\nb = { "}" } q\n',
