@@ -3,7 +3,7 @@
 
 ## What does not fit
 
-desk-unknown = I do not know this command. Write /help to see those you can use.
+desk-unknown = There is no such command. Write /help to see those you can use.
 desk-locked = The desk is locked. Your command is kept and will be handled when it opens. An owner can open it at the console: python -m bot unlock
 desk-no-case = Name a testimony, such as /open t-k7q2m9xw, or take the next one with /next.
 desk-no-text = The text after the command is missing. Example: { $example }
@@ -53,7 +53,7 @@ desk-stats = To read: { $waiting }, the oldest for { $days } d. Being read: { $c
 desk-warning = Testimony { $case }. This text may be hard to read. You may wait, or leave it to somebody else with /undo. To read it: /open
 desk-warning-hard = Testimony { $case }. This text speaks of violence, threats or sexual acts. Take your time: you may leave it to somebody else with /undo. To read it: /open
 desk-warning-quarantine = Testimony { $case }, in quarantine. It may be abuse, and it may be somebody telling what happened. This text may be hard to read. To read it: /open
-desk-warning-insults = Testimony { $case }. This testimony holds insults or threats, perhaps quoted. There is no hurry. To read it all the same: /open yes
+desk-warning-insults = Testimony { $case }. This text holds insults or threats, perhaps quoted. There is no hurry. To read it all the same: /open yes
 desk-button-open = Read
 desk-button-open-case = Read { $case }
 desk-button-open-yes = Read all the same
@@ -162,7 +162,7 @@ desk-delete-asked = Deletion of { $case } requested. Somebody else has to confir
 desk-delete-wanted = The deletion of { $case } waits for a second person: /delete { $case }
 desk-deleted = { $case } is erased, with everything that hangs on it.
 desk-banned = The sender of { $case } can send no more testimonies until the next digest.
-desk-no-tag = { $case } carries no sender tag.
+desk-no-tag = { $case } does not carry the mark that lets a sender be blocked.
 desk-unbanned = The ban made from this testimony is lifted.
 desk-not-banned = No ban was made from this testimony. Only the testimony it was made from lifts a ban.
 desk-bans = Bans made from: { $bans }. To lift one: /unban and the testimony.
@@ -197,9 +197,9 @@ desk-digest-cannot-read = Digest { $period } cannot be read back. The owners wer
 desk-digest-not-approved = Digest { $period } is marked as approved, and nobody approved it here. It is not sent. The owners were told.
 desk-digest-due = A digest is due, it is not made yet.
 desk-digest-broken = These formats cannot be made: { $formats }. Nothing will leave before they can: tell the technical team.
-desk-digest-unrendered = Digest { $period } could not be laid out ({ $formats }). Nothing is lost, nothing has left. It is tried again by itself: tell the technical team.
+desk-digest-unrendered = Digest { $period } could not be laid out ({ $formats }). Nothing is lost, nothing has left, and the program tries again by itself. Tell the technical team.
 desk-digest-preview-chart = The picture of this digest:
-desk-digest-preview-pdf = The document to print, as partners will receive it:
+desk-digest-preview-pdf = The document to print, as partners receive it:
 desk-resend =
     { $count ->
         [one] 1 digest leaves for { $name }.
@@ -217,22 +217,22 @@ desk-delivery-sent = sent
 desk-delivery-failed = failed
 desk-delivery-given-up = given up
 desk-delivery-next = Next try: { $at }.
-desk-delivery-anew = /digest send begins again.
+desk-delivery-anew = /digest send starts sending again.
 desk-delivery-paused = Paused, as the partner asked.
-desk-delivery-gone = This partner is no member any more.
+desk-delivery-gone = Is no longer a partner.
 desk-delivery-unsound = This partner’s row was changed: remove it with /revoke, then invite it again.
 desk-delivery-waits-locked = Digest { $period } has not arrived everywhere. It waits for the desk to be opened.
 desk-delivery-failed-notice = Digest { $period } has not arrived at { $names } yet. { $why } Next try: { $at }.
-desk-delivery-given-up-notice = Digest { $period } is given up for { $names } after a week of tries. { $why } /digest send begins again.
+desk-delivery-given-up-notice = Digest { $period } is given up for { $names } after a week of tries. { $why } /digest send takes it up again.
 desk-undelivered =
     .unreachable = The network or the server does not answer.
     .insecure = The mail server offers no safe connection: check the SEUIL_SMTP settings.
     .login = The mail server refuses our account: check the SEUIL_SMTP settings.
     .refused = This address is refused: check it with the partner.
-    .blocked = The partner blocked the bot or left the chat: reach them some other way.
+    .blocked = The partner blocked the program or left the conversation: reach them some other way.
     .full = There is no room left: make some on the disk, or in the partner’s mailbox.
     .unrendered = A format cannot be made: tell the technical team.
-    .unsealed = The partner’s key does not work: ask for a new age key.
+    .unsealed = The partner’s key does not work: ask for a new age public key.
     .unset = A setting is missing for this way of sending: see .env.example.
     .other = Unknown cause: the technical team will find it in the program’s log.
 desk-unopened =
@@ -244,30 +244,35 @@ desk-unopened =
 ## Members
 
 desk-partners = Partners:
-desk-partners-none = No partner. /invite partner and a name
+desk-partners-none = No partner. To invite one: /invite partner and a name
 desk-partner-sealed = sealed to its key
 desk-partner-paused = paused
 desk-partner-added = { $name } will receive the next digests. /digest resend and the name sends the earlier ones.
 desk-partner-there = Somebody receives digests at this place already.
-desk-partner-example = Write a name, then an address: /partners mail Refuge digests@example.org; or a plain name: /partners folder press
-desk-partner-left = { $name } left the partners and receives nothing any more.
+desk-partner-example = By mail, a name, then an address: /partners mail Refuge digests@example.org. In a folder, a name of one word: /partners folder press
+desk-partner-left = { $name } is no longer a partner, as it asked, and receives nothing any more.
 
 ## What a partner chooses
 
-desk-language = Your digests are in { $language }. Languages: { $languages }. Example: /language fr
+desk-language =
+    { $language ->
+        [fr] Your digests are in French.
+        [en] Your digests are in English.
+       *[other] Language of your digests: { $language }.
+    } Languages: { $languages }. Example: /language fr
 desk-language-set = Your digests and our messages will be in English.
-desk-formats = You receive: { $names }. Formats: { $formats }. Example: /format text pdf; /format all brings back what is usual.
+desk-formats = You receive: { $names }. Formats: { $formats }. Example: /format text pdf. To go back to what is usual: /format all
 desk-formats-set = You will receive: { $names }.
-desk-paused = Nothing will be sent to you until /resume. Digests will wait for you.
+desk-paused = Nothing is sent to you until /resume. Digests wait for you.
 desk-resumed = Sending goes on. What you missed leaves now.
-desk-leave = You will receive no digest any more, and your place here will be erased. To confirm: /leave yes. To only wait: /pause
-desk-left = Done: you are no partner any more and will receive nothing. To come back, ask the association for an invitation.
+desk-leave = If you confirm, you receive no digest any more and your place is erased. To confirm: /leave yes. For a mere pause: /pause
+desk-left = Done: you are no partner any more and receive nothing. To come back, ask the association for an invitation.
 desk-key-none = No key: your digests arrive unsealed. Send /key and your age public key, which starts with age1.
 desk-key-is = Your digests are sealed to the key with fingerprint { $fingerprint }. /key remove takes it away.
-desk-key-set = Key kept, fingerprint { $fingerprint }. Your digests will be sealed to it. Keep your secret key well: without it they do not open.
-desk-key-refused = This is not an age public key: one line that starts with age1. Nothing has changed. Never send me a secret key.
+desk-key-set = Key kept, fingerprint { $fingerprint }. Your next digests will be sealed to it. Keep your secret key well: without it they do not open.
+desk-key-refused = This is not an age public key: one line that starts with age1. Nothing has changed. Never send your secret key.
 desk-key-dropped = Key taken away. Your next digests will arrive unsealed.
-desk-verify = To check that a digest was not changed: minisign -Vm SHA256SUMS -P { $line }, then sha256sum -c --ignore-missing SHA256SUMS. The key must be the one the association gave you by another way than this chat.
+desk-verify = To check that a digest was not changed: minisign -Vm SHA256SUMS -P { $line }, then sha256sum -c --ignore-missing SHA256SUMS. The key must be the one the association gave you by another way than this conversation.
 desk-verify-files = The signature of digest { $period }, to keep beside its files. Fingerprint of the digest: { $sha256 }
 desk-invite = Invite code for { $role } ({ $name }), to hand over in person. It works once, for { $days } days:
 desk-invite-roles = Write /invite, a role (owner, moderator, auditor, partner), then a name.
@@ -281,7 +286,7 @@ desk-role-moderator = moderator
 desk-role-auditor = auditor
 desk-role-partner = partner
 desk-joined = Welcome. Your role: { $role }. Write /help to see your commands.
-desk-chat-moved = Telegram has given this group another number. What was still to be deleted above is out of our reach now: please delete it by hand.
+desk-chat-moved = Telegram has given this group another number. We can no longer delete what is above: delete it by hand.
 desk-join-refused = This code is not valid, or was already used.
 desk-join-already = You are a member already. This code was not used.
 
@@ -335,7 +340,7 @@ desk-help-delete = /delete testimony: erase everything; it takes two people
 desk-help-ban = /ban: block the sender
 desk-help-unban = /unban: lift a ban
 desk-help-digest = /digest: the digests and their deliveries
-desk-help-digest-partner = /digest: receive the last digest again, or the one of a number
+desk-help-digest-partner = /digest: receive the last digest again, or another by its number
 desk-help-digest_list = /digest list: the digests and their deliveries
 desk-help-digest_list-partner = /digest list: every digest
 desk-help-digest_resend = /digest resend name: send past digests to a partner
@@ -354,7 +359,7 @@ desk-help-digest_hold = /digest hold: hold it back
 desk-help-digest_send = /digest send: make it and send it
 desk-help-partners = /partners: the partners
 desk-help-partners_mail = /partners mail name address: a partner who receives by mail
-desk-help-partners_folder = /partners folder name: a partner served in a folder
+desk-help-partners_folder = /partners folder name: a partner who receives in a folder
 desk-help-invite = /invite role name: make an invite code
 desk-help-revoke = /revoke name: remove a member
 desk-help-audit = /audit: the last lines of the log

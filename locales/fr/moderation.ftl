@@ -3,7 +3,7 @@
 
 ## Ce qui ne va pas
 
-desk-unknown = Je ne connais pas cette commande. Écrivez /help pour voir celles que vous pouvez utiliser.
+desk-unknown = Cette commande n’existe pas. Écrivez /help pour voir celles que vous pouvez utiliser.
 desk-locked = Le bureau est verrouillé. Votre commande est gardée, elle sera traitée dès son ouverture. Une personne responsable peut l’ouvrir à la console : python -m bot unlock
 desk-no-case = Indiquez un témoignage, par exemple /open t-k7q2m9xw, ou prenez le suivant avec /next.
 desk-no-text = Il manque le texte après la commande. Exemple : { $example }
@@ -17,7 +17,7 @@ desk-case-counted = Ce témoignage est déjà compté dans un bilan. Cela ne peu
 desk-case-escalated = Ce témoignage est transmis aux responsables.
 desk-nothing-to-undo = Il n’y a rien à reprendre.
 desk-second-same = Il faut une deuxième personne : vous avez déjà fait cette demande.
-desk-read-first = Lisez d’abord ce témoignage avec /open : un danger, ou ce qui désigne quelqu’un, ne se voit qu’en lisant.
+desk-read-first = Lisez d’abord ce témoignage avec /open : un danger, ou ce qui désigne quelqu’un, ne se voit qu’en lisant.
 desk-cannot-open = Ce témoignage ne s’ouvre pas. Les responsables sont prévenus.
 desk-try-again = Cela vient de changer entre-temps. Rien n’a été fait, recommencez si besoin.
 
@@ -53,7 +53,7 @@ desk-stats = À relire : { $waiting }, dont le plus ancien depuis { $days } j. 
 desk-warning = Témoignage { $case }. Ce texte peut être difficile à lire. Vous pouvez attendre, ou le laisser à quelqu’un d’autre avec /undo. Pour lire : /open
 desk-warning-hard = Témoignage { $case }. Ce texte parle de violences, de menaces ou de gestes sexuels. Prenez votre temps : vous pouvez le laisser à quelqu’un d’autre avec /undo. Pour lire : /open
 desk-warning-quarantine = Témoignage { $case }, mis en quarantaine. C’est peut-être un envoi abusif, et peut-être une personne qui raconte. Ce texte peut être difficile à lire. Pour lire : /open
-desk-warning-insults = Témoignage { $case }. Ce témoignage contient des insultes ou des menaces, peut-être citées. Rien ne presse. Pour lire quand même : /open oui
+desk-warning-insults = Témoignage { $case }. Ce texte contient des insultes ou des menaces, peut-être citées. Rien ne presse. Pour lire quand même : /open oui
 desk-button-open = Lire
 desk-button-open-case = Lire { $case }
 desk-button-open-yes = Lire quand même
@@ -162,44 +162,44 @@ desk-delete-asked = Effacement de { $case } demandé. Une autre personne doit le
 desk-delete-wanted = L’effacement de { $case } attend une deuxième personne : /delete { $case }
 desk-deleted = { $case } est effacé, avec tout ce qui s’y rattache.
 desk-banned = La personne qui a envoyé { $case } ne peut plus envoyer de témoignage jusqu’au prochain bilan.
-desk-no-tag = { $case } ne porte pas de marque d’envoi.
+desk-no-tag = { $case } ne porte pas la marque qui permet de bloquer un envoi.
 desk-unbanned = Le blocage fait depuis ce témoignage est levé.
 desk-not-banned = Aucun blocage n’a été fait depuis ce témoignage. Un blocage ne se lève que depuis le témoignage d’où il vient.
-desk-bans = Blocages faits depuis : { $bans }. Pour en lever un : /unban et le témoignage.
+desk-bans = Témoignages d’où vient un blocage : { $bans }. Pour en lever un : /unban et le témoignage.
 desk-bans-none = Aucun blocage en cours.
 
 ## Bilans
 
-desk-digest-files = Le même bilan, en fichiers à imprimer, à publier ou à calculer :
-desk-digest-chart = Les nombres de ce bilan, en image :
-desk-digest-sealed = Le bilan { $period }, scellé à votre clé. Pour l’ouvrir : age -d -i votre-cle.txt -o bilan.zip et le nom du fichier.
-desk-digest-not-ready = Le bilan { $period } n’a pas pu être mis en page. L’équipe est prévenue, redemandez-le plus tard.
-desk-digest-no-such = Ce numéro n’est pas celui d’un bilan. Le dernier est le { $last }. /digest list les montre tous.
+desk-digest-files = Le même bilan, en fichiers pour imprimer, publier ou calculer :
+desk-digest-chart = Les nombres de ce bilan, en graphique :
+desk-digest-sealed = Le bilan n° { $period }, scellé pour votre clé. Pour l’ouvrir : age -d -i votre-cle.txt -o bilan.zip et le nom du fichier.
+desk-digest-not-ready = Le bilan n° { $period } n’a pas pu être mis en page. L’équipe est prévenue. Vous pouvez le redemander plus tard.
+desk-digest-no-such = Ce numéro n’est pas celui d’un bilan. Le dernier est le n° { $last }. /digest list les montre tous.
 desk-digest-list = Les bilans. Pour en recevoir un de nouveau, écrivez /digest et son numéro :
 desk-digest-listed = · { $number } : { $first } à { $last }
 desk-digest-none = Aucun bilan n’a encore été fait.
 desk-digest-too-few = Pas encore de bilan : il faut au moins { $min } personnes. La période reste ouverte et continue.
-desk-digest-waits-locked = Un bilan est dû. Il attend l’ouverture du bureau.
+desk-digest-waits-locked = Un bilan est à faire. Il attend l’ouverture du bureau.
 desk-digest-working = Calcul du bilan sur { $total } témoignages…
-desk-digest-preview-open = Aperçu, rien n’est figé. Voici ce que dirait un bilan fait maintenant :
-desk-digest-preview-frozen = Bilan { $period }, figé. État : { $state }
-desk-digest-frozen = Le bilan { $period } est figé. /digest preview pour le lire, /digest approve pour l’accepter.
+desk-digest-preview-open = Aperçu : rien n’est figé. Voici ce que donne un bilan fait maintenant :
+desk-digest-preview-frozen = Bilan n° { $period }, figé. État : { $state }
+desk-digest-frozen = Le bilan n° { $period } est figé. /digest preview pour le lire, /digest approve pour l’accepter.
 desk-digest-nothing = Aucun bilan figé n’attend. /digest send en fait un et l’envoie.
-desk-digest-approved = Le bilan { $period } est accepté. Il part vers les partenaires.
-desk-digest-held = Le bilan { $period } est retenu. /digest approve pour le libérer.
-desk-digest-is-held = Le bilan { $period } est retenu. Acceptez-le d’abord avec /digest approve.
+desk-digest-approved = Le bilan n° { $period } est accepté. Il part vers les partenaires.
+desk-digest-held = Le bilan n° { $period } est retenu : il ne part pas. /digest approve pour le laisser partir.
+desk-digest-is-held = Le bilan n° { $period } est retenu : il ne part pas. Acceptez-le d’abord avec /digest approve.
 desk-digest-sent =
     { $failed ->
-        [0] Bilan { $period } : envoyé à { $sent } sur { $total }.
-       *[other] Bilan { $period } : envoyé à { $sent } sur { $total }, en échec : { $failed }. Nouvel essai automatique.
+        [0] Bilan n° { $period } : envoyé à { $sent } sur { $total }.
+       *[other] Bilan n° { $period } : envoyé à { $sent } sur { $total }, en échec : { $failed }. Le programme réessaie de lui-même.
     }
-desk-digest-cannot-read = Le bilan { $period } ne se relit pas. Les responsables sont prévenus.
-desk-digest-not-approved = Le bilan { $period } est marqué comme accepté, et personne ne l’a accepté ici. Il n’est pas envoyé. Les responsables sont prévenus.
-desk-digest-due = Un bilan est dû, il n’est pas encore fait.
-desk-digest-broken = Ces formats ne se préparent pas : { $formats }. Rien ne partira avant : prévenez l’équipe technique.
-desk-digest-unrendered = Le bilan { $period } n’a pas pu être mis en page ({ $formats }). Rien n’est perdu, rien n’est parti. Nouvel essai automatique : prévenez l’équipe technique.
-desk-digest-preview-chart = L’image de ce bilan :
-desk-digest-preview-pdf = Le document à imprimer, tel que les partenaires le recevront :
+desk-digest-cannot-read = Le bilan n° { $period } ne peut pas être relu. Les responsables sont prévenus.
+desk-digest-not-approved = Le bilan n° { $period } est marqué comme accepté, alors que personne ne l’a accepté ici. Il n’est pas envoyé. Les responsables sont prévenus.
+desk-digest-due = C’est la date d’un bilan, il n’est pas encore fait.
+desk-digest-broken = Ces formats ne peuvent pas être préparés : { $formats }. Rien ne part tant que ce n’est pas réparé : prévenez l’équipe technique.
+desk-digest-unrendered = Le bilan n° { $period } n’a pas pu être mis en page ({ $formats }). Rien n’est perdu, rien n’est parti, et le programme réessaie de lui-même. Prévenez l’équipe technique.
+desk-digest-preview-chart = Le graphique de ce bilan :
+desk-digest-preview-pdf = Le document à imprimer, tel que les partenaires le reçoivent :
 desk-resend =
     { $count ->
         [one] 1 bilan part vers { $name }.
@@ -207,8 +207,8 @@ desk-resend =
     }
 desk-resend-nothing = { $name } a déjà reçu tous les bilans acceptés. Pour en renvoyer un, ajoutez son numéro.
 desk-resend-unknown = Ce nom n’est pas celui d’un partenaire. Partenaires : { $names }
-desk-digest-line = { $period } · { $state }
-desk-digest-delivery = { $name } : { $state }, essais : { $tries }
+desk-digest-line = n° { $period } · { $state }
+desk-digest-delivery = { $name } : { $state }, essais : { $tries }
 desk-digest-state-frozen = figé, à accepter
 desk-digest-state-held = retenu
 desk-digest-state-approved = accepté
@@ -217,22 +217,22 @@ desk-delivery-sent = envoyé
 desk-delivery-failed = en échec
 desk-delivery-given-up = abandonné
 desk-delivery-next = Prochain essai : { $at }.
-desk-delivery-anew = /digest send recommence.
+desk-delivery-anew = /digest send reprend les envois.
 desk-delivery-paused = En pause, à la demande du partenaire.
-desk-delivery-gone = Ce partenaire n’est plus membre.
+desk-delivery-gone = N’est plus partenaire.
 desk-delivery-unsound = La fiche de ce partenaire a été changée : retirez-le avec /revoke, puis invitez-le de nouveau.
-desk-delivery-waits-locked = Le bilan { $period } n’est pas encore arrivé partout. Il attend l’ouverture du bureau.
-desk-delivery-failed-notice = Bilan { $period }, pas encore arrivé chez { $names }. { $why } Prochain essai : { $at }.
-desk-delivery-given-up-notice = Bilan { $period }, abandonné pour { $names } après une semaine d’essais. { $why } /digest send recommence.
+desk-delivery-waits-locked = Le bilan n° { $period } n’est pas encore arrivé partout. Il attend l’ouverture du bureau.
+desk-delivery-failed-notice = Le bilan n° { $period } n’est pas encore arrivé chez { $names }. { $why } Prochain essai : { $at }.
+desk-delivery-given-up-notice = L’envoi du bilan n° { $period } à { $names } est abandonné après une semaine d’essais. { $why } /digest send le reprend.
 desk-undelivered =
     .unreachable = Le réseau ou le serveur ne répond pas.
     .insecure = Le serveur de courriel n’offre pas de connexion sûre : vérifiez les réglages SEUIL_SMTP.
     .login = Le serveur de courriel refuse notre compte : vérifiez les réglages SEUIL_SMTP.
     .refused = Cette adresse est refusée : vérifiez-la avec le partenaire.
-    .blocked = Le partenaire a bloqué le bot ou quitté le chat : joignez-le autrement.
+    .blocked = Le partenaire a bloqué le programme ou quitté la conversation : joignez-le autrement.
     .full = Il n’y a plus de place : faites-en sur le disque, ou dans la boîte du partenaire.
-    .unrendered = Un format ne se prépare pas : prévenez l’équipe technique.
-    .unsealed = La clé du partenaire ne fonctionne pas : demandez-lui une nouvelle clé age.
+    .unrendered = Un format ne peut pas être préparé : prévenez l’équipe technique.
+    .unsealed = La clé du partenaire ne fonctionne pas : demandez-lui une nouvelle clé publique age.
     .unset = Il manque un réglage pour cet envoi : voyez .env.example.
     .other = Cause inconnue : l’équipe technique la trouvera dans le journal du programme.
 desk-unopened =
@@ -244,31 +244,36 @@ desk-unopened =
 ## Membres
 
 desk-partners = Partenaires :
-desk-partners-none = Aucun partenaire. /invite partner et son nom
-desk-partner-sealed = scellé à sa clé
+desk-partners-none = Aucun partenaire. Pour en inviter un : /invite partner et son nom
+desk-partner-sealed = scellé pour sa clé
 desk-partner-paused = en pause
 desk-partner-added = { $name } recevra les prochains bilans. /digest resend et son nom envoie les précédents.
 desk-partner-there = Quelqu’un reçoit déjà les bilans à cet endroit.
-desk-partner-example = Écrivez un nom puis une adresse : /partners mail Refuge bilans@exemple.org ; ou un nom simple : /partners folder presse
-desk-partner-left = { $name } a quitté les partenaires et ne reçoit plus rien.
+desk-partner-example = Par courriel, un nom puis une adresse : /partners mail Refuge bilans@exemple.org. Dans un dossier, un nom d’un seul mot : /partners folder presse
+desk-partner-left = { $name } n’est plus partenaire, à sa demande, et ne reçoit plus rien.
 
 ## Ce que choisit un partenaire
 
-desk-language = Vos bilans sont en { $language }. Langues possibles : { $languages }. Exemple : /language en
+desk-language =
+    { $language ->
+        [fr] Vos bilans sont en français.
+        [en] Vos bilans sont en anglais.
+       *[other] Langue de vos bilans : { $language }.
+    } Langues possibles : { $languages }. Exemple : /language en
 desk-language-set = Vos bilans et nos messages seront en français.
-desk-formats = Vous recevez : { $names }. Formats possibles : { $formats }. Exemple : /format text pdf ; /format tout remet l’usage.
+desk-formats = Vous recevez : { $names }. Formats possibles : { $formats }. Exemple : /format text pdf. Pour revenir au choix habituel : /format tout
 desk-formats-set = Vous recevrez : { $names }.
-desk-paused = Rien ne vous sera envoyé jusqu’à /resume. Les bilans vous attendront.
+desk-paused = Rien ne vous est envoyé jusqu’à /resume. Les bilans vous attendent.
 desk-resumed = Les envois reprennent. Ce que vous avez manqué part maintenant.
-desk-leave = Vous ne recevrez plus de bilan, et votre place sera effacée ici. Pour confirmer : /leave oui. Pour seulement attendre : /pause
-desk-left = C’est fait : vous n’êtes plus partenaire et ne recevrez plus rien. Pour revenir, demandez une invitation à l’association.
+desk-leave = Si vous confirmez, vous ne recevez plus de bilan et votre inscription est effacée. Pour confirmer : /leave oui. Pour une simple pause : /pause
+desk-left = C’est fait : vous n’êtes plus partenaire et ne recevez plus rien. Pour revenir, demandez une invitation à l’association.
 desk-key-none = Aucune clé : vos bilans arrivent sans être scellés. Envoyez /key puis votre clé publique age, qui commence par age1.
-desk-key-is = Vos bilans sont scellés à la clé d’empreinte { $fingerprint }. /key remove l’enlève.
-desk-key-set = Clé gardée, empreinte { $fingerprint }. Vos bilans lui seront scellés. Gardez bien votre clé secrète : sans elle, ils ne s’ouvrent pas.
-desk-key-refused = Ce n’est pas une clé publique age : elle commence par age1, sur une ligne. Rien n’a changé. Ne m’envoyez jamais une clé secrète.
+desk-key-is = Vos bilans sont scellés pour la clé d’empreinte { $fingerprint }. /key remove l’enlève.
+desk-key-set = Clé gardée, empreinte { $fingerprint }. Vos prochains bilans seront scellés pour elle. Gardez bien votre clé secrète : sans elle, ils ne s’ouvrent pas.
+desk-key-refused = Ce n’est pas une clé publique age : elle commence par age1, sur une ligne. Rien n’a changé. N’envoyez jamais votre clé secrète.
 desk-key-dropped = Clé enlevée. Vos prochains bilans arriveront sans être scellés.
-desk-verify = Pour vérifier qu’un bilan n’a pas été changé : minisign -Vm SHA256SUMS -P { $line }, puis sha256sum -c --ignore-missing SHA256SUMS. La clé doit être celle que l’association vous a donnée autrement que par ce chat.
-desk-verify-files = La signature du bilan { $period }, à garder à côté de ses fichiers. Empreinte du bilan : { $sha256 }
+desk-verify = Pour vérifier qu’un bilan n’a pas été changé : minisign -Vm SHA256SUMS -P { $line }, puis sha256sum -c --ignore-missing SHA256SUMS. La clé doit être celle que l’association vous a donnée par un autre moyen que cette conversation.
+desk-verify-files = La signature du bilan n° { $period }, à garder à côté de ses fichiers. Empreinte du bilan : { $sha256 }
 desk-invite = Code d’invitation pour { $role } ({ $name }), à donner en main propre. Il sert une fois, pendant { $days } jours :
 desk-invite-roles = Écrivez /invite, un rôle (owner, moderator, auditor, partner), puis un nom.
 desk-revoked = { $name } n’est plus membre.
@@ -281,7 +286,7 @@ desk-role-moderator = modération
 desk-role-auditor = audit
 desk-role-partner = partenaire
 desk-joined = Bienvenue. Votre rôle : { $role }. Écrivez /help pour voir vos commandes.
-desk-chat-moved = Ce groupe a changé de numéro chez Telegram. Ce qui devait encore s’effacer plus haut ne peut plus l’être par nous : supprimez-le à la main.
+desk-chat-moved = Ce groupe a changé de numéro chez Telegram. Nous ne pouvons plus effacer ce qui est plus haut : supprimez-le à la main.
 desk-join-refused = Ce code n’est pas valable, ou il a déjà servi.
 desk-join-already = Vous êtes déjà membre. Ce code n’a pas servi.
 
@@ -290,8 +295,8 @@ desk-join-already = Vous êtes déjà membre. Ce code n’a pas servi.
 desk-audit-empty = Le journal est vide.
 desk-audit-sound = Journal intact : { $lines } lignes. Empreinte de la dernière : { $head }. Notez-la pour la comparer plus tard.
 desk-audit-broken = Le journal est rompu à la ligne { $line }. Quelqu’un l’a changé. Gardez une copie des fichiers et prévenez l’équipe technique.
-desk-audit-cut = Le journal est rompu : il a été coupé ou réécrit. Les { $lines } lignes connues hors de la base n’y sont plus. Gardez une copie des fichiers et prévenez l’équipe technique.
-desk-audit-head-damaged = Le fichier audit.head a été changé : plus rien hors de la base ne répond du journal. Gardez une copie des fichiers et prévenez l’équipe technique.
+desk-audit-cut = Le journal est rompu : il a été coupé ou réécrit. Les { $lines } lignes connues hors de la base n’y sont plus. Gardez une copie des fichiers et prévenez l’équipe technique.
+desk-audit-head-damaged = Le fichier audit.head a été changé : plus rien hors de la base ne répond du journal. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-lock-done = Le bureau est verrouillé. Les clés ne sont plus en mémoire.
 desk-status = Clé du bureau : { $fingerprint }. À relire : { $waiting }. Acceptés, pas encore comptés : { $ready }. Bilans en attente : { $digests }. Verrouillage après { $minutes } min sans activité.
 desk-status-verify =
@@ -302,61 +307,61 @@ desk-status-verify =
     }
 desk-alarm-item = Alarme : une partie de { $case } ({ $part }) ne s’ouvre pas. Comparez l’empreinte de la clé avec /status et relisez /audit.
 desk-alarm-command = Alarme : une commande de la file ne s’ouvre pas. Elle a été écartée.
-desk-alarm-digest = Alarme : le bilan { $period } n’est pas celui qui a été figé. Il n’est pas envoyé. Rétablissez la base depuis une sauvegarde.
-desk-alarm-approval = Alarme : le bilan { $period } est marqué comme accepté, et personne ne l’a accepté ici. Il n’est pas envoyé. Quelqu’un a écrit dans la base : cherchez qui le peut. Pour l’envoyer malgré tout : /digest approve
-desk-alarm-audit = Alarme : le journal a été coupé ou réécrit. Quelqu’un a écrit dans la base. Gardez une copie des fichiers et prévenez l’équipe technique.
+desk-alarm-digest = Alarme : le bilan n° { $period } n’est pas celui qui a été figé. Il n’est pas envoyé. Rétablissez la base depuis une sauvegarde.
+desk-alarm-approval = Alarme : le bilan n° { $period } est marqué comme accepté, alors que personne ne l’a accepté ici. Il n’est pas envoyé. Quelqu’un a écrit dans la base : cherchez qui le peut. Pour l’envoyer malgré tout : /digest approve
+desk-alarm-audit = Alarme : le journal a été coupé ou réécrit. Quelqu’un a écrit dans la base. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-alarm-reply = Alarme : la clé de réponse de { $case } ne correspond pas. Quelqu’un a peut-être changé la base.
 
 ## Aide, une ligne par commande
 
-desk-help = Vos commandes ({ $role }) :
+desk-help = Vos commandes ({ $role }) :
 desk-help-help = /help : cette liste
 desk-help-status = /status : l’état du bureau et l’empreinte de sa clé
-desk-help-queue = /queue (/file) : ce qui attend
-desk-help-stats = /stats (/chiffres) : la charge de travail
-desk-help-next = /next (/suivant) : prendre un témoignage
-desk-help-open = /open (/ouvrir) : lire celui que vous avez pris
-desk-help-open_yes = /open oui : lire malgré les insultes annoncées
-desk-help-quarantine = /quarantine (/quarantaine) : ce qui a été mis à part comme douteux
-desk-help-quarantine_release = /quarantine release (remettre) témoignage : le remettre dans la file ; sans référence, tous
-desk-help-quarantine_reject = /quarantine reject (refuser) : tout refuser, après confirmation
-desk-help-quarantine_reject_yes = /quarantine refuser oui : confirmer ; /undo reprend tout
-desk-help-approve = /approve (/approuver) : accepter
-desk-help-reject = /reject (/rejeter) : refuser
-desk-help-escalate = /escalate (/transmettre) : confier aux responsables
-desk-help-undo = /undo (/annuler) : laisser, ou reprendre votre dernière décision
+desk-help-queue = /queue (/file) : ce qui attend
+desk-help-stats = /stats (/chiffres) : la charge de travail
+desk-help-next = /next (/suivant) : prendre un témoignage
+desk-help-open = /open (/ouvrir) : lire celui que vous avez pris
+desk-help-open_yes = /open oui : lire malgré les insultes annoncées
+desk-help-quarantine = /quarantine (/quarantaine) : ce qui a été mis à part comme douteux
+desk-help-quarantine_release = /quarantine release (remettre) témoignage : le remettre dans la file ; sans référence, tous
+desk-help-quarantine_reject = /quarantine reject (refuser) : tout refuser, après confirmation
+desk-help-quarantine_reject_yes = /quarantine refuser oui : confirmer ; /undo reprend tout
+desk-help-approve = /approve (/approuver) : accepter
+desk-help-reject = /reject (/rejeter) : refuser
+desk-help-escalate = /escalate (/transmettre) : confier aux responsables
+desk-help-undo = /undo (/annuler) : laisser, ou reprendre votre dernière décision
 desk-help-summary = /summary (/résumé) texte : écrire un résumé sans détail reconnaissable
-desk-help-quote = /quote (/citation) : voir la phrase proposée par la personne
+desk-help-quote = /quote (/citation) : voir la phrase proposée par la personne
 desk-help-quote_yes = /quote oui : la retenir ; il faut deux personnes
 desk-help-mask = /mask (/masquer) mots : les retirer du récit
 desk-help-note = /note (/noter) texte : note pour l’équipe
 desk-help-reply = /reply (/répondre) texte : répondre à la personne, qui le lira avec son reçu
 desk-help-delete = /delete (/supprimer) témoignage : tout effacer ; il faut deux personnes
 desk-help-ban = /ban (/bannir) : bloquer la personne qui l’a envoyé
-desk-help-unban = /unban (/débannir) : lever un blocage
-desk-help-digest = /digest (/bilan) : les bilans et leurs envois
-desk-help-digest-partner = /digest (/bilan) : recevoir de nouveau le dernier bilan, ou celui d’un numéro
-desk-help-digest_list = /digest list (liste) : les bilans et leurs envois
-desk-help-digest_list-partner = /digest list (liste) : tous les bilans
-desk-help-digest_resend = /digest resend (renvoyer) nom : envoyer à un partenaire les bilans passés
-desk-help-verify = /verify (/vérifier) : contrôler la signature d’un bilan
-desk-help-language = /language (/langue) fr ou en : la langue de vos bilans
-desk-help-format = /format (/formats) text pdf csv json page : ce que vous recevez
-desk-help-pause = /pause : ne rien recevoir pour le moment
-desk-help-resume = /resume (/reprendre) : recevoir de nouveau, et ce qui manque
-desk-help-key = /key (/clé) age1… : sceller vos bilans à votre clé
-desk-help-key_remove = /key remove (retirer) : ne plus les sceller
-desk-help-leave = /leave (/quitter) : ne plus être partenaire
-desk-help-leave_yes = /leave oui : le confirmer
-desk-help-digest_preview = /digest preview (aperçu) : lire le prochain bilan
-desk-help-digest_approve = /digest approve (approuver) : l’accepter
-desk-help-digest_hold = /digest hold (retenir) : le retenir
-desk-help-digest_send = /digest send (envoyer) : le faire et l’envoyer
-desk-help-partners = /partners (/partenaires) : les partenaires
-desk-help-partners_mail = /partners mail (courriel) nom adresse : un partenaire qui reçoit par courriel
-desk-help-partners_folder = /partners folder (dossier) nom : un partenaire servi dans un dossier
+desk-help-unban = /unban (/débannir) : lever un blocage
+desk-help-digest = /digest (/bilan) : les bilans et leurs envois
+desk-help-digest-partner = /digest (/bilan) : recevoir de nouveau le dernier bilan, ou un autre par son numéro
+desk-help-digest_list = /digest list (liste) : les bilans et leurs envois
+desk-help-digest_list-partner = /digest list (liste) : tous les bilans
+desk-help-digest_resend = /digest resend (renvoyer) nom : envoyer à un partenaire les bilans passés
+desk-help-verify = /verify (/vérifier) : contrôler la signature d’un bilan
+desk-help-language = /language (/langue) fr ou en : la langue de vos bilans
+desk-help-format = /format (/formats) text pdf csv json page : ce que vous recevez
+desk-help-pause = /pause : ne rien recevoir pour le moment
+desk-help-resume = /resume (/reprendre) : recevoir de nouveau, et ce qui manque
+desk-help-key = /key (/clé) age1… : sceller vos bilans pour votre clé
+desk-help-key_remove = /key remove (retirer) : ne plus les sceller
+desk-help-leave = /leave (/quitter) : ne plus être partenaire
+desk-help-leave_yes = /leave oui : le confirmer
+desk-help-digest_preview = /digest preview (aperçu) : lire le prochain bilan
+desk-help-digest_approve = /digest approve (approuver) : l’accepter
+desk-help-digest_hold = /digest hold (retenir) : le retenir
+desk-help-digest_send = /digest send (envoyer) : le faire et l’envoyer
+desk-help-partners = /partners (/partenaires) : les partenaires
+desk-help-partners_mail = /partners mail (courriel) nom adresse : un partenaire qui reçoit par courriel
+desk-help-partners_folder = /partners folder (dossier) nom : un partenaire qui reçoit dans un dossier
 desk-help-invite = /invite (/inviter) rôle nom : créer un code d’invitation
 desk-help-revoke = /revoke (/retirer) nom : retirer un membre
-desk-help-audit = /audit (/journal) : les dernières lignes du journal
-desk-help-audit_verify = /audit verify (vérifier) : contrôler tout le journal
-desk-help-lock = /lock (/verrouiller) : verrouiller le bureau
+desk-help-audit = /audit (/journal) : les dernières lignes du journal
+desk-help-audit_verify = /audit verify (vérifier) : contrôler tout le journal
+desk-help-lock = /lock (/verrouiller) : verrouiller le bureau
