@@ -34,6 +34,10 @@ WORTH_IT = 4000
 AHEAD = 2
 """Sheets asked of an opener and not yet answered: one that it makes, one that waits in its pipe."""
 
+PATIENCE_SECONDS = 10.0
+"""How long an opener may take to notice that nobody listens, before it is killed: its two sheets take a
+fiftieth of a second, on a machine that has nothing else to do."""
+
 INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "PYTHONHASHSEED")
 """What an opener gets of the environment: what Python may need to start, and no token."""
 
@@ -85,8 +89,7 @@ class Opener:
             raise await self._lost() from None
 
     async def _lost(self) -> PlatformError:
-        self.kill()
-        code = await self._process.wait()
+        code = await self.end()
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         return PlatformError(
             f"A process that opened testimonies for a digest ended before its work was done ({how}).",
@@ -94,15 +97,24 @@ class Opener:
             " the system's log whether memory ran out.",
         )
 
-    def kill(self) -> None:
-        """It has nothing to tidy up."""
+    def leave(self) -> None:
+        """Hang up, whatever is still on its way: it notices after a sheet or two, and ends by itself."""
+        if not self._to.transport.is_closing():
+            self._to.transport.abort()
+
+    async def end(self) -> int:
+        """Its exit code.
+
+        Not by a signal at once: asyncio looks first whether the process is there, and so takes the exit code
+        of one that has just died from whoever waits for it.
+        """
+        self.leave()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._process.wait()
         with suppress(ProcessLookupError):
             self._process.kill()
-
-    async def end(self) -> None:
-        self.kill()
-        self._to.close()
-        await self._process.wait()
+        return await self._process.wait()
 
 
 @asynccontextmanager
@@ -120,6 +132,6 @@ async def openers(
         yield started
     finally:
         for opener in started:
-            opener.kill()  # all at once, before anything is waited for: a second Ctrl-C must leave none
+            opener.leave()  # all at once, before anything is waited for: a second Ctrl-C must leave none
         for opener in started:
             await opener.end()

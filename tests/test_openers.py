@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def is_there(pid: int) -> bool:
     """Running, or ended and not yet taken note of."""
     return Path(f"/proc/{pid}").exists()
+
+
+def kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -265,11 +271,8 @@ async def test_a_store_that_fails_leaves_no_opener(some: list[ItemRow], started:
 async def test_an_opener_that_is_killed_is_told_and_nothing_is_counted(
     some: list[ItemRow], started: list[int]
 ) -> None:
-    def kill_one(_: int) -> None:
-        os.kill(started[0], signal.SIGKILL)
-
     with pytest.raises(PlatformError, match="signal 9") as told:
-        await count(endless(some), [IDENTITY], INSTANCE, kill_one, processes=2)
+        await count(endless(some), [IDENTITY], INSTANCE, lambda _: kill(started[0]), processes=2)
 
     assert "Nothing was frozen" in told.value.hint
     assert not any(map(is_there, started))
@@ -291,7 +294,8 @@ async def test_signals_meant_for_the_desk_do_not_end_its_openers(
 
     def ask(_: int) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            os.kill(started[0], number)
+            with suppress(ProcessLookupError):  # it has given its last answer and is missed below if too soon
+                os.kill(started[0], number)
 
     counted = await count(each(some), [IDENTITY], INSTANCE, ask, processes=1)
 
@@ -328,6 +332,25 @@ def desk() -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+async def test_an_opener_that_does_not_notice_is_killed(
+    some: list[ItemRow], started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openers, "PATIENCE_SECONDS", 0.2)
+    at_work = asyncio.Event()
+
+    def stop(_: int) -> None:
+        os.kill(started[0], signal.SIGSTOP)
+        at_work.set()
+
+    task = asyncio.create_task(count(endless(some), [IDENTITY], INSTANCE, stop, processes=1))
+    await at_work.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert not is_there(started[0])
+
+
 async def test_openers_die_with_a_desk_that_is_killed(desk: subprocess.Popen[str]) -> None:
     assert desk.stdout is not None
     pids = [int(pid) for pid in (await asyncio.to_thread(desk.stdout.readline)).split()]
@@ -361,8 +384,17 @@ async def test_a_digest_whose_opener_is_killed_is_not_frozen_and_can_be_made_ane
         await house.tell(testimony)
         await house.store.commit((Move(testimony.case, ("waiting",), "approved", house.today),))
 
+    noted = Opener.start
+
+    async def doomed(hello: openers.Hello) -> Opener:
+        opener = await noted(hello)
+        if len(started) == 1:
+            kill(started[0])
+        return opener
+
+    monkeypatch.setattr(Opener, "start", doomed)
     with pytest.raises(PlatformError):
-        await house.desk.digests.make(lambda _: os.kill(started[0], signal.SIGKILL))
+        await house.desk.digests.make()
     frozen_then = await house.store.digests()
     made = await house.desk.digests.make()
 
