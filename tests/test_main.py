@@ -509,6 +509,25 @@ def test_the_audit_log_is_told_whole_and_told_broken(seuil: Callable[..., Ended]
     assert "broken at line 3" in broken.one_sentence()
 
 
+def test_a_partner_without_a_chat_is_added_once_and_its_address_is_repeated_nowhere(
+    seuil: Callable[..., Ended], instance: Path
+) -> None:
+    added = seuil("partner", "Refuge Nord", "--mail", "bilans@refuge.example", "--language", "en")
+    again = seuil("partner", "Refuge", "--mail", "bilans@REFUGE.example")
+    neither = seuil("partner", "Refuge")
+
+    assert (added.code, again.code, neither.code) == (0, 3, 3)
+    assert "/digest resend Refuge Nord" in added.err
+    assert "at this place already" in again.one_sentence()
+    assert "Either a mail address or a folder" in neither.one_sentence()
+    with sqlite3.connect(instance / "seuil.db") as database:
+        assert database.execute("SELECT role FROM member WHERE name = 'Refuge Nord'").fetchall() == [
+            ("partner",)
+        ]
+    assert b"refuge.example" not in b"".join(path.read_bytes() for path in instance.glob("seuil.db*"))
+    assert "refuge.example" not in added.err + again.err
+
+
 def test_a_folder_in_use_is_not_a_place_for_a_demonstration(
     seuil: Callable[..., Ended], instance: Path
 ) -> None:

@@ -230,6 +230,19 @@ async def test_a_member_is_told_that_the_desk_is_locked_and_answered_once_it_ope
     assert words("desk-queue", waiting=0, claimed=0, escalated=0) in house.told_to("moderator")
 
 
+@pytest.mark.parametrize("chair", ["moderator", "partner"])
+async def test_a_locked_desk_says_to_the_team_which_digest_waits_for_it(store: Store, chair: str) -> None:
+    house = House(store)
+    await house.seat(chair)
+    heart = Heart(Reception(house.members, house.queue, WORDS, lambda: house.now))
+    await house.desk.digests.remember_due()
+
+    await heart.hear(chair, "/digest status")
+
+    waits = [words("desk-digest-waits-locked")] if chair == "moderator" else []
+    assert heart.told() == [words("desk-locked"), *waits]
+
+
 async def test_a_redelivered_update_is_queued_once(store: Store) -> None:
     house = House(store)
     await house.seat("moderator")

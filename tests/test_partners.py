@@ -14,10 +14,12 @@ from bot.errors import KeyFileError, SettingsError
 from bot.formats import FORMATS
 from bot.moderation import commands_of
 from bot.sealing import fingerprint
+from bot.settings import Settings
 from bot.signing import read_public, verify
 from handlers import Address
 from handlers.bench import Policy
 from handlers.delivery import USUAL_IN_A_CHAT, Parcel, renditions, wanted
+from handlers.delivery.carriers import carriers
 from handlers.members import Route
 from handlers.partners import add, in_folder, in_mailbox, route_of
 from storage import open_store
@@ -337,6 +339,26 @@ async def test_an_owner_adds_a_mailbox_and_a_folder_and_takes_them_away(house: H
     await house.say("moderator", "/digest send")
     assert len(post(house).carried) == 1
     assert len(post(house, "folder").carried) == 2
+
+
+async def test_a_way_that_is_not_set_is_a_reason_and_one_that_is_brings_the_files(
+    house: House, tmp_path: Path
+) -> None:
+    root = tmp_path / "partners"
+    root.mkdir()
+    house.carriers |= carriers(Settings(digest_folder=root), WORDS, lambda: house.now)
+    await house.say("owner", "/partners mail Refuge bilans@refuge.example")
+    await house.say("owner", "/partners folder Presse")
+
+    await published(house)
+    await house.desk.pump()
+
+    assert words("desk-undelivered.unset") in house.told_to("moderator")
+    folder = root / "presse" / "seuil-1-fr"
+    here = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {"seuil-1-fr.txt", "seuil-1-fr.html", "seuil-1-fr.csv", "seuil-1-fr.json"} <= {*here}
+    for name, body in files(house, "partner").items():
+        assert here[name] == body, "the same to the byte, by whichever way"
 
 
 @pytest.mark.parametrize(

@@ -449,6 +449,7 @@ async def test_from_thirty_testimonies_to_the_partners_group(
     told = [message.text for message in arrived if message.text]
     assert words("desk-digest-files") in told
     assert len(set(told)) == len(told)
+    assert sum("photo" in message.raw for message in arrived) == 1, "the chart is seen at once"
     files = documents(fake, group.chat)
     assert b"32" in next(body for name, body in files.items() if name.endswith(".json"))
     await home.tick(minutes=60)

@@ -9,6 +9,7 @@ Never here: a text message.
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import timedelta
 
 from telegram import Bot, Message
@@ -17,6 +18,9 @@ from telegram.error import TelegramError as LibraryError
 
 from handlers import Attachment, Gone, Unreached
 from handlers.telegram.calls import PATIENCE_SECONDS, Moved
+
+# Otherwise every `RetryAfter` that the library raises warns of its next major version (see `profile`).
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 FILE_PAUSE = 0.5
 """Seconds before a file is tried again, besides those Telegram asks for."""
