@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
-from bot.errors import CannotOpen, KeyFileError, StoreDamaged, StoreFull
+from bot.errors import CannotOpen, KeyFileError, SeuilError, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Given, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
 from handlers import Address, Gone, Screen, bans, casefile, cases, office, quarantine
@@ -238,10 +238,14 @@ class Desk:
         await self.pump()
 
     def _soon(self, job: Callable[[], Awaitable[None]]) -> None:
-        """Do this on the lane of deliveries, one after the other, holding nobody up."""
+        """Do this on the lane of deliveries, one after the other, holding nobody up. What a full disk or a
+        locked desk puts off, the next tick does."""
 
         async def done() -> bool:
-            await job()
+            try:
+                await job()
+            except SeuilError as error:
+                log.error("a delivery was put off: %s %s", error, error.hint)
             return True
 
         self._lanes.add(DELIVERIES, 0, done)

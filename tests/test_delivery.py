@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import StoreFull
 from bot.formats import FORMATS, File, Rendered, Says
 from handlers import Address, Gone, Screen, Unreached
 from handlers.bench import Policy
@@ -21,7 +22,7 @@ from handlers.delivery import USUAL_IN_A_CHAT, Parcel, Reason, Undelivered, rend
 from handlers.delivery.ledger import SLOW_WAITS, WAITS
 from handlers.members import Route
 from storage import DeliveryRow, MemberRow, Store, open_store
-from storage.changes import KeepRendition
+from storage.changes import Change, KeepRendition
 from tests.deskkit import PASSPHRASE, WORDS, House, words
 from tests.test_desk_digests import THIRTY, KilledError, Mortal, approved
 
@@ -522,6 +523,29 @@ async def test_each_bell_that_finds_the_desk_locked_is_told_once(house: House) -
     await house.desk.due()
 
     assert house.told_to("moderator").count(notice) == 2
+
+
+async def test_a_full_disk_puts_a_delivery_off_and_the_next_tick_makes_up_for_it(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await approved(house, *THIRTY)
+    await house.desk.due()
+    honest = house.store.commit
+
+    async def full(change: Change) -> bool:
+        if any(isinstance(operation, KeepRendition) for operation in change):
+            raise StoreFull("The disk refuses to take more of seuil.db.", hint="Make room.")
+        return await honest(change)
+
+    house.store.commit = full  # type: ignore[method-assign]  # a disk without room for a digest's files
+    said = await house.say("moderator", "/digest approve")
+
+    assert words("desk-digest-approved", period=1) in said, "moderators are answered all the same"
+    assert got(house, "partner") == []
+    assert "put off: The disk refuses" in caplog.text
+    house.store.commit = honest  # type: ignore[method-assign]
+    await house.desk.tick()
+    assert {row.state for row in await house.store.deliveries()} == {"sent"}
 
 
 # --- killed at any step -------------------------------------------------------------------------------------
