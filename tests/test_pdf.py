@@ -184,7 +184,7 @@ def test_it_reads_the_method_the_glossary_and_the_sources_of_help_lines(language
     for sentence in method(now, words):
         assert normal(sentence) in text
     for term in TERMS:
-        assert words.say(f"digest-term.{term}") in text
+        assert normal(words.say(f"digest-term.{term}")) in text
     for line in words.help_sources():
         assert line.number in text
         assert normal(line.source or words.say("digest-help-unsourced")) in text
