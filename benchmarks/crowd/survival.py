@@ -123,7 +123,9 @@ async def _first_answer(there: Stand, person: Person) -> float:
 
 async def _looked_at(bench: Bench, way: Way, there: Stand) -> None:
     size = bench.size
+    there.post.asked = 0
     there.bot.start()
+    await there.is_up()  # the start itself was measured before
     rate = size.rate / 2
     load = Offered(there.crowd, rate)
     load.start(size.people)
