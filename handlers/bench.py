@@ -33,6 +33,7 @@ from locales import Words, insult_phrases
 from storage import CaseRow, ItemRow, MemberRow, Store
 from storage.audit_head import AuditHead
 from storage.changes import Audit, Change, KeepItem, Operation, PutMeta
+from storage.queue_head import QueueHead
 
 DAY_SECONDS = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
@@ -185,6 +186,8 @@ class Bench:
     """Names of what the operator still has to verify, as `python -m bot check` tells it."""
     audit_head: AuditHead | None = field(default=None, repr=False)
     """Where the audit log ended, outside the database; None in a house without a folder."""
+    queue_head: QueueHead | None = field(default=None, repr=False)
+    """When the queue was last seen empty, outside the database; None in a house without a folder."""
     ring: Unlocked | None = field(default=None, repr=False)
     warned: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
     """(member, case): who was warned before a text. In memory: after a restart, one is warned again."""
@@ -274,7 +277,9 @@ class Bench:
         """Raises `ApprovalError` unless the desk approved this digest, as it stands."""
         said = await self.store.meta(approval_key(number)) or b""
         try:
-            verify(_approved(number, sha256), said.decode("utf-8", "replace"), self.keys().signer.verify_key)
+            signer = self.keys().signer.verify_key
+            if verify(_approved(number, sha256), said.decode("utf-8", "replace"), signer) != _APPROVAL:
+                raise NotSigned("it was made for another purpose")
         except CannotOpen:
             raise ApprovalError(number) from None
 

@@ -15,6 +15,7 @@ Never here: what an act does (`handlers.cases`, `handlers.office`, `handlers.dig
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -131,6 +132,10 @@ class Desk:
         self._expired_on = -1
         self._drained = 0
         """The last minute in which the queue was seen empty."""
+        self._drained_noted = 0
+        """Of these, the one that stands outside the database."""
+        self._obeyed: dict[bytes, int] = {}
+        """The boxes of orders that were carried out lately, by hash, and their minutes: `_demand_fresh`."""
         self.digests = Digests(bench, say)
         published = Publishing(bench, self.digests, self._soon, self._pass_on).acts
         chosen = Partners(bench, self.digests, self._soon, say).acts
@@ -155,6 +160,7 @@ class Desk:
             )
         await self._bench.store.commit((lease(self._bench.clock()), self._bench.log("desk", "unlock")))
         self._used, self._locking = self._bench.clock(), False
+        await self._recall_queue()
         self._bench.ring = ring
         await self._note_audit()
 
@@ -172,6 +178,7 @@ class Desk:
             (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
         )
         await self._note_audit()
+        await self._note_queue()
 
     async def close(self) -> None:
         """The end of the program: lock, and let go of what is not shown by then. It stays in the queue."""
@@ -194,6 +201,27 @@ class Desk:
             self._audit_alarmed = True
             await bench.store.commit((bench.log("desk", "audit log was cut"),))
             await self._announce("owner", "desk-alarm-audit")
+
+    async def _recall_queue(self) -> None:
+        """Know again, after a start, when the queue was last seen empty."""
+        bench = self._bench
+        if bench.queue_head is None or self._drained:
+            return
+        now = int(bench.clock() // 60)
+        try:
+            noted = await asyncio.to_thread(bench.queue_head.read)
+        except StoreDamaged as error:
+            # Failing closed: what is queued from now on is obeyed, and nothing that may have been put back.
+            log.error("what was queued before is not obeyed: %s %s", error, error.hint)
+            noted = now
+        self._drained = min(noted or 0, now)
+
+    async def _note_queue(self) -> None:
+        """Write down outside the database when the queue was last seen empty."""
+        if self._bench.queue_head is not None and self._drained != self._drained_noted:
+            drained = self._drained
+            await asyncio.to_thread(self._bench.queue_head.write, drained)
+            self._drained_noted = drained
 
     async def _lock_by_command(self, _bench: Bench, asked: Asked) -> Act:
         async def after() -> None:
@@ -219,6 +247,7 @@ class Desk:
         await self.pump()
         await self._settle()
         await self._note_audit()
+        await self._note_queue()
 
     async def due(self) -> None:
         """The bell: a digest is due. Kept until it is made: a locked desk or a crash only delays it."""
@@ -386,7 +415,7 @@ class Desk:
         bench = self._bench
         try:
             queued = read_queued(bench.queue.instance, open_command(row.box, bench.keys().identities))
-            self._demand_fresh(queued)
+            self._demand_fresh(queued, row.box)
         except CannotOpen:
             answers = await bench.tell("owner", "desk-alarm-command")
             line = bench.log("desk", "cannot open command")
@@ -399,12 +428,17 @@ class Desk:
                     self._lanes.add(member, row.number, partial(self._answer, row.number, queued))
                 return False
             case Order():
-                return not self._locking and await self._obey(row, queued)
+                obeyed = not self._locking and await self._obey(row, queued)
+                if obeyed:
+                    self._obeyed[_hash(row.box)] = queued.minute
+                return obeyed
 
-    def _demand_fresh(self, queued: Order | Answer) -> None:
+    def _demand_fresh(self, queued: Order | Answer, box: bytes) -> None:
         """An order older than a moment at which nothing was queued was carried out before that moment:
-        somebody kept its row and put it back. Raises `CannotOpen`."""
-        if queued.minute + STALE_MINUTES < self._drained:
+        somebody kept its row and put it back. Younger ones are known by their boxes. Raises `CannotOpen`."""
+        oldest = self._drained - STALE_MINUTES
+        self._obeyed = {known: minute for known, minute in self._obeyed.items() if minute >= oldest}
+        if queued.minute < oldest or _hash(box) in self._obeyed:
             raise CannotOpen(
                 "Something in the desk's queue was carried out before and put back.",
                 hint="Somebody may have written to the database: look at who can, and read /audit.",
@@ -599,6 +633,11 @@ class Desk:
                 # What could not be taken away now leaves by itself after its minutes.
                 log.warning("a chat could not be cleared: %s", type(error).__name__)
         return True
+
+
+def _hash(box: bytes) -> bytes:
+    """What tells a box from all others: no two are sealed alike, and nobody changes one that still opens."""
+    return hashlib.sha256(box).digest()
 
 
 def _view(row: CaseRow, member: MemberRow) -> CaseView:

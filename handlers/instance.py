@@ -5,6 +5,7 @@ again.
                  keys/                    the team's keys (`handlers.keyring`)
                  instance.key salt tag-*  what must outlive a reboot (`storage.key_folder`)
                  audit.head               where the audit log ended (`storage.audit_head`)
+                 queue.head               when the desk's queue was last empty (`storage.queue_head`)
     SEUIL_SHELF/ shelf                    the keys of open drafts, in memory
 
 Never here: a channel's manners, a command of the desk, a question.
@@ -49,6 +50,7 @@ from storage.audit_head import AuditHead
 from storage.changes import DropDraft, ForgetSeen
 from storage.folder import own_folder
 from storage.key_folder import KeyFolder
+from storage.queue_head import QueueHead
 from storage.shelf import FolderShelf, Shelf
 
 log = logging.getLogger(__name__)
@@ -312,6 +314,7 @@ async def _put_together(
         Policy.of(settings),
         to_verify=to_verify,
         audit_head=AuditHead(settings.data, instance_key),
+        queue_head=QueueHead(settings.data, instance_key),
         carriers=carriers(settings, words, clock),
     )
     dispatch = Dispatch(

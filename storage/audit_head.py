@@ -12,13 +12,12 @@ Never here: the lines, and what is compared with what (`handlers.verifying`).
 from __future__ import annotations
 
 import hmac
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import StoreDamaged
-from storage.folder import cannot_use
+from storage.folder import cannot_use, put_file
 
 NAME = "audit.head"
 
@@ -63,19 +62,8 @@ class AuditHead:
 
     def write(self, head: Head) -> None:
         """Durable when this returns; a kill leaves the old one or the new one."""
-        fresh = self.folder / f"{NAME}.new"
         try:
-            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "wb") as out:
-                out.write(self._text(head))
-                out.flush()
-                os.fsync(out.fileno())
-            fresh.rename(self.folder / NAME)
-            folder = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            put_file(self.folder, NAME, self._text(head))
         except OSError as error:
             raise cannot_use(error, "data folder") from None
 

@@ -61,6 +61,23 @@ def cannot_use(error: OSError, role: str) -> SeuilError:
     )
 
 
+def put_file(folder: Path, name: str, body: bytes) -> None:
+    """A small owner-only file in place of the one of this name, durable when this returns; a kill leaves the
+    old one or the new one. Raises OSError."""
+    fresh = folder / f"{name}.new"
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(body)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.rename(folder / name)
+    above = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(above)
+    finally:
+        os.close(above)
+
+
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Wait until no other process makes this folder ready."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sqlite3
+import stat
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,10 +26,11 @@ from bot.pseudonyms import pseudonym
 from bot.receipts import new, reply_key_hash
 from bot.receipts import words as receipt_words
 from bot.sealing import CODE_BYTES, Context, seal, told_code
+from bot.signing import sign
 from bot.tally import tally
 from bot.testimony import read_story
 from handlers import Address, intake, keyring
-from handlers.bench import ItemError
+from handlers.bench import ApprovalError, ItemError
 from handlers.commands import lease
 from handlers.counting import count
 from handlers.drafts import find
@@ -36,8 +38,9 @@ from handlers.members import Members, new_code, read_code
 from handlers.verifying import audit_log, note_head
 from storage import open_store
 from storage.audit_head import AuditHead, Head
-from storage.changes import Audit, KeepItem, Withdraw
+from storage.changes import Audit, KeepItem, PutMeta, Withdraw
 from storage.memory import MemoryStore
+from storage.queue_head import QueueHead
 from storage.shelf import MemoryShelf
 from tests.deskkit import IDENTITY, PASSPHRASE, TEAM, House, Testimony, words
 from tests.people import crowd
@@ -247,7 +250,7 @@ async def test_a_digest_approved_by_a_column_is_never_sent(seated, tmp_path, kep
     write_to(tmp_path, "UPDATE digest SET state = 'approved'")
 
     await house.desk.tick()
-    assert words("desk-digest-not-approved", period=1) in await house.say("partner", "/digest")
+    assert await house.say("partner", "/digest") == words("desk-digest-none")
     assert words("desk-digest-not-approved", period=1) in await house.say("moderator", "/digest send")
 
     assert words("digest-title", number=1) not in house.told_to("partner")
@@ -255,6 +258,16 @@ async def test_a_digest_approved_by_a_column_is_never_sent(seated, tmp_path, kep
     assert "digest was not approved" in await house.acts()
     await house.say("owner", "/digest approve")
     assert words("digest-title", number=1) in house.told_to("partner")
+
+
+async def test_a_signature_the_desk_made_for_another_purpose_is_no_approval(seated, tmp_path):
+    house = await seated(tmp_path, "owner")
+    sha256 = bytes(32)
+    other = sign(f"seuil|v1|digest approved|1|{sha256.hex()}\n".encode(), house.bench.keys().signer, "other")
+    await house.store.commit((PutMeta("digest-approved-1", other.encode()),))
+
+    with pytest.raises(ApprovalError):
+        await house.bench.demand_approval(1, sha256)
 
 
 @pytest.mark.parametrize("kind", ["", "story"])
@@ -435,6 +448,40 @@ async def test_an_order_that_was_carried_out_is_not_obeyed_when_its_row_is_put_b
     assert await house.store.cases("claimed") == []
     assert house.told_to("moderator") == ""
     assert (await house.acts())[-1] == "cannot open command"
+
+
+@pytest.mark.parametrize("way", ["at once", "over a restart", "and the file is another's"])
+async def test_an_order_put_back_is_not_obeyed_over_a_restart_either(seated, tmp_path, way):
+    """It was: a desk that started anew knew nothing of what it had carried out, however long ago; and for
+    five minutes none did. A kept /invite, or /digest approve, was obeyed for ever."""
+    house = await seated(tmp_path, "owner")
+    house.queue = replace(house.queue, clock=lambda: house.now)
+    house.bench.queue_head = QueueHead(tmp_path, house.queue.instance)
+    await house.queue_up("owner", "/invite moderator Eve")
+    (box,) = [row.box for row in await house.store.commands()]
+    await house.desk.pump()
+    if way != "at once":
+        house.now += 600
+        await house.desk.tick()
+        await house.desk.lock()
+        house.new_desk()
+        house.bench.queue_head = QueueHead(tmp_path, house.queue.instance)
+    if way == "and the file is another's":
+        QueueHead(tmp_path, bytes(32)).write(0)
+    write_to(tmp_path, "INSERT INTO command (update_key, box) VALUES (?, ?)", b"again", box)
+    if way == "over a restart":
+        await house.queue_up("owner", "/help")
+    house.shown.clear()
+
+    await house.desk.unlock(PASSPHRASE)
+    await house.desk.pump()
+
+    acts = await house.acts()
+    assert acts.count("invite moderator") == 1
+    assert "cannot open command" in acts
+    if way == "over a restart":
+        assert "/help" in house.told_to("owner")  # what was queued meanwhile is obeyed
+        assert stat.S_IMODE((tmp_path / "queue.head").stat().st_mode) == 0o600
 
 
 async def test_one_item_of_an_odd_form_does_not_stop_the_digest_of_all(seated, tmp_path):
