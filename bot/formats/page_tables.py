@@ -16,7 +16,7 @@ from bot.digest import Change, Digest, percent
 from bot.figures import ROUNDED_TO, Cell, SafeCross, SafeTable, SafeTally
 from bot.formats.markup import Markup, element, joined, text
 from bot.formats.rendered import HelpSource, Says
-from bot.formats.spoken import by, largest_changes
+from bot.formats.spoken import begun, by, dated, largest_changes
 
 TINTS = 5
 """Steps of a tint in a two-way table, by fifths of its largest told number."""
@@ -237,7 +237,7 @@ def _help_row(line: HelpSource, words: Says) -> Markup:
     )
     return _row(
         _row_head(line.number),
-        _cell(line.who),
+        _cell(begun(line.who)),
         _cell(element("div", line.hours), element("div", line.cost)),
         _cell(source, class_="source"),
     )
@@ -249,8 +249,5 @@ def _french(source: str, words: Says) -> Markup:
 
 
 def _dated(date: str, words: Says) -> Iterator[Markup]:
-    """To the month: the day of a source helps nobody."""
-    year, month = date[:4], date[5:7]
-    if year:
-        told = words.say(f"digest-month.m{month}", year=year) if month else year
+    if told := dated(date, words):
         yield element("time", told, datetime=date[:7])

@@ -15,7 +15,17 @@ from bot.figures import ROUNDED_TO, SafeCross, SafeTable
 from bot.formats.data import status_in_row
 from bot.formats.method import method
 from bot.formats.rendered import File, Rendered, Says
-from bot.formats.spoken import HEADLINES, TERMS, alternative, by, largest_changes, of_table, period
+from bot.formats.spoken import (
+    HEADLINES,
+    TERMS,
+    alternative,
+    begun,
+    by,
+    dated,
+    largest_changes,
+    of_table,
+    period,
+)
 from bot.formats.typeset import pdf, pictures
 
 TEMPLATE: Final = "report.typ"
@@ -244,15 +254,15 @@ def _count(digest: Digest, table: str, code: str) -> int:
 def _glossary(digest: Digest, words: Says) -> Iterator[_Told]:
     for term in TERMS:
         meaning = words.say(f"digest-meaning.{term}", k=digest.figures.k, rounding=ROUNDED_TO)
-        yield {"term": words.say(f"digest-term.{term}"), "meaning": meaning[:1].upper() + meaning[1:]}
+        yield {"term": words.say(f"digest-term.{term}"), "meaning": begun(meaning)}
 
 
 def _help(words: Says) -> Iterator[_Told]:
     for line in words.help_sources():
-        where = [each for each in (line.source, line.date) if each]
+        where = [each for each in (line.source, dated(line.date, words)) if each]
         yield {
             "number": line.number,
-            "who": line.who,
+            "who": begun(line.who),
             "when": ", ".join(each for each in (line.hours, line.cost) if each),
             "source": ", ".join(where) if line.source else words.say("digest-help-unsourced"),
         }

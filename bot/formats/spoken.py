@@ -67,3 +67,14 @@ def alternative(table: SafeTable, digest: Digest, words: Says) -> str:
     if not rows:
         return f"{title}. {words.say('digest-nothing')}"
     return words.say("digest-chart", label=title, labels=words.say("digest-between").join(rows))
+
+
+def dated(date: str, words: Says) -> str:
+    """The month of a source, or its year: "septembre 2023" of "2023-09-22". The day helps nobody."""
+    year, month = date[:4], date[5:7]
+    return words.say(f"digest-month.m{month}", year=year) if year and month else year
+
+
+def begun(text: str) -> str:
+    """With a capital: it begins what it stands in."""
+    return text[:1].upper() + text[1:]
