@@ -48,16 +48,23 @@ class Journal:
     async def put(self, lines: Sequence[bytes]) -> list[bytes]:
         """Make lines durable, however long it takes; their ids, in order."""
         ids = [next(self._numbers).to_bytes(8, "big") + secrets.token_bytes(_RANDOM_BYTES) for _ in lines]
-        puts = [self.errands.take(Taken(id, self.channel, line)) for id, line in zip(ids, lines, strict=True)]
+        is_told = False
         while True:
             dropped, self._dropped = self._dropped, []
             try:
-                await self.store.commit((*puts, *dropped))
-                return ids
-            except SeuilError as error:
+                taken = [Taken(id, self.channel, line) for id, line in zip(ids, lines, strict=True)]
+                await self.store.commit((*map(self.errands.take, taken), *dropped))
+                break
+            except (SeuilError, OSError) as error:
                 self._dropped = dropped + self._dropped
-                log.error("what arrives cannot be kept and is tried again: %s %s", error, error.hint)
-                await asyncio.sleep(AGAIN_SECONDS)
+                if not is_told:
+                    hint = error.hint if isinstance(error, SeuilError) else ""
+                    log.error("what arrives cannot be kept and is tried again: %s %s", _what(error), hint)
+                is_told = True
+            await asyncio.sleep(AGAIN_SECONDS)
+        if is_told:
+            log.warning("what arrives is kept again")
+        return ids
 
     def done(self, id: bytes) -> DropErrand:
         """What drops a line, for the change it leads to."""
@@ -80,3 +87,8 @@ class Journal:
         """What was put and not dropped, oldest first."""
         found = [self.errands.read(row) for row in await self.store.errands()]
         return [each for each in found if isinstance(each, Taken) and each.channel == self.channel]
+
+
+def _what(error: Exception) -> str:
+    """A system's error could name a path; ours are written to be read."""
+    return str(error) if isinstance(error, SeuilError) else type(error).__name__

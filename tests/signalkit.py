@@ -82,11 +82,11 @@ class Home:
 
     async def kill(self) -> None:
         """As after SIGKILL, as far as the house can know: what was only in its memory is lost."""
-        for task in (self._serving, self._resuming, *self.signal._tasks):
+        for task in (self._serving, self._resuming, *self.signal._hearing._tasks):
             if task is not None:
                 task.cancel()
         self.signal._daemon.close()
-        self.signal._journal._dropped.clear()  # what a killed process did not write
+        self.signal._hearing._journal._dropped.clear()  # what a killed process did not write
         self.instance.dispatch._settled.clear()
         for task in (self._serving, self._resuming):
             if task is not None:

@@ -17,6 +17,7 @@ from bot.errors import CannotOpen, SignalError
 from handlers import Screen, instance, keyring
 from handlers.signal import Access, Signal, daemon
 from handlers.signal.envelopes import Translator
+from handlers.signal.hearing import Hearing
 from handlers.signal.sending import LONGEST_BYTES, pieces
 from tests.signalapi import ACCOUNT, FakeSignal, Phone
 from tests.signalkit import VANISH, Home
@@ -175,8 +176,8 @@ async def test_what_was_not_said_to_us_is_let_pass(home: Home, ana: Phone, envel
 
     assert len(home.heard) == 1
     assert shown
-    await home.signal._journal.settle()
-    assert await home.signal._journal.left() == []
+    await home.signal._hearing._journal.settle()
+    assert await home.signal._hearing._journal.left() == []
 
 
 async def test_what_cannot_be_decrypted_brings_one_sentence(home: Home, ana: Phone) -> None:
@@ -204,17 +205,17 @@ async def test_what_was_taken_in_and_not_handled_is_handled_after_a_kill(
     home: Home, ana: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await home.to_story(ana)
-    begin, begun = Signal._begin, []
+    begin, begun = Hearing._begin, []
 
-    def noted(_: Signal, *what: object) -> None:
+    def noted(_: Hearing, *what: object) -> None:
         begun.append(what)
         home.fake.ring()
 
-    monkeypatch.setattr(Signal, "_begin", noted)  # killed between journal and turn
+    monkeypatch.setattr(Hearing, "_begin", noted)  # killed between journal and turn
     ana.says(STORY)
     await home.fake.until(lambda: begun)
     await home.kill()
-    monkeypatch.setattr(Signal, "_begin", begin)
+    monkeypatch.setattr(Hearing, "_begin", begin)
 
     await home.start()
     await home.fake.until(lambda: len(home.heard) == 7 and not home.hearing)
@@ -239,7 +240,7 @@ async def test_what_was_handled_before_a_kill_is_not_handled_twice(home: Home, a
             },
         }
     ).encode()
-    await home.signal._journal.put([line])  # as if its drop had not been written
+    await home.signal._hearing._journal.put([line])  # as if its drop had not been written
     await home.again(killed=True)
     await home.fake.until(lambda: len(home.heard) == 8 and not home.hearing)
     await home.say(ana, "FINI")

@@ -2,7 +2,8 @@
 ours.
 
     rpc        the line to the daemon         envelopes   what arrives, and what it comes to
-    daemon     one account at the daemon      sending     what is shown, as messages
+    daemon     one account at the daemon      hearing     journalled, then handed over in order
+                                              sending     what is shown, as messages
 
 The daemon tells a thing once. So what it tells is journalled before anything else (`handlers.journal`), and
 it is asked to tell only while we listen: what people write meanwhile waits with Signal.
@@ -15,19 +16,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 
 import msgspec
 
-from bot.errors import CannotOpen
 from handlers import Abilities, Address, Gone, Hear, Heard, Screen, Unreached
 from handlers.journal import Journal
 from handlers.signal.daemon import Access, Daemon
 from handlers.signal.envelopes import CHANNEL, GROUP, Translator, ours, timestamp_of
+from handlers.signal.hearing import Hearing
 from handlers.signal.rpc import Cut, Refusal, Result
-from handlers.signal.sending import LONGEST_BYTES, attachment, challenge, outcome, pieces, retry_after
+from handlers.signal.sending import (
+    LONGEST_BYTES,
+    USER_ERROR,
+    Outcome,
+    attachment,
+    challenge,
+    is_distrusted,
+    outcome,
+    pieces,
+    retry_after,
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,23 +50,20 @@ FIRST_PAUSE, LONGEST_TRY = 0.5, 15.0
 LIMITED_SECONDS = 60.0
 """How long a chat waits where Signal limits it and does not say for how long."""
 
-STUCK_SECONDS = (2.0, 10.0, 60.0)
-"""Pauses before something that failed is tried again. Then it is given up: it must not hold up others."""
-
 AT_ONCE = 32
 """Messages with the daemon at the same time: it encrypts one after the other, the network is what is waited
 for."""
 
-MOST_WAITING = 2000
-"""Lines read and not yet journalled; then no more is read until they are."""
-
 MOST_REMEMBERED = 100_000
 """Chats of which the timer was looked after, some 200 bytes each."""
 
-DROP_SECONDS = 0.25
-"""What leads to no change leaves the journal with the next lines, or after so long."""
+NOBODY = "-"
+"""Who says that a group is gone: none of its people."""
 
-FINISH_SECONDS = 10.0
+DISTRUST_HINT = (
+    "Somebody with a new telephone cannot be answered: the Signal daemon does not trust her new key. "
+    "Start it with --trust-new-identities always (docs/signal.md)"
+)
 
 
 class _Sent(msgspec.Struct):
@@ -71,14 +80,9 @@ class Signal:
     def __init__(self, access: Access, journal: Journal) -> None:
         self._daemon = Daemon(access, self._take)
         self._vanish = access.vanish
-        self._journal = journal
         self._translator = Translator()
-        self._arrived: list[bytes] = []
-        self._has_arrived = asyncio.Event()
-        self._is_kept = asyncio.Event()
-        """Whether all that arrived is in the journal."""
-        self._is_kept.set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._hearing = Hearing(journal, self._translator, self._note_timer)
+        self._is_distrust_told = False
         self._tails: dict[str, asyncio.Future[None]] = {}
         self._sending = asyncio.Semaphore(AT_ONCE)
         self._timed: OrderedDict[str, bool] = OrderedDict()
@@ -98,7 +102,7 @@ class Signal:
 
     async def close(self) -> None:
         self._daemon.close()
-        await self._journal.settle()
+        await self._hearing.settle()
 
     async def answer_challenge(self, captcha: str) -> bool:
         """Give Signal the captcha it asked for. False: it asked for none. Raises `SignalError`."""
@@ -108,95 +112,34 @@ class Signal:
 
     async def listen(self, hear: Hear) -> None:
         """Hear until cancelled; then what was begun is finished."""
-        for taken in await self._journal.left():
-            self._begin(taken.id, taken.line, hear)
-        keeping = asyncio.create_task(self._keep(hear))
+        await self._hearing.resume(hear)
+        keeping = asyncio.create_task(self._hearing.keep(hear, self._daemon.go_on))
+        listening = asyncio.create_task(self._daemon.listen())
         try:
-            await self._daemon.listen()
+            # Neither ever ends by itself; where one fails, to go on would be to be deaf.
+            ended, _ = await asyncio.wait({keeping, listening}, return_when=asyncio.FIRST_COMPLETED)
+            ended.pop().result()
         finally:
-            await asyncio.shield(self._finish(keeping))
+            await asyncio.shield(self._finish(keeping, listening))
 
     def _take(self, line: bytes) -> None:
-        self._arrived.append(line)
-        self._is_kept.clear()
-        self._has_arrived.set()
-        if len(self._arrived) >= MOST_WAITING:
+        if not self._hearing.take(line):
             self._daemon.pause()
 
-    async def _keep(self, hear: Hear) -> None:
-        """Journal what arrives, as much at once as has come meanwhile; then begin with it."""
-        while True:
-            try:
-                async with asyncio.timeout(DROP_SECONDS):
-                    await self._has_arrived.wait()
-            except TimeoutError:
-                await self._journal.settle()
-                continue
-            self._has_arrived.clear()
-            lines, self._arrived = self._arrived, []
-            ids = await self._journal.put(lines)
-            self._daemon.go_on()
-            for id, line in zip(ids, lines, strict=True):
-                self._begin(id, line, hear)
-            if not self._arrived:
-                self._is_kept.set()
-
-    def _begin(self, id: bytes, line: bytes, hear: Hear) -> None:
-        heard = self._translated(id, line)
-        if heard is None:
-            self._journal.drop(id)
-            return
-        task = asyncio.create_task(self._one(id, heard, hear))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _translated(self, id: bytes, line: bytes) -> Heard | None:
-        try:
-            arrived = self._translator.arrived(line)
-        except CannotOpen as error:
-            log.error("%s %s", error, error.hint)
-            return None
-        heard = arrived.heard
-        if heard is None:
-            return None
-        if arrived.timer is not None and self._vanish and heard.who.chat not in self._timed:
-            self._timed[heard.who.chat] = arrived.timer == self._vanish
+    def _note_timer(self, chat: str, seconds: int) -> None:
+        if self._vanish and chat not in self._timed:
+            self._timed[chat] = seconds == self._vanish
             if len(self._timed) > MOST_REMEMBERED:
                 self._timed.popitem(last=False)
-        return msgspec.structs.replace(heard, along=(self._journal.done(id),))
 
-    async def _one(self, id: bytes, heard: Heard, hear: Hear) -> None:
-        is_done = False
-
-        async def ack() -> None:
-            nonlocal is_done
-            is_done = True
-            self._journal.drop(id)  # where it led to no change
-
-        heard = msgspec.structs.replace(heard, ack=ack)
-        for pause in (*STUCK_SECONDS, None):
-            try:
-                await hear(heard)
-            except Exception as error:
-                log.error("something heard failed: %s", type(error).__name__)
-            if is_done:
-                return
-            if pause is not None:
-                await asyncio.sleep(pause)
-        log.error("something heard is given up: it failed again and again")
-        self._journal.drop(id)
-
-    async def _finish(self, keeping: asyncio.Task[None]) -> None:
+    async def _finish(self, keeping: asyncio.Task[None], listening: asyncio.Task[None]) -> None:
         """Bring to its end what was begun, once nothing new is told."""
+        listening.cancel()
+        await asyncio.wait([listening])
         await self._daemon.hush()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FINISH_SECONDS):
-                await self._is_kept.wait()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
+        await self._hearing.finish()
         keeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeping
+        await asyncio.wait([keeping])
 
     # --- showing --------------------------------------------------------------------------------------------
 
@@ -232,8 +175,12 @@ class Signal:
     async def _set_timer(self, chat: str) -> None:
         """Messages vanish in this chat. Once for each process, so that who changes it afterwards may."""
         self._timed[chat] = True
-        with suppress(Refusal, Cut):
+        try:
             await self._daemon.call("updateContact", recipient=chat, expiration=self._vanish)
+        except Refusal:
+            log.warning("the Signal daemon did not set a chat's timer")
+        except Cut:
+            self._timed[chat] = False
 
     async def _send(self, chat: str, screen: Screen, text: str, files: Sequence[str] = ()) -> list[int]:
         message: dict[str, object] = {"message": text, **_to(chat)}
@@ -265,11 +212,11 @@ class Signal:
             except msgspec.DecodeError:
                 came_to = "refused"
             except Refusal as refusal:
-                came_to = outcome(refusal.results, refusal.code)
+                came_to = self._refused(message, refusal)
                 if came_to == "limited":
                     wait = max(wait, retry_after(refusal) or LIMITED_SECONDS)
-                    self._daemon.note_limit(challenge(refusal))
             if came_to == "gone":
+                self._lost(message)
                 raise Gone
             if came_to == "refused":
                 # Never meant to happen; tried again, it would hold up this chat for ever.
@@ -284,6 +231,25 @@ class Signal:
                         await self._daemon.is_back.wait()
             await asyncio.sleep(wait)
             pause = min(pause * 2, LONGEST_TRY)
+
+    def _refused(self, message: dict[str, object], refusal: Refusal) -> Outcome:
+        came_to = outcome(refusal.results, refusal.code)
+        if came_to == "limited":
+            self._daemon.note_limit(challenge(refusal))
+        if is_distrusted(refusal.results) and not self._is_distrust_told:
+            self._is_distrust_told = True
+            log.error(DISTRUST_HINT)
+        is_group = "groupId" in message and "attachment" not in message
+        if is_group and refusal.code == USER_ERROR and not refusal.results:
+            return "gone"
+        return came_to
+
+    def _lost(self, message: dict[str, object]) -> None:
+        """A group put us out, or is no more: the house learns it from us, since Signal tells nobody."""
+        groups = message.get("groupId")
+        if isinstance(groups, list):
+            who = Address(CHANNEL, GROUP + groups[0])
+            self._hearing.happened(Heard(who, int(time.time() * 1000), "gone", person=NOBODY))
 
     # --- deleting -------------------------------------------------------------------------------------------
 

@@ -161,7 +161,7 @@ class Daemon:
                 self._subscription = msgspec.json.decode(await self.call("subscribeReceive"), type=int)
             except (Refusal, Cut, msgspec.DecodeError):
                 log.error("the Signal daemon does not let us listen; it is asked again")
-                line.close()
+                line.abort()
             await self._until_ended(line)
             self._subscription = None
             self.is_back.clear()
@@ -176,7 +176,7 @@ class Daemon:
                     await line.call("version")
                 except (Cut, Refusal):
                     log.error("the Signal daemon does not answer any more; its connection is given up")
-                    line.close()
+                    line.abort()
 
     async def _come_back(self) -> None:
         pause = SETTLE_SECONDS

@@ -25,6 +25,9 @@ LONG_TEXT = "text/x-signal-plain"
 """The type of the attachment in which Signal sends what is longer than a message; the message holds its
 beginning."""
 
+LATEST = 1 << 52
+"""Milliseconds since 1970, and some hundred thousand years: a later clock is nobody's, and no store's."""
+
 MOST_REMEMBERED = 20_000
 """Shown messages of which the place is remembered, some 200 bytes each; a reply to an older one is a text
 like any other."""
@@ -137,7 +140,7 @@ class Translator:
         """What one notification comes to. Raises `CannotOpen` for a line that is no notification."""
         try:
             told = _decode(line)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             raise CannotOpen(
                 "A line of the Signal daemon cannot be read.",
                 hint="Look at `signal-cli --version`: 0.13.19 is the version this was made for.",
@@ -146,7 +149,9 @@ class Translator:
             return NOTHING
         carried = told.params.result or told.params
         envelope = carried.envelope
-        if envelope is None or not _is_aci(envelope.source_uuid) or envelope.timestamp <= 0:
+        if envelope is None or not _is_aci(envelope.source_uuid):
+            return NOTHING
+        if not 0 < envelope.timestamp < LATEST:
             return NOTHING
         assert envelope.source_uuid is not None  # noqa: S101 - for the type checker: an ACI is no None
         return self._from(envelope.source_uuid, envelope, failed=carried.exception is not None)
@@ -182,7 +187,8 @@ class Translator:
         stamp = ""
         if edit is not None:
             if kind == "text":
-                kind, message = "edit", hers(edit.target_sent_timestamp)
+                at = edit.target_sent_timestamp
+                kind, message = "edit", hers(at if 0 < at < LATEST else update)
         elif kind == "text" and said.quote is not None:
             stamp = self._places.get((who.chat, said.quote.id), "")
         heard = Heard(who, update, kind, text, "", None, person, message, stamp)  # type: ignore[arg-type] # of Kind

@@ -142,6 +142,11 @@ class Line(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
+    def abort(self) -> None:
+        """End it now: a daemon that takes nothing in any more would keep `close` waiting for ever."""
+        if self._transport is not None:
+            self._transport.abort()
+
     # --- asyncio.Protocol -----------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -169,7 +174,7 @@ class Line(asyncio.Protocol):
     def _take(self, line: bytes) -> None:
         try:
             answer = _decode(line)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             self.junk += 1
             return
         if answer.method:
@@ -187,6 +192,6 @@ class Line(asyncio.Protocol):
 def _results(data: msgspec.Raw) -> tuple[Result, ...]:
     try:
         told = _decode_data(data)
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return ()
     return tuple(told.response.results) if told is not None and told.response is not None else ()

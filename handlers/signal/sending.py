@@ -30,9 +30,19 @@ _TYPES: dict[str, Outcome] = {
     "RATE_LIMIT_FAILURE": "limited",
     "PROOF_REQUIRED_FAILURE": "limited",
 }
-_CODES: dict[int, Outcome] = {-3: "later", -4: "later", -5: "limited", -6: "limited", -32603: "later"}
-"""Of JSON-RPC errors where no result says more: input or output, an untrusted key, a limit, a captcha, the
-daemon's own faults."""
+_CODES: dict[int, Outcome] = {
+    -3: "later",
+    -4: "later",
+    -5: "limited",
+    -6: "limited",
+    -32602: "later",
+    -32603: "later",
+}
+"""Of JSON-RPC errors where no result says more: input or output, an untrusted key, a limit, a captcha, an
+account that is not there, the daemon's own faults."""
+
+USER_ERROR = -1
+"""Where no result says more, and of a group: it is not there any more, or we were put out."""
 
 
 def outcome(results: Iterable[Result], code: int = 0) -> Outcome:
@@ -42,6 +52,11 @@ def outcome(results: Iterable[Result], code: int = 0) -> Outcome:
         if each in found:
             return each
     return _CODES.get(code, "refused") if code else "sent"
+
+
+def is_distrusted(results: Iterable[Result]) -> bool:
+    """Whether somebody's new key is not trusted: she has a new telephone."""
+    return any(result.type == "IDENTITY_FAILURE" for result in results)
 
 
 def retry_after(refusal: Refusal) -> float | None:
