@@ -28,11 +28,12 @@ from bot.moderation import ROLES
 from bot.redaction import kept_line
 from bot.sealing import fingerprint
 from bot.settings import Settings
-from handlers import console, demo, keyring, partners, verifying
+from handlers import console, keyring, partners, verifying
 from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
 from handlers.running import serve_networks, talk
+from handlers.unseen import unseen
 from locales import countries, load
 from storage import Store, open_store
 from storage.audit_head import AuditHead
@@ -164,6 +165,9 @@ def demo_command(
 ) -> None:
     """Fill a new instance with made-up testimonies through the real conversation, moderate them, show the
     digest."""
+    # Imported here: a mail server and progress bars, which serving people needs at no start.
+    from handlers import demo  # noqa: PLC0415
+
     setup_logs("WARNING")
     _run(demo.play(folder, people))
 
@@ -403,6 +407,7 @@ def _take_standard_places() -> None:
 def main() -> None:
     """Run the console; every error of ours is told in one sentence with a way out."""
     _take_standard_places()
+    unseen()
     try:
         app()
     except SeuilError as error:

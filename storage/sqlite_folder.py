@@ -24,9 +24,10 @@ PAGE_SIZES = {MAIN: 8192, DRAFTS: 4096}
 """Bytes. A testimony's row (1.4 KB with its post-quantum reply key) stays whole on a page of 8 KiB; a draft's
 turn writes one page of 4 KiB."""
 
-QUICK_CHECK_BYTES = 256 * 1024 * 1024
-"""Files up to this size are read through at the start (100 000 drafts, 160 MB: a fifth of a second); larger
-ones only by `Store.check`, which operators run."""
+QUICK_CHECK_BYTES = {MAIN: 256 * 1024 * 1024, DRAFTS: 32 * 1024 * 1024}
+"""Files up to this size are read through at the start; larger ones only by `Store.check`, which operators run.
+Drafts are fewer bytes than that but in a wave: then people wait for the first answer (100 000 drafts, 160 MB,
+are a fifth of a second), and each draft's box is authenticated anyway when it is opened."""
 
 
 def prepare(folder: Path, *, console: bool) -> FolderLock | None:
@@ -81,7 +82,7 @@ def _make_ready(path: Path) -> None:
             db.execute("VACUUM")  # an empty database takes its page size here
     with closing(connect(path)) as db:
         _migrate(db, path.name)
-        if not fresh and _length(path) <= QUICK_CHECK_BYTES:
+        if not fresh and _length(path) <= QUICK_CHECK_BYTES[path.name]:
             _demand_sound(db, path.name, "PRAGMA quick_check(1)")
         # What a killed process had erased may still stand in its WAL.
         truncate(db)
