@@ -1,6 +1,6 @@
 """One opener: a process of its own that opens testimonies for the desk, a few at a time, and ends with it.
 
-    hello (the keys) -> { a few sealed testimonies -> their sheet } -> the input ends -> so does the opener
+    ready -> hello (the keys) -> { a few sealed testimonies -> their sheet } -> the input ends, and so do we
 
 Started by `handlers.openers`, never by hand. Everything comes and goes through two pipes as msgpack behind a
 length of 4 bytes; the keys come first, so that they stand on no disk, in no argument and in no environment.
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import signal
 import struct
 import sys
@@ -28,13 +27,18 @@ from bot.age import parse_identity
 from bot.records import Record
 from bot.roll import Reader, Sealed
 from bot.tally import DESIGN
+from handlers.unseen import unseen
 
 LENGTH = struct.Struct(">I")
 
 NICE = 5
 """How far an opener stands back: people who are talking come first, on a machine with one core too few."""
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+READY = b"\x06"
+"""What an opener says first, once nobody can look into it: until then, any other program of the same user
+could read the keys out of its pipe."""
+
+_PR_SET_PDEATHSIG = 1
 """Linux, prctl(2)."""
 
 
@@ -79,13 +83,11 @@ def _heard(hear: BinaryIO) -> bytes:
 
 def keep_quiet() -> None:
     """No core dump, nobody looks in, no signal meant for the desk ends us before it, and none outlives it."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    unseen()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     if sys.platform == "linux":
-        system = ctypes.CDLL(None)
-        system.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        system.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     with suppress(OSError):
         os.nice(NICE)
 
@@ -93,6 +95,8 @@ def keep_quiet() -> None:
 def main() -> None:
     keep_quiet()
     try:
+        sys.stdout.buffer.write(READY)
+        sys.stdout.buffer.flush()
         serve(sys.stdin.buffer, sys.stdout.buffer)
     except BaseException:
         os._exit(1)  # without its text, which could hold anything; the desk sees that we ended

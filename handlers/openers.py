@@ -25,7 +25,7 @@ from bot.age import KeyIdentity
 from bot.errors import PlatformError
 from bot.roll import Sealed, Sheet
 from bot.tally import DESIGN
-from handlers.opener import LENGTH, Hello, framed
+from handlers.opener import LENGTH, READY, Hello, framed
 
 MOST = 8
 """Openers at once: this process reads the store and feeds about so many."""
@@ -63,7 +63,7 @@ class Opener:
         self._to, self._from = process.stdin, process.stdout
 
     @classmethod
-    async def start(cls, hello: Hello) -> Opener:
+    async def start(cls) -> Opener:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "handlers.opener"),
             cwd=Path(__file__).parent.parent,
@@ -74,9 +74,13 @@ class Opener:
         )
         opener = cls(process)
         widen(opener._to.transport.get_extra_info("pipe"))
-        with suppress(ConnectionError):  # it is told where its answer is missed
-            opener._to.write(framed(hello))
         return opener
+
+    async def greet(self, hello: Hello) -> None:
+        """Hand over the keys, once it hides what it holds. Of one that is gone its first sheet tells."""
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            if await self._from.readexactly(len(READY)) == READY:
+                self._to.write(framed(hello))
 
     async def give(self, few: Sequence[Sealed]) -> None:
         """Ask for the sheet of a few. Raises `PlatformError` where the opener is gone."""
@@ -142,7 +146,8 @@ async def openers(
     try:
         with suppress(OSError):  # no process, no memory for one: who can open alone does
             for _ in range(many):
-                started.append(await Opener.start(hello))
+                started.append(await Opener.start())
+        await asyncio.gather(*(opener.greet(hello) for opener in started))
         yield started
     finally:
         for opener in started:

@@ -228,7 +228,7 @@ async def test_a_digest_written_into_the_ledger_is_never_sent(seated, tmp_path):
         "INSERT INTO digest (period, day, state, sha256, frozen) VALUES (1, ?, 'approved', ?, ?)",
         *(house.today, hashlib.sha256(forged).digest(), seal(forged, context, TEAM)),
     )
-    write_to(tmp_path, "INSERT INTO delivery VALUES (1, ?, 'due', 0)", partner.member)
+    write_to(tmp_path, "INSERT INTO delivery (period, member, state, tries) VALUES (1, ?, 'due', 0)", partner.member)
 
     await house.desk.tick()
 

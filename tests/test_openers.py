@@ -21,6 +21,7 @@ from bot.testimony import read_coded
 from handlers import counting, openers
 from handlers.counting import CHUNK, Counted, count
 from handlers.digests import Made
+from handlers.opener import READY
 from handlers.openers import AHEAD, WORTH_IT, Opener, how_many
 from storage import ItemRow, open_store
 from storage.changes import Move
@@ -77,8 +78,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     pids: list[int] = []
     start = Opener.start
 
-    async def noted(hello: openers.Hello) -> Opener:
-        opener = await start(hello)
+    async def noted() -> Opener:
+        opener = await start()
         pids.append(opener._process.pid)
         return opener
 
@@ -210,6 +211,33 @@ async def test_where_the_system_gives_no_process_one_does_it_alone(
 # --- keys ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("says", [READY, b"x", b""], ids=["ready", "something else", "nothing"])
+async def test_an_opener_gets_no_key_before_it_hides_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: bytes
+) -> None:
+    """It did: until it hid, any program of the same user read the team's key out of its pipe."""
+    got = tmp_path / "got"
+    stand_in = tmp_path / "python"
+    stand_in.write_text(f"#!/bin/sh\nprintf '{says.decode()}'\nexec >&-\ncat > '{got}'\n")
+    stand_in.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(stand_in))
+
+    async with openers.openers(1, [IDENTITY], INSTANCE):
+        pass
+
+    assert (b"AGE-SECRET-KEY" in got.read_bytes()) == (says == READY)
+
+
+def test_an_opener_says_that_it_is_ready_once_it_hides_what_it_holds() -> None:
+    """Its own words to itself: no core dump, no debugger, then the one byte."""
+    asks = "import ctypes, resource; from handlers.opener import keep_quiet; keep_quiet(); " + (
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    told = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
+
+    assert told.stdout.split() == ["0", "0", "0"]  # PR_GET_DUMPABLE is 3
+
+
 async def test_the_key_stands_in_no_argument_and_no_environment_and_no_core_dump(
     some: list[ItemRow], started: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,8 +337,8 @@ from tests.test_openers import *
 async def go():
     rows = [row(Testimony()) for _ in range(CHUNK)]
     pids, start = [], Opener.start
-    async def noted(hello):
-        opener = await start(hello)
+    async def noted():
+        opener = await start()
         pids.append(opener._process.pid)
         return opener
     Opener.start = noted
@@ -386,8 +414,8 @@ async def test_a_digest_whose_opener_is_killed_is_not_frozen_and_can_be_made_ane
 
     noted = Opener.start
 
-    async def doomed(hello: openers.Hello) -> Opener:
-        opener = await noted(hello)
+    async def doomed() -> Opener:
+        opener = await noted()
         if len(started) == 1:
             kill(started[0])
         return opener

@@ -140,6 +140,18 @@ async def test_it_logs_at_info_on_standard_error_and_tells_nobody_who_wrote(
         assert secret not in seuil.err
 
 
+async def test_what_it_holds_in_memory_is_written_down_by_no_crash(
+    fake: FakeTelegram, house: dict[str, str]
+) -> None:
+    """A core dump held the drafts and, unlocked, the team's key; systemd keeps such files for weeks."""
+    async with run(house) as seuil:
+        await seuil.says("serves Telegram")
+        about = Path(f"/proc/{seuil.process.pid}/limits")
+        limits = await asyncio.to_thread(about.read_text, "utf-8")
+
+    assert [line.split()[4:6] for line in limits.splitlines() if "core file" in line] == [["0", "0"]]
+
+
 async def test_what_is_typed_at_it_is_no_conversation(fake: FakeTelegram, house: dict[str, str]) -> None:
     async with run(house, stdin=asyncio.subprocess.PIPE) as seuil:
         assert seuil.process.stdin
