@@ -25,9 +25,9 @@ PAGE_SIZES = {MAIN: 8192, DRAFTS: 4096}
 turn writes one page of 4 KiB."""
 
 QUICK_CHECK_BYTES = {MAIN: 256 * 1024 * 1024, DRAFTS: 32 * 1024 * 1024}
-"""Files up to this size are read through at the start; larger ones only by `Store.check`, which operators run.
-Drafts are fewer bytes than that but in a wave: then people wait for the first answer (100 000 drafts, 160 MB,
-are a fifth of a second), and each draft's box is authenticated anyway when it is opened."""
+"""Files up to this size are read through at the start; larger ones only by `Store.check`, which operators
+run. More drafts than that are a wave: then people wait for the first answer (100 000 drafts, 160 MB, are a
+fifth of a second), and each draft's box is authenticated anyway when it is opened."""
 
 
 def prepare(folder: Path, *, console: bool) -> FolderLock | None:
