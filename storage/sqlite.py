@@ -45,6 +45,7 @@ from storage import (
 )
 from storage.changes import STATES, CaseState, Change
 from storage.folder import FolderLock
+from storage.people import is_personal, person_from, pseudonyms_in
 from storage.sqlite_folder import prepare, read_through
 from storage.sqlite_writer import (
     DRAFTS,
@@ -53,10 +54,7 @@ from storage.sqlite_writer import (
     Tray,
     Writer,
     erases,
-    is_personal,
     pages,
-    person_from,
-    pseudonyms_in,
     told,
 )
 

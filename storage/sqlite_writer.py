@@ -28,29 +28,33 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.errors import AlreadyRunning, SeuilError, StoreDamaged, StoreFull
-from storage import DraftRow, PersonRow
+from storage import PersonRow
 from storage.changes import (
-    SEEN_KEPT,
     Change,
     DropDraft,
     DropErrand,
     ForgetSeen,
     FreezeDigest,
     KeepCase,
-    KeepDraft,
     KeepItem,
     Operation,
     PutErrand,
-    Seen,
 )
-from storage.people import Refused, after
+from storage.people import (
+    ERRANDS,
+    PERSONAL,
+    Refused,
+    after,
+    is_personal,
+    last_word,
+    person_from,
+    pseudonyms_in,
+    row_of,
+)
 from storage.sqlite_acts import ACTS, ERASING, UNCONDITIONAL
 
 MAIN: Final = "seuil.db"
 DRAFTS: Final = "drafts.db"
-
-PERSONAL = (KeepDraft, DropDraft, Seen)
-ERRANDS = (PutErrand, DropErrand)
 
 ARRIVING = (KeepCase, KeepItem)
 
@@ -95,9 +99,6 @@ PUT_ERRANDS: Final = {
     many: f"INSERT OR REPLACE INTO errand (id, mark, box) VALUES {', '.join(['(?, ?, ?)'] * many)}"  # noqa: S608
     for many in (64, 8, 1)
 }
-LARGEST = 2**63 - 1
-"""The largest number of a SQLite column."""
-
 DROP_ERRANDS: Final = {
     # As above. One statement for many: each row of an `executemany` would let go of the interpreter's lock.
     many: f"DELETE FROM errand WHERE {' OR '.join(['(id = ? AND mark <= ?)'] * many)}"  # noqa: S608
@@ -174,25 +175,6 @@ def truncate(db: sqlite3.Connection) -> bool:
     finally:
         db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     return busy == 0
-
-
-def person_from(row: tuple[Any, ...]) -> PersonRow:
-    """One row of LOOK_UP."""
-    pseudonym, day, seen, draft, revision, draft_day, box = row
-    kept = None if draft is None else DraftRow(pseudonym, draft, revision, box, draft_day)
-    return PersonRow(pseudonym, kept, struct.unpack(f">{len(seen) // 8}q", seen), day)
-
-
-_SEEN: Final = tuple(struct.Struct(f">{many}q") for many in range(SEEN_KEPT + 1))
-"""Updates answered, as they are stored, by how many they are."""
-
-
-def _person_into(person: PersonRow) -> tuple[object, ...]:
-    seen = _SEEN[len(person.seen)].pack(*person.seen)
-    if person.draft is None:
-        return (person.pseudonym, person.day, seen, None, None, None, None)
-    draft = person.draft
-    return (person.pseudonym, person.day, seen, draft.id, draft.revision, draft.day, draft.box)
 
 
 def pages(pseudonyms: list[bytes]) -> Iterator[list[bytes | None]]:
@@ -335,7 +317,7 @@ class Writer(sqlite3.Connection):
                         erases.add(DRAFTS)
                 elif isinstance(operation, ERRANDS):
                     before = errands.get(operation.id) or batch.errands.get(operation.id)
-                    errands[operation.id] = _last_word(before, operation)
+                    errands[operation.id] = last_word(before, operation)
                 elif isinstance(operation, ForgetSeen):
                     forgotten = self._forgotten(operation.before, {**batch.people, **mine})
                     mine |= dict.fromkeys(forgotten)
@@ -436,7 +418,7 @@ class Writer(sqlite3.Connection):
         if self._drafts is None or not (batch.people or batch.errands):
             return
         self._drafts.execute("BEGIN IMMEDIATE")
-        self._many(UPSERT, [_person_into(person) for person in batch.people.values() if person])
+        self._many(UPSERT, [row_of(person) for person in batch.people.values() if person])
         gone = [(pseudonym,) for pseudonym, person in batch.people.items() if not person]
         if gone:
             self._drafts.executemany("DELETE FROM person WHERE pseudonym = ?", gone)
@@ -454,30 +436,6 @@ class Writer(sqlite3.Connection):
                 some = [value for row in rows[start : start + many] for value in row]
                 self._drafts.execute(statement, some)
                 start += many
-
-
-def _last_word(
-    before: PutErrand | DropErrand | None, errand: PutErrand | DropErrand
-) -> PutErrand | DropErrand:
-    """What is left to write of two operations on one errand, in order."""
-    if before is None or isinstance(errand, PutErrand):
-        return errand
-    if before.mark > errand.mark:
-        return before
-    # What was put in this very batch is gone with whatever it replaced.
-    return DropErrand(errand.id, LARGEST) if isinstance(before, PutErrand) else errand
-
-
-def pseudonyms_in(changes: list[Change]) -> set[bytes]:
-    """Whose rows these changes rest on."""
-    return {
-        operation.pseudonym for change in changes for operation in change if isinstance(operation, PERSONAL)
-    }
-
-
-def is_personal(change: Change) -> bool:
-    """Whether any of this belongs in `drafts.db`."""
-    return any(isinstance(operation, (*PERSONAL, *ERRANDS, ForgetSeen)) for operation in change)
 
 
 def erases(change: Change) -> bool:
