@@ -3,7 +3,8 @@
 Each showing is an errand in the store before it begins, and again once the network said where it stands. Of
 one that never came to be known (a crash, a message the network may or may not have taken) an errand without
 messages is left: it was shown after the last message known before and before the next one that is known, and
-all that stands between the two in a private chat is taken out. Not in a group: between the two, others talk.
+all that stands between the two in a private chat is taken out. Not in a group: between the two, others talk;
+nor where ids do not count up by one (Signal): there what a crash hid stays until the chat's timer takes it.
 
 Never here: what is shown, and witnesses' chats (`handlers.dispatch`).
 """
@@ -85,7 +86,8 @@ class Leaving:
         self._last[who] = shown[-1]
         for deletion in self._doubtful.pop(who, ()):
             first = max(deletion.since, shown[0] - MOST_BETWEEN - 1) + 1
-            between = () if shared else tuple(range(first, shown[0]))
+            is_between = channel.can.counts and not shared
+            between = tuple(range(first, shown[0])) if is_between else ()
             await self._take_out({channel.name: channel}, who, [replace(deletion, messages=between)])
 
     async def leave(self, channels: Mapping[str, Channel], who: Address) -> None:
@@ -113,9 +115,11 @@ class Leaving:
                 await self._take_out(channels, who, due)
         self._due = {who: deletions for who, deletions in self._due.items() if deletions}
         for who, doubtful in list(self._doubtful.items()):
-            if all(deletion.minute <= minute for deletion in doubtful):
+            channel = channels.get(who.channel)
+            if channel is not None and all(deletion.minute <= minute for deletion in doubtful):
                 # Nothing was shown there since that would tell where it ends.
-                after = [replace(each, messages=_after(each.since)) for each in self._doubtful.pop(who)]
+                guess = _after if channel.can.counts else _none
+                after = [replace(each, messages=guess(each.since)) for each in self._doubtful.pop(who)]
                 await self._take_out(channels, who, after)
 
     async def resume(self) -> None:
@@ -146,3 +150,7 @@ class Leaving:
 
 def _after(message: int) -> tuple[int, ...]:
     return tuple(range(message + 1, message + 1 + MOST_BETWEEN)) if message else ()
+
+
+def _none(_: int) -> tuple[int, ...]:
+    return ()

@@ -15,6 +15,7 @@ from bot.sealing import fingerprint
 from handlers import Screen
 from handlers.bench import EPOCH, SHOWN_MINUTES, Act, Asked, Bench, mark, pages
 from handlers.members import INVITE_DAYS, LONGEST_NAME, new_code
+from handlers.signal import health
 from handlers.verifying import audit_log
 from storage import AuditRow, MemberRow
 from storage.changes import DropMember, Move, Operation, UseInvite
@@ -71,9 +72,14 @@ async def show_status(bench: Bench, asked: Asked) -> Act:
         digests=len(digests),
         minutes=bench.policy.idle_minutes,
     )
+    screens = [screen]
+    if (signal := await health.read(bench.store)) is not None:
+        days = max(0, bench.today - signal.since)
+        key = "desk-status-signal-old" if signal.is_old(bench.today) else "desk-status-signal"
+        screens.append(asked.say(key, version=signal.version, days=days))
     asking = await bench.to_verify()
     listed = "\n".join((asked.words.say("desk-status-verify", count=len(asking)), " · ".join(asking)))
-    return Act(screens=(screen, *(Screen(page) for page in pages(listed))))
+    return Act(screens=(*screens, *(Screen(page) for page in pages(listed))))
 
 
 # --- members ------------------------------------------------------------------------------------------------
@@ -123,7 +129,7 @@ async def revoke(bench: Bench, asked: Asked) -> Act:
     """Remove a member, or an invitation nobody used. What she had taken to read goes back to the queue."""
     wanted = asked.given.text.strip().casefold()
     members = await bench.store.members()
-    found = [row for row in members if wanted in (row.name.casefold(), mark(row.member))]
+    found = [row for row in members if wanted in (_called(bench, row).casefold(), mark(row.member))]
     if not found:
         return await _revoke_invite(bench, asked, members, wanted)
     if len(found) > 1:
@@ -145,7 +151,7 @@ async def revoke(bench: Bench, asked: Asked) -> Act:
 async def _revoke_invite(bench: Bench, asked: Asked, members: list[MemberRow], wanted: str) -> Act:
     unused = [row for row in await bench.store.invites() if row.name.casefold() == wanted]
     if not unused:
-        names = ", ".join(sorted(named(row) for row in members))
+        names = ", ".join(sorted(_called(bench, row) for row in members))
         return Act(screens=(asked.say("desk-revoke-unknown", names=names),), audited=False)
     screen = asked.say("desk-invite-withdrawn", name=unused[0].name)
     return Act(tuple(UseInvite(row.code_hash) for row in unused), (screen,))
@@ -153,6 +159,11 @@ async def _revoke_invite(bench: Bench, asked: Asked, members: list[MemberRow], w
 
 def named(row: MemberRow) -> str:
     return row.name or mark(row.member)
+
+
+def _called(bench: Bench, row: MemberRow) -> str:
+    """By the name she was given; one whose row was changed by the mark that nobody can change."""
+    return named(row) if bench.members.is_sound(row) else mark(row.member)
 
 
 # --- audit --------------------------------------------------------------------------------------------------

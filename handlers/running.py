@@ -29,7 +29,7 @@ from handlers.instance import Instance, Seat, open_instance, passphrase_at_hand,
 from handlers.intake import HOUR_SECONDS
 from handlers.journal import Journal
 from handlers.signal import Access as SignalAccess
-from handlers.signal import Signal
+from handlers.signal import Signal, health
 from handlers.telegram import Access, Telegram
 from handlers.telegram.updates import CHANNEL
 from handlers.terminal import Terminal
@@ -98,9 +98,14 @@ async def serve_networks(
     instance = await open_instance(settings)
     telegram = _telegram(settings, instance)
     signals = _signal(settings, instance)
+    background: list[asyncio.Task[None]] = []
     console = Console(
         settings.data,
-        {"unlock": _unlocking(instance), "lock": _locking(instance), "captcha": _captcha(signals)},
+        {
+            "unlock": _unlocking(instance),
+            "lock": _locking(instance),
+            "captcha": _captcha(instance, signals, background),
+        },
     )
     clock = Clock(
         instance.store,
@@ -110,12 +115,13 @@ async def serve_networks(
         tick=instance.tick,
         expire=instance.expire_drafts,
     )
-    background: list[asyncio.Task[None]] = []
     serves: list[str] = []
     try:
         if signals is not None:
             await signals.open()
             instance.channels[signals.name] = signals
+            minded = health.mind(instance.store, lambda: signals.version, instance.clock)
+            background.append(asyncio.create_task(minded))
             serves.append(f"Seuil serves Signal (signal-cli {signals.version}).")
         if telegram is not None:
             mark = await telegram.open(await instance.store.meta(WEBHOOK), take_over=take_over)
@@ -306,10 +312,11 @@ def _unlocking(instance: Instance) -> Request:
     return unlock
 
 
-def _captcha(signals: Signal | None) -> Request:
+def _captcha(instance: Instance, signals: Signal | None, background: list[asyncio.Task[None]]) -> Request:
     async def captcha(told: str) -> Answer:
         if signals is None or not await signals.answer_challenge(told):
             return {"said": "Signal asks for no captcha."}
+        background.append(asyncio.create_task(instance.dispatch.resume(instance.channels, all=False)))
         return {"said": "Signal took the captcha: what waits is sent within a minute."}
 
     return captcha

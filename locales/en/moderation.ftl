@@ -271,6 +271,7 @@ desk-key-none = No key: your digests arrive unsealed. Send /key and your age pub
 desk-key-is = Your digests are sealed to the key with fingerprint { $fingerprint }. /key remove takes it away.
 desk-key-set = Key kept, fingerprint { $fingerprint }. Your next digests will be sealed to it. Keep your secret key well: without it they do not open.
 desk-key-refused = This is not an age public key: one line that starts with age1. Nothing has changed. Never send your secret key.
+desk-key-secret = Your message holds a secret key: it was not kept. If it is still in this conversation, delete it. Make a new pair of keys (age-keygen) and send only the public one, which starts with age1.
 desk-key-dropped = Key taken away. Your next digests will arrive unsealed.
 desk-verify = To check that a digest was not changed: minisign -Vm SHA256SUMS -P { $line }, then sha256sum -c --ignore-missing SHA256SUMS. The key must be the one the association gave you by another way than this conversation.
 desk-verify-files = The signature of digest { $period }, to keep beside its files. Fingerprint of the digest: { $sha256 }
@@ -299,6 +300,8 @@ desk-audit-cut = The log is broken: it was cut or written anew. The { $lines } l
 desk-audit-head-damaged = The file audit.head was changed: nothing outside the database vouches for the log any more. Keep a copy of the files and tell the technical team.
 desk-lock-done = The desk is locked. The keys are no longer in memory.
 desk-status = Key of the desk: { $fingerprint }. To read: { $waiting }. Approved, not yet counted: { $ready }. Digests waiting: { $digests }. Locks after { $minutes } min without activity.
+desk-status-signal = Signal: signal-cli { $version }, in service here for { $days } d.
+desk-status-signal-old = Signal: signal-cli { $version }, in service here for { $days } d. That is old: Signal refuses programs that are out of date. The technical team must install a newer one.
 desk-status-verify =
     { $count ->
         [0] Nothing for the association to verify.

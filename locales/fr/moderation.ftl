@@ -271,6 +271,7 @@ desk-key-none = Aucune clé : vos bilans arrivent sans être scellés. Envoyez 
 desk-key-is = Vos bilans sont scellés pour la clé d’empreinte { $fingerprint }. /key remove l’enlève.
 desk-key-set = Clé gardée, empreinte { $fingerprint }. Vos prochains bilans seront scellés pour elle. Gardez bien votre clé secrète : sans elle, ils ne s’ouvrent pas.
 desk-key-refused = Ce n’est pas une clé publique age : elle commence par age1, sur une ligne. Rien n’a changé. N’envoyez jamais votre clé secrète.
+desk-key-secret = Votre message contient une clé secrète : elle n’a pas été gardée. S’il est encore dans cette conversation, supprimez-le. Faites une nouvelle paire de clés (age-keygen) et n’envoyez que la clé publique, qui commence par age1.
 desk-key-dropped = Clé enlevée. Vos prochains bilans arriveront sans être scellés.
 desk-verify = Pour vérifier qu’un bilan n’a pas été changé : minisign -Vm SHA256SUMS -P { $line }, puis sha256sum -c --ignore-missing SHA256SUMS. La clé doit être celle que l’association vous a donnée par un autre moyen que cette conversation.
 desk-verify-files = La signature du bilan n° { $period }, à garder à côté de ses fichiers. Empreinte du bilan : { $sha256 }
@@ -299,6 +300,8 @@ desk-audit-cut = Le journal est rompu : il a été coupé ou réécrit. Les { $
 desk-audit-head-damaged = Le fichier audit.head a été changé : plus rien hors de la base ne répond du journal. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-lock-done = Le bureau est verrouillé. Les clés ne sont plus en mémoire.
 desk-status = Clé du bureau : { $fingerprint }. À relire : { $waiting }. Acceptés, pas encore comptés : { $ready }. Bilans en attente : { $digests }. Verrouillage après { $minutes } min sans activité.
+desk-status-signal = Signal : signal-cli { $version }, en service ici depuis { $days } j.
+desk-status-signal-old = Signal : signal-cli { $version }, en service ici depuis { $days } j. C’est ancien : Signal refuse les programmes trop vieux. L’équipe technique doit en installer un plus récent.
 desk-status-verify =
     { $count ->
         [0] Rien à vérifier par l’association.

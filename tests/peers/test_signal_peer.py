@@ -8,17 +8,12 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import shutil
-import sys
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+import time
 
 import pytest
 
-from benchmarks.crowd.process import Running
-from bot.settings import Settings
-from handlers import keyring
-from handlers.instance import lay_keys
+from handlers import demo
+from tests.peers.conftest import LISTENS, Bot
 from tests.peers.counterpart import Peer, Phone
 from tests.stage import WORDS, receipt_in
 
@@ -27,80 +22,14 @@ pytestmark = [
     pytest.mark.skipif(not os.environ.get("SEUIL_PEERS"), reason="real Signal programs: make test-peers"),
 ]
 
-ROOT = Path(__file__).parent.parent.parent
 STORY = "Il est venu un mardi, puis il a laissé des mots sous ma porte."
 FR = WORDS["fr"]
 ROW = " · AIDE"
 """Ends every question: the answer is there."""
 DANGER = "Êtes-vous en danger"
 KILLS = 20
-
-
-@pytest.fixture(scope="module")
-def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    peer = Peer(tmp_path_factory.mktemp("signal") / "socket")
-    peer.stop()
-    peer.start()
-    yield peer
-    peer.stop()
-
-
-class Bot:
-    """The real program, on that daemon."""
-
-    def __init__(self, folder: Path, peer: Peer) -> None:
-        self.folder = folder
-        self.shelf = Path("/dev/shm") / f"seuil-peer-{os.getpid()}-{folder.name}"
-        self.settings = Settings(
-            data=folder / "data",
-            shelf=self.shelf,
-            signal=str(peer.socket),
-            operator_name="Une association",
-            operator_contact="contact@example.org",
-        )
-        env = {name: value for name, value in os.environ.items() if not name.startswith("SEUIL_")}
-        self.env = env | {
-            "PYTHONPATH": str(ROOT),
-            "SEUIL_DATA": str(self.settings.data),
-            "SEUIL_SHELF": str(self.shelf),
-            "SEUIL_SIGNAL": str(peer.socket),
-            "SEUIL_OPERATOR_NAME": self.settings.operator_name,
-            "SEUIL_OPERATOR_CONTACT": self.settings.operator_contact,
-            "SEUIL_LOG_LEVEL": "DEBUG",
-        }
-        self.log = folder / "log"
-        self.process = Running((sys.executable, "-m", "bot", "run"), self.env, folder, self.log)
-
-    async def until_logged(self, wanted: str, times: int = 1) -> None:
-        async with asyncio.timeout(60):
-            while not self.log.exists() or self.log.read_text("utf-8").count(wanted) < times:
-                assert self.process.is_running, self.process.last_words()
-                await asyncio.sleep(0.05)  # another process: no event tells it
-
-    async def typed(self, *command: str) -> str:
-        """What a command at the console prints."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *command),
-            env=self.env,
-            cwd=self.folder,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        told, _ = await process.communicate()
-        assert process.returncode == 0, command
-        return told.decode().strip()
-
-
-@pytest.fixture
-async def bot(peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
-    monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    bot = Bot(tmp_path, peer)
-    lay_keys(bot.settings)
-    bot.process.start()
-    await bot.until_logged("Seuil serves Signal")
-    yield bot
-    bot.process.kill()
-    shutil.rmtree(bot.shelf, ignore_errors=True)
+SETTLES_SECONDS = 2.5
+"""What happens in the first seconds after it says that it listens: it subscribes, hears, answers."""
 
 
 async def to_story(who: Phone) -> None:
@@ -131,6 +60,12 @@ async def tells_all(who: Phone) -> str:
     return " ".join(next(words for shown in who.shown if (words := receipt_in(shown))))
 
 
+def test_an_account_is_registered_with_a_captcha_as_the_guide_says(peer: Peer) -> None:
+    refused = peer.told.index("Captcha required")
+
+    assert refused < peer.told.index('"result"') < peer.told.index("ready:")
+
+
 async def test_two_people_at_once_tell_everything_and_one_takes_it_back_with_her_receipt(
     bot: Bot, peer: Peer
 ) -> None:
@@ -140,15 +75,21 @@ async def test_two_people_at_once_tell_everything_and_one_takes_it_back_with_her
     assert {*ana.timers, *zoe.timers} <= {0, 86_400}
     assert 86_400 in ana.timers
 
-    await ana.asks("/receipt", ROW)
-    await ana.asks(receipt, ROW)
-    await ana.asks("3", ROW)
-    await ana.says("1")
-    await ana.until(lambda: FR.say("withdrawn") in "\n".join(ana.shown))
+    await ana.asks("/receipt", FR.option("receipt-menu", "withdraw"))
+    await ana.asks("3", FR.say("withdraw-ask"))
+    await ana.asks(receipt, FR.say("withdrawn"))
 
-    log = bot.log.read_text("utf-8")
     for secret in (ana.aci, zoe.aci, "mardi", "+1555", receipt):
-        assert secret not in log
+        assert secret not in bot.told
+
+
+async def test_who_hides_her_number_is_answered_and_nobody_here_learns_it(bot: Bot, peer: Peer) -> None:
+    ana = await peer.person("eli")
+
+    await ana.asks("bonjour", "1. Français")
+
+    (known,) = (each for each in await peer.daemon("listContacts") if each["uuid"] == ana.aci)
+    assert known["number"] is None
 
 
 async def test_erasing_takes_back_our_messages_on_her_phone(bot: Bot, peer: Peer) -> None:
@@ -176,46 +117,50 @@ async def test_a_daemon_killed_in_the_middle_is_found_again_and_nothing_is_lost(
     assert STORY in await to_review(ana)
 
 
-async def test_a_limit_holds_replies_back_in_order_and_loses_none(bot: Bot, peer: Peer) -> None:
-    ana = await peer.person("mia")
+async def test_a_captcha_holds_replies_back_in_order_until_the_operator_solved_it(
+    bot: Bot, peer: Peer
+) -> None:
+    ana = await peer.person("mia", is_open=False)
     await ana.asks("bonjour", "1. Français")
     await peer.control("/ratelimit", {"target": "mia"})
     await ana.says("1")
-    try:
-        await bot.until_logged("limit", 1)
-    finally:
-        await peer.control("/unratelimit", {"target": "mia"})
+    await bot.until_logged("python -m bot captcha")
+    await peer.control("/unratelimit", {"target": "mia"})
 
+    said = await bot.typed("captcha", "signalcaptcha://signal-hcaptcha.test.challenge.x")
+    assert "Signal took the captcha" in said
+    await ana.until(lambda: any(DANGER in shown for shown in ana.shown))
     await ana.asks("2", "1. Raconter")
-
-    told = "\n".join(ana.shown)
-    assert told.index(DANGER) < told.index("1. Raconter")
 
 
 async def test_twenty_kills_lose_nothing_and_double_nothing(bot: Bot, peer: Peer) -> None:
     chance = random.Random(2017)
     ana = await peer.person("noa")
     await to_story(ana)
-    lines = [f"et puis {word} encore" for word in WORDS_OF_HERS]
-    for line in lines:
+    bot.process.kill()
+    began = time.monotonic()
+    bot.start()
+    await bot.until_logged(LISTENS)
+    longest = time.monotonic() - began + SETTLES_SECONDS
+    for line in LINES:
         await ana.says(line, waits=False)
-        await asyncio.sleep(chance.uniform(0.0, 0.15))
+        await asyncio.sleep(chance.uniform(0.0, longest))
         bot.process.kill()
-        bot.process.start()
-    await bot.until_logged("Seuil serves Signal", len(lines) + 1)
-    received = FR.say("narrative-more-messages")
-    await ana.until(lambda: received in ana.shown)
+        bot.start()
+    await bot.until_logged(LISTENS)
     await ana.asks("FINI", ROW)
 
     review = await to_review(ana)
 
-    assert [review.count(line) for line in lines] == [1] * len(lines)
-    places = [review.index(line) for line in lines]
+    assert [review.count(line) for line in LINES] == [1] * KILLS
+    places = [review.index(line) for line in LINES]
     assert places == sorted(places)
 
 
-WORDS_OF_HERS = [f"{a}{b}bilu" for a in ("ka", "me", "ti", "so", "ru") for b in ("da", "fe", "go", "li")]
-assert len(WORDS_OF_HERS) == KILLS
+LINES = [
+    f"et puis {a}{b}bilu encore" for a in ("ka", "me", "ti", "so", "ru") for b in ("da", "fe", "go", "li")
+]
+assert len(LINES) == KILLS
 
 
 async def test_a_moderator_reads_and_decides_on_signal_and_what_she_read_is_taken_back(
@@ -227,6 +172,27 @@ async def test_a_moderator_reads_and_decides_on_signal_and_what_she_read_is_take
 
     await mod.asks("/next", "/open")
     await mod.asks("/open", STORY)
-    await mod.asks("/approve", "/next")
+    await mod.asks("/approve", "/undo")
 
     await mod.until(lambda: mod.gone)
+
+
+async def test_a_partner_gets_the_digest_on_signal_with_its_pdf_its_chart_and_its_data(
+    idle: Bot, peer: Peer
+) -> None:
+    await demo.play(idle.settings.data, 40)
+    idle.start()
+    await idle.until_logged(LISTENS)
+    lou = await peer.person("lou")
+    code = await idle.typed("invite", "partner", "--name", "Refuge")
+    await lou.asks(code, FR.say("desk-role-partner"))
+
+    await lou.says("/digest last")
+    kinds = {"application/pdf", "image/png", "text/csv", "application/json"}
+    await lou.until(lambda: kinds <= {file.media for file in lou.files})
+
+    received = idle.settings.data / "received"
+    for file in lou.files:
+        assert file.body == (received / file.name).read_bytes()
+    title = (received.parent / "partners" / "presse" / "seuil-1-fr" / "seuil-1-fr.txt").read_text("utf-8")
+    assert title.splitlines()[0] in "\n".join(lou.shown)
