@@ -134,7 +134,7 @@ class Members:
             return "already"
         member = secrets.token_bytes(ID_BYTES)
         lookup = self._lookup(reached.private)
-        route = self.seal_route(member, cast("Role", invite.role), reached)
+        route = self.seal_route(member, cast("Role", invite.role), reached, invite.name)
         change = (
             UseInvite(invite.code_hash),
             PutMember(member, lookup, invite.role, route, today, invite.name),
@@ -154,33 +154,41 @@ class Members:
             log.error("the row of a member was changed, and is not trusted: %s %s", error, error.hint)
             return None
 
-    def seal_route(self, member: bytes, role: Role, route: Route) -> bytes:
-        chosen = [route.formats, route.paused, route.recipient]
+    def seal_route(self, member: bytes, role: Role, route: Route, name: str) -> bytes:
+        chosen = [route.formats, route.paused, route.recipient, name]
         told = orjson.dumps([route.who.channel, route.who.chat, route.language, route.person, *chosen])
         return seal_small(self.instance, _purpose(member, role), told)
 
     def route(self, member: MemberRow) -> Route:
-        """Raises `CannotOpen` for a row that was exchanged, given another role, or made by another
+        """Raises `CannotOpen` for a row that was exchanged, given another role or name, or made by another
         instance."""
         told = open_small(self.instance, _purpose(member.member, member.role), member.route)
-        # Older rows say less: nothing of a person before there were groups, nor of what partners choose.
+        # Older rows say less: nothing of a person before there were groups, nor of what partners choose, nor
+        # of the name.
         channel, chat, language, *more = orjson.loads(told)
-        more += ["", (), False, ""][len(more) :]
-        person, formats, paused, recipient = more
+        more += ["", (), False, "", member.name][len(more) :]
+        person, formats, paused, recipient, name = more
+        if name != member.name:  # by it people at the desk say whom they mean: two must not be exchanged
+            raise CannotOpen(
+                "A member's row has another name than she was given.",
+                hint="Somebody may have written to the database: look at who can, and read /audit.",
+            )
         return Route(Address(channel, chat), language, person, tuple(formats), paused, recipient)
 
     def rerouted(self, row: MemberRow, route: Route) -> PutMember:
         """A member is reached otherwise, or chose otherwise. Changes nothing where she was revoked
         meanwhile."""
-        sealed, lookup = self.seal_route(row.member, role_of(row), route), self._lookup(route.private)
+        sealed = self.seal_route(row.member, role_of(row), route, row.name)
+        lookup = self._lookup(route.private)
         return PutMember(row.member, lookup, row.role, sealed, row.day, row.name, only_known=True)
 
     def admitted(self, name: str, route: Route, today: int) -> Operation:
         """A partner without a chat: digests go to a mailbox or a folder. Refused by the store where somebody
         is reached there already."""
         member = secrets.token_bytes(ID_BYTES)
-        sealed, lookup = self.seal_route(member, "partner", route), self._lookup(route.who)
-        return PutMember(member, lookup, "partner", sealed, today, _plain(name))
+        name = _plain(name)
+        sealed, lookup = self.seal_route(member, "partner", route, name), self._lookup(route.who)
+        return PutMember(member, lookup, "partner", sealed, today, name)
 
     async def moved(self, chat: Address, to: Address | None, today: int) -> int:
         """A group goes on under another id, or (None) lost us: its members are reached there, or each in

@@ -13,6 +13,7 @@ Never here: what a command means. A member's chat belongs to the desk: it is no 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from handlers import Address, Channel, Gone, Heard, Screen, Unreached
@@ -29,6 +30,8 @@ STAFF = frozenset({"owner", "moderator", "auditor"})
 
 SAYS = frozenset({"text", "press", "opened"})
 """What can be a command. What was edited later or sent as a file is none."""
+
+SECRET = "AGE-SECRET-KEY-"  # noqa: S105 - how every secret key begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Reception:
             await _show(channel, heard.who, await self._joined(heard))
             await _acknowledge(heard)
             return True
-        answer = await self._taken(heard)
+        answer = await self._taken(heard, channel)
         if answer is None:
             return False
         await _acknowledge(heard)
@@ -62,7 +65,7 @@ class Reception:
             await _show(channel, heard.who, screen)
         return True
 
-    async def _taken(self, heard: Heard) -> tuple[Screen, ...] | None:
+    async def _taken(self, heard: Heard, channel: Channel) -> tuple[Screen, ...] | None:
         """What is to be said at once; None where nobody of ours spoke."""
         if heard.kind == "moved":
             await self.members.moved(heard.who, Address(heard.who.channel, heard.text), self._today)
@@ -74,7 +77,17 @@ class Reception:
             return None
         if member is None or not (route := self.members.route(member)).holds(heard.who):
             return self._hush(heard)
+        if holds_secret(heard.text):
+            return await self._taken_out(heard, channel, self.words[route.language])
         return await self._queued(heard, member, route)
+
+    async def _taken_out(self, heard: Heard, channel: Channel, words: Words) -> tuple[Screen, ...]:
+        """A secret key, sent for the public one, goes no further: not into the queue, and out of her chat
+        where the network lets us."""
+        if heard.message:
+            with suppress(Gone, Unreached):
+                await channel.forget(heard.who, (heard.message,))
+        return (Screen(words.say("desk-key-secret")),)
 
     async def _queued(self, heard: Heard, member: MemberRow, route: Route) -> tuple[Screen, ...]:
         """What a member says where she may say it goes to the desk."""
@@ -120,6 +133,11 @@ class Reception:
             return Screen(words.say("desk-join-refused"))
         # Also when the code is refused: it is her own, delivered again after a crash.
         return Screen(words.say("desk-joined", role=words.say(f"desk-role-{member.role}")))
+
+
+def holds_secret(text: str) -> bool:
+    """Whether there is an age secret key in it, of any kind, however it was pasted."""
+    return SECRET in "".join(text.split()).upper()
 
 
 def in_group(heard: Heard) -> bool:

@@ -30,7 +30,7 @@ from bot.signing import sign
 from bot.tally import tally
 from bot.testimony import read_story
 from handlers import Address, intake, keyring
-from handlers.bench import ApprovalError, ItemError
+from handlers.bench import ApprovalError, ItemError, mark
 from handlers.commands import lease
 from handlers.counting import count
 from handlers.drafts import find
@@ -157,6 +157,22 @@ async def test_a_role_written_into_the_database_is_not_obeyed(seated, tmp_path):
     assert "command of no member" in await house.acts()
 
 
+async def test_names_that_were_exchanged_have_nobody_revoked_for_another(seated, tmp_path):
+    """Names stood beside what this instance vouches for: /revoke of the one took away the other."""
+    house = await seated(tmp_path, "owner", "moderator", "moderator 2")
+    exchange = "UPDATE member SET name = CASE name WHEN 'moderator' THEN 'moderator 2' ELSE 'moderator' END"
+    write_to(tmp_path, exchange + " WHERE role = 'moderator'")
+
+    assert await house.members.find(Address("terminal", "moderator")) is None
+    rows = await house.store.members("moderator")
+    assert not any(house.members.is_sound(row) for row in rows)
+    said = await house.say("owner", "/revoke moderator")
+    assert await house.store.members("moderator") == rows
+    assert mark(rows[0].member) in said
+    await house.say("owner", f"/revoke {mark(rows[0].member)}")
+    assert await house.store.members("moderator") == rows[1:]
+
+
 async def test_a_chat_put_into_an_owner_s_row_gives_no_orders(seated, tmp_path):
     """The partner copies his own look-up, which he knows from his row, over that of an owner."""
     house = await seated(tmp_path, "owner", "partner")
@@ -228,9 +244,15 @@ async def test_a_digest_written_into_the_ledger_is_never_sent(seated, tmp_path):
         "INSERT INTO digest (period, day, state, sha256, frozen) VALUES (1, ?, 'approved', ?, ?)",
         *(house.today, hashlib.sha256(forged).digest(), seal(forged, context, TEAM)),
     )
-    write_to(tmp_path, "INSERT INTO delivery (period, member, state, tries) VALUES (1, ?, 'due', 0)", partner.member)
+    write_to(
+        tmp_path,
+        "INSERT INTO delivery (period, member, state, tries) VALUES (1, ?, 'due', 0)",
+        partner.member,
+    )
 
     await house.desk.tick()
+    assert "digest was not approved" in await house.acts()
+    await house.say("owner", "/digest approve")
 
     assert house.told_to("partner") == ""
     assert "cannot read digest" in await house.acts()

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.age import HybridIdentity, X25519Identity
 from bot.errors import CannotOpen
 from bot.opening import open_command
 from handlers import Address, Heard, Kind, Screen
@@ -253,6 +254,24 @@ async def test_a_redelivered_update_is_queued_once(store: Store) -> None:
 
     assert len(await store.commands()) == 1
     assert heart.acked == 2
+
+
+@pytest.mark.parametrize("typed", ["/key {}", "{}", "/clé\n{}", "voilà : {}"])
+@pytest.mark.parametrize("identity", [HybridIdentity(bytes(32)), X25519Identity(bytes(32))])
+async def test_a_secret_key_is_not_queued_and_is_taken_out_of_the_chat(
+    heart: Heart, typed: str, identity: HybridIdentity | X25519Identity
+) -> None:
+    """It was refused, by the desk, once that was open; and stayed in the chat."""
+    code = await heart.reception.members.invite("partner", "Refuge", int(NOW // 86_400))
+    await heart.hear("partner", code)
+    said = typed.format(identity.secret_text().lower())
+
+    heard = Heard(Address("terminal", "partner"), 7, "text", said, "fr-FR", message=70)
+    assert await heart.reception.hear(heard, heart.channel)
+
+    assert heart.told()[1:] == [words("desk-key-secret")]
+    assert heart.channel.forgotten == [(Address("terminal", "partner"), 70)]
+    assert await heart.reception.members.store.commands() == []
 
 
 def test_a_screen_with_a_code_has_no_repr_of_it() -> None:
