@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 AGAIN_SECONDS = 1.0
 """Before a journal that could not be written (a full disk) is tried again: the line is nowhere else."""
 
-_RANDOM_BYTES = 8
+_NUMBER_BYTES = _RANDOM_BYTES = 8
 
 
 @dataclass(slots=True)
@@ -47,7 +47,8 @@ class Journal:
 
     async def put(self, lines: Sequence[bytes]) -> list[bytes]:
         """Make lines durable, however long it takes; their ids, in order."""
-        ids = [next(self._numbers).to_bytes(8, "big") + secrets.token_bytes(_RANDOM_BYTES) for _ in lines]
+        numbers = itertools.islice(self._numbers, len(lines))
+        ids = [each.to_bytes(_NUMBER_BYTES, "big") + secrets.token_bytes(_RANDOM_BYTES) for each in numbers]
         is_told = False
         while True:
             dropped, self._dropped = self._dropped, []
@@ -65,6 +66,11 @@ class Journal:
         if is_told:
             log.warning("what arrives is kept again")
         return ids
+
+    def number(self, id: bytes) -> int:
+        """What a line is called from now on: growing, and the same after a crash. It stands in the store for
+        as long as a draft does, so it is not when she wrote, to the millisecond, as the network has it."""
+        return int.from_bytes(id[:_NUMBER_BYTES], "big")
 
     def done(self, id: bytes) -> DropErrand:
         """What drops a line, for the change it leads to."""

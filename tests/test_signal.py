@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.errors import CannotOpen, SignalError
 from handlers import Screen, instance, keyring
+from handlers.errands import Taken
 from handlers.signal import Access, Signal, daemon
 from handlers.signal.envelopes import Translator
 from handlers.signal.hearing import Hearing
@@ -228,19 +229,22 @@ async def test_what_was_handled_before_a_kill_is_not_handled_twice(home: Home, a
     await home.to_story(ana)
     heard = home.heard[-1]
     await home.say(ana, STORY)
+    number, timestamp = home.heard[-1].update, home.heard[-1].message >> 1
     line = json.dumps(
         {
             "method": "receive",
             "params": {
                 "envelope": {
                     "sourceUuid": ana.aci,
-                    "timestamp": home.heard[-1].update,
+                    "timestamp": timestamp,
                     "dataMessage": {"message": STORY, "expiresInSeconds": VANISH},
                 }
             },
         }
     ).encode()
-    await home.signal._hearing._journal.put([line])  # as if its drop had not been written
+    journal = home.signal._hearing._journal  # as if its drop had not been written
+    taken = Taken(number.to_bytes(8, "big") + bytes(8), journal.channel, line)
+    await journal.store.commit((journal.errands.take(taken),))
     await home.again(killed=True)
     await home.fake.until(lambda: len(home.heard) == 8 and not home.hearing)
     await home.say(ana, "FINI")
@@ -249,6 +253,21 @@ async def test_what_was_handled_before_a_kill_is_not_handled_twice(home: Home, a
 
     assert heard.update != home.heard[-1].update
     assert review.count(STORY) == 1
+
+
+async def test_no_file_tells_to_the_millisecond_when_she_wrote(home: Home, ana: Phone) -> None:
+    """Signal's numbers are milliseconds: they stood beside her pseudonym for as long as her draft lived, for
+    whoever compares them with a telephone."""
+    await home.to_story(ana)
+    await home.say(ana, STORY)
+    times = [heard.message >> 1 for heard in home.heard]
+
+    kept = b"".join(file.read_bytes() for file in home.folder.rglob("*") if file.is_file())
+
+    assert all(times)
+    for each in times:
+        assert each.to_bytes(8, "big") not in kept
+        assert each.to_bytes(6, "big") not in kept
 
 
 async def test_what_is_written_while_we_are_away_waits_and_is_answered_in_order(

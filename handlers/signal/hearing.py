@@ -124,7 +124,9 @@ class Hearing:
             return None
         if arrived.timer is not None:
             self._on_timer(heard.who.chat, arrived.timer)
-        return msgspec.structs.replace(heard, along=(self._journal.done(id),))
+        return msgspec.structs.replace(
+            heard, update=self._journal.number(id), along=(self._journal.done(id),)
+        )
 
     def _work(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
