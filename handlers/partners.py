@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.addresses import NotAnAddress, mailbox
-from bot.age import parse_recipient
+from bot.age import KeyRecipient, encrypt, parse_recipient
 from bot.errors import KeyFileError, SettingsError
 from bot.moderation import Do
 from bot.sealing import fingerprint
@@ -197,7 +197,7 @@ class Partners:
             told = asked.say("desk-key-is", fingerprint=fingerprint(parse_recipient(route.recipient)))
             return Act(screens=(told,), audited=False)
         try:
-            recipient = parse_recipient(line)
+            recipient = sealable(line)
         except KeyFileError:
             return Act(screens=(asked.say("desk-key-refused"),), audited=False)
         change = self._chosen(asked, replace(route, recipient=line))
@@ -263,7 +263,15 @@ def route_of(mail: str, folder: str, language: str, key: str) -> Route:
             f"--language: one of {', '.join(sorted(spoken))} expected.",
             hint="Leave it out for the usual fr.",
         )
-    return Route(to, language, recipient=parse_recipient(key).text() if key else "")
+    return Route(to, language, recipient=sealable(key).text() if key else "")
+
+
+def sealable(line: str) -> KeyRecipient:
+    """A public key that things can be sealed to. Raises `KeyFileError`, also for one that is spelled as it
+    should be and is none: to some points of the curve everybody has the secret."""
+    recipient = parse_recipient(line)
+    encrypt(b"", [recipient])
+    return recipient
 
 
 async def add(members: Members, name: str, route: Route, today: int) -> bool:

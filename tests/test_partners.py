@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from bot.age import HybridIdentity, X25519Identity, decrypt
+from bot.age import HybridIdentity, X25519Identity, X25519Recipient, decrypt
 from bot.errors import KeyFileError, SettingsError
 from bot.formats import FORMATS
 from bot.moderation import commands_of
@@ -241,7 +241,13 @@ async def test_with_a_key_a_chat_gets_one_sealed_file_that_the_key_opens(
     assert words("digest-title", number=1) in await house.say("partner", "/digest")
 
 
-@pytest.mark.parametrize("typed", ["/key age1", "/key nonsense", "/key {secret}", "/clé " + "x" * 3000])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("/key age1", "/key nonsense", "/key {secret}", "/clé " + "x" * 3000),
+        f"/key {X25519Recipient(bytes(32)).text()}",  # everybody has its secret: no digest could be sealed
+    ],
+)
 async def test_what_is_no_public_key_changes_nothing_and_is_repeated_to_nobody(
     house: House, typed: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -413,6 +419,7 @@ async def test_the_console_adds_a_partner_with_a_language_and_a_key(house: House
         ("", "../up", "fr", ""),
         ("a@b.example", "", "xx", ""),
         ("a@b.example", "", "fr", "age1nonsense"),
+        ("a@b.example", "", "fr", X25519Recipient(bytes(32)).text()),
     ],
 )
 def test_the_console_says_what_it_expects_and_repeats_nothing(said: tuple[str, str, str, str]) -> None:
