@@ -18,6 +18,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
+from time import perf_counter
 
 from msgspec.structs import replace
 
@@ -64,6 +65,7 @@ from bot.turns import (
     UseReceipt,
 )
 from handlers import Address, Button, Channel, Gone, Heard, Screen, Unreached
+from handlers.counts import COUNTS
 from handlers.drafts import (
     Envelope,
     Person,
@@ -232,6 +234,7 @@ class Dispatch:
 
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """Handle one update to its end. Raises nothing of the witness's making."""
+        began = perf_counter()
         entry = self._limits.enter(heard.who)
         try:
             if entry != "hear":
@@ -239,14 +242,18 @@ class Dispatch:
                 return
             async with self._alone(heard.who):
                 on_way = await self._hear_alone(heard, channel)
+            COUNTS.turns += 1
             # Her next words wait for what this turn made durable, not for the network.
             if on_way is not None:
+                durable = COUNTS.durable.note(began)
                 await self._delivered(on_way, heard.who, channel)
+                COUNTS.shown.note(durable)
         finally:
             self._limits.leave(heard.who)
 
     async def _too_fast(self, entry: Entry, heard: Heard, channel: Channel) -> None:
         """A flood from one person is not worked on, and she is told so once."""
+        COUNTS.too_fast += 1
         await _acknowledge(heard)
         if entry == "tell":
             with suppress(Gone, Unreached):
@@ -260,10 +267,12 @@ class Dispatch:
         try:
             return await self._turn(heard, channel)
         except SeuilError as error:
+            COUNTS.failed.note(type(error).__name__)
             log.error("a turn failed and nothing was kept of it: %s", error)
         except Exception as error:
             # A fault of ours, in redaction or anywhere: nothing was kept, nobody else's turn is lost with
             # hers, and its text is not told, for it could hold her words.
+            COUNTS.failed.note(type(error).__name__)
             log.error("a turn failed and nothing was kept of it: %s", type(error).__name__)
         # Failing closed: she is told that nothing was kept of her message, and may send it again. So it is
         # acknowledged: delivered again later, it would be kept twice.
@@ -281,6 +290,7 @@ class Dispatch:
             await self._erase(person, heard)
             return None
         if heard.update in person.seen:
+            COUNTS.again += 1
             return await self._again(person, heard, channel)
         for _ in range(TRIES):
             thought = await self._thought(person, heard, channel, today)

@@ -33,6 +33,7 @@ from bot.settings import Settings
 from handlers import Address, Channel, Gone, Heard, Screen, Unreached, keyring
 from handlers.bench import Bench, Policy
 from handlers.commands import Queue
+from handlers.counts import COUNTS
 from handlers.delivery.carriers import carriers
 from handlers.desk import Desk
 from handlers.dispatch import Dispatch
@@ -140,6 +141,7 @@ class Instance:
 
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """One update to its end: a member's goes to the desk, anybody else's is a witness's turn."""
+        COUNTS.updates.note(channel.name)
         if self._may_be_member(heard) and await self.reception.hear(heard, channel):
             if heard.kind == "moved":
                 await self._moved(heard, channel)

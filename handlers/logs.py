@@ -28,6 +28,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from bot.errors import SeuilError
+from handlers.counts import COUNTS
 
 ROOMS = frozenset({"bot", "handlers", "storage", "locales", "__main__"})
 """Loggers whose sentences are ours. `__main__` is `python -m bot`."""
@@ -119,6 +120,11 @@ class _Ear(logging.StreamHandler[TextIO]):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.levelno >= logging.WARNING or _is_ours(record)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING:
+            COUNTS.logged.note(record.levelname)
+        super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the name logging calls)
         """Standard error is closed or full: there is nobody left to tell."""

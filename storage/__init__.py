@@ -125,11 +125,21 @@ class AuditRow:
     """SHA-256 over the previous chain value and this line (`bot.audit`)."""
 
 
+@dataclass(slots=True)
+class Written:
+    """What a keeper wrote since it was opened: changes, and the times it made some of them durable
+    together."""
+
+    changes: int = 0
+    commits: int = 0
+
+
 class Store(Protocol):
     """Where everything is kept.
 
-    All methods raise `StoreDamaged`, `StoreFull` or (another program stands in the way) `AlreadyRunning`, and
-    nothing else of their own.
+    All methods raise `StoreDamaged`, `StoreFull`, (a server does not answer) `StoreAway` or (another program
+    stands in the way) `AlreadyRunning`, and nothing else of their own. Where a server was lost in the middle
+    of a commit and does not come back, `StoreAway` does not say whether it was done.
     """
 
     async def commit(self, change: Change) -> bool:
@@ -232,19 +242,20 @@ class Store(Protocol):
 
 
 async def open_store(url: str, *, console: bool = False) -> Store:
-    """The store at `memory:` or `sqlite:FOLDER`.
+    """The store at `memory:`, `sqlite:FOLDER` or `postgresql://USER:PASSWORD@HOST/DATABASE`.
 
     `console` is for commands given beside a running bot: testimonies, desk and ledger can be read and
     written, drafts belong to the bot and are neither locked nor seen.
 
-    Raises SettingsError for any other url, `AlreadyRunning` where another process holds the folder, and
-    `StoreDamaged`, `StoreFull` as every method.
+    Raises SettingsError for any other url, and for a server that will not have us; `AlreadyRunning` where
+    another process holds the folder; and `StoreDamaged`, `StoreFull`, `StoreAway` as every method.
     """
     kind, _, place = url.partition(":")
     if kind not in STORES:
         raise SettingsError(
             f"The store must be one of {', '.join(sorted(STORES))}; another kind was found.",
-            hint="Write `sqlite:data` to keep all in the folder `data`, or `memory:` to try things out.",
+            hint="Write `sqlite:data` to keep all in the folder `data`, `postgresql://…` for a server, or "
+            "`memory:` to try things out.",
         )
     return await STORES[kind](place, console)
 
@@ -267,8 +278,15 @@ async def _open_sqlite(place: str, console: bool) -> Store:
     return await SqliteStore.open(Path(place), console=console)
 
 
+async def _open_postgres(place: str, console: bool) -> Store:
+    from storage.postgres import PostgresStore  # noqa: PLC0415
+
+    return await PostgresStore.open(f"postgresql:{place}", console=console)
+
+
 STORES: dict[str, Callable[[str, bool], Awaitable[Store]]] = {
     "memory": _open_memory,
     "sqlite": _open_sqlite,
+    "postgresql": _open_postgres,
 }
 """Every keeper, by the name it has in a url."""

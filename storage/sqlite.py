@@ -42,6 +42,7 @@ from storage import (
     ItemRow,
     MemberRow,
     PersonRow,
+    Written,
 )
 from storage.changes import STATES, CaseState, Change
 from storage.folder import FolderLock
@@ -91,6 +92,7 @@ class SqliteStore:
         self._folder = Path()
         self._lock: FolderLock | None = None
         self._closed = False
+        self.written = Written()
 
         self._hot: People = OrderedDict()
         self._rewritten: set[bytes] = set()
@@ -182,6 +184,8 @@ class SqliteStore:
         asked = pseudonyms_in(tray.changes)
         tray.known = {pseudonym: hot[pseudonym] for pseudonym in asked if pseudonym in hot}
         await self._writer.commit()
+        self.written.commits += 1
+        self.written.changes += len(batch)
 
         self._rewritten.update(tray.people)
         self._remember(tray.people.items())

@@ -24,6 +24,7 @@ from contextlib import suppress
 import msgspec
 
 from handlers import Abilities, Address, Gone, Hear, Heard, Screen, Unreached
+from handlers.counts import COUNTS, ComesTo
 from handlers.journal import Journal
 from handlers.signal.daemon import Access, Daemon
 from handlers.signal.envelopes import CHANNEL, GROUP, Translator, ours, timestamp_of
@@ -64,6 +65,15 @@ DISTRUST_HINT = (
     "Somebody with a new telephone cannot be answered: the Signal daemon does not trust her new key. "
     "Start it with --trust-new-identities always (docs/signal.md)"
 )
+
+
+_COUNTED: dict[Outcome, ComesTo] = {
+    "sent": "ok",
+    "gone": "gone",
+    "later": "cut",
+    "limited": "limited",
+    "refused": "refused",
+}
 
 
 class _Sent(msgspec.Struct):
@@ -206,6 +216,7 @@ class Signal:
                     told = msgspec.json.decode(await self._daemon.call("send", **message), type=_Sent)
                 came_to = outcome(told.results)
                 if came_to == "sent":
+                    COUNTS.call(CHANNEL, "send", "ok")
                     return told.timestamp
             except Cut:
                 came_to = "later"
@@ -215,6 +226,7 @@ class Signal:
                 came_to = self._refused(message, refusal)
                 if came_to == "limited":
                     wait = max(wait, retry_after(refusal) or LIMITED_SECONDS)
+            COUNTS.call(CHANNEL, "send", _COUNTED[came_to])
             if came_to == "gone":
                 self._lost(message)
                 raise Gone
@@ -229,6 +241,7 @@ class Signal:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(until - loop.time()):
                         await self._daemon.is_back.wait()
+            COUNTS.retries.note(CHANNEL)
             await asyncio.sleep(wait)
             pause = min(pause * 2, LONGEST_TRY)
 
@@ -264,10 +277,12 @@ class Signal:
         try:
             async with self._sending:
                 await self._daemon.call("remoteDelete", **_to(chat), targetTimestamp=timestamp)
+            COUNTS.call(CHANNEL, "remoteDelete", "ok")
         except Cut:
             raise Unreached from None
         except Refusal as refusal:
             came_to = outcome(refusal.results, refusal.code)
+            COUNTS.call(CHANNEL, "remoteDelete", _COUNTED[came_to])
             if came_to in ("later", "limited"):
                 raise Unreached from None
             if came_to == "gone":

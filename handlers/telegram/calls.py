@@ -14,6 +14,7 @@ import random
 import msgspec
 
 from handlers import Gone, Unreached
+from handlers.counts import COUNTS, ComesTo
 from handlers.telegram.wire import Cut, Wire
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,18 @@ def is_end(refused: Refused) -> bool:
     return refused.code == 403 or any(end in refused.description.lower() for end in _ENDS)
 
 
+def _came_to(refused: Refused | Cut) -> ComesTo:
+    match refused:
+        case Cut():
+            return "cut"
+        case TooMany():
+            return "limited"
+        case Broken():
+            return "broken"
+        case _:
+            return "gone" if is_end(refused) else "refused"
+
+
 class Api:
     """One bot's calls."""
 
@@ -97,6 +110,15 @@ class Api:
 
     async def once(self, method: str, body: bytes, seconds: float = CALL_SECONDS) -> msgspec.Raw:
         """The result of one call. Raises `Refused` and its kinds, and `Cut`."""
+        try:
+            result = await self._once(method, body, seconds)
+        except (Refused, Cut) as refused:
+            COUNTS.call("telegram", method, _came_to(refused))
+            raise
+        COUNTS.call("telegram", method, "ok")
+        return result
+
+    async def _once(self, method: str, body: bytes, seconds: float) -> msgspec.Raw:
         status, told = await self._wire.call(method, body, seconds)
         try:
             answer = _decode(told)
@@ -138,6 +160,7 @@ class Api:
             if loop.time() + wait > until:
                 log.warning("%s was not taken; it is tried again later", method)
                 raise Unreached
+            COUNTS.retries.note("telegram")
             await asyncio.sleep(wait)
 
     def _note_flood(self, now: float, seconds: float) -> None:
