@@ -68,11 +68,13 @@ class Deletion(Record, frozen=True):
 
 
 class Taken(Record, frozen=True):
-    """A line that came from a network, not yet handled (`handlers.journal`)."""
+    """A line that came from a network, not yet handled (`handlers.journal`). `minute`: when it was taken in,
+    since 1970; the errands write it."""
 
     id: bytes
     channel: str
     line: bytes
+    minute: int = 0
 
     hidden = frozenset({"id", "line"})
 
@@ -104,8 +106,10 @@ class Errands:
         return PutErrand(deletion.id, 0, self._seal(MEMBERS if member else self._today(), body))
 
     def take(self, taken: Taken) -> PutErrand:
-        """What keeps a line until it was handled."""
-        body = orjson.dumps((TAKEN, taken.channel, "", taken.line.decode("utf-8", "replace")))
+        """What keeps a line until it was handled. Bound to its id and its minute: handled once, a line put
+        back is known by them."""
+        line, minute = taken.line.decode("utf-8", "replace"), int(self._clock() // 60)
+        body = orjson.dumps((TAKEN, taken.channel, "", line, taken.id.hex(), minute))
         return PutErrand(taken.id, 0, self._seal(self._today(), body))
 
     def read(self, row: ErrandRow) -> Owed | Deletion | Taken | None:
@@ -116,14 +120,13 @@ class Errands:
             return None
         try:
             kind, channel, chat, *more = orjson.loads(open_under(key, box))
+            if kind == TAKEN:
+                return _taken(row, channel, more)
         except (CannotOpen, ValueError):
             log.error(
                 "something to be done in a chat cannot be opened and is dropped: the database was changed"
             )
             return None
-        if kind == TAKEN:
-            (line,) = more
-            return Taken(row.id, channel, line.encode())
         who = Address(channel, chat)
         if kind == OWED:
             language, told, asks = more
@@ -146,6 +149,14 @@ class Errands:
             alive = self._shelf.day_keys(self._today())
             self._keys = {each: purpose_key(key, PURPOSE) for each, key in alive}
         return self._keys.get(day)
+
+
+def _taken(row: ErrandRow, channel: str, more: Sequence[object]) -> Taken:
+    """Raises `ValueError` for a line in another's row."""
+    line, id, minute = more
+    if id != row.id.hex() or not isinstance(line, str) or not isinstance(minute, int):
+        raise ValueError("a line of another row")
+    return Taken(row.id, channel, line.encode(), minute)
 
 
 def new_deletion(who: Address, messages: Sequence[int], minute: int = 0, since: int = 0) -> Deletion:

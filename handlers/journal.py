@@ -15,7 +15,7 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors import SeuilError
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 AGAIN_SECONDS = 1.0
 """Before a journal that could not be written (a full disk) is tried again: the line is nowhere else."""
 
+LONGEST_MINUTES = 30
+"""How long a line may wait to be handled, behind others of its chat that fail again and again."""
+
 _NUMBER_BYTES = _RANDOM_BYTES = 8
 
 
@@ -38,6 +41,9 @@ class Journal:
     store: Store = field(repr=False)
     errands: Errands = field(repr=False)
     channel: str
+    noted: Callable[[], int | None] = field(default=lambda: None, repr=False)
+    """A minute at which nothing older was still to be handled, as it is known outside the database; None:
+    not known."""
     _numbers: itertools.count[int] = field(init=False, repr=False)
     _dropped: list[DropErrand] = field(default_factory=list, repr=False)
 
@@ -90,9 +96,24 @@ class Journal:
                 log.error("the journal could not be cleared: %s", error)
 
     async def left(self) -> list[Taken]:
-        """What was put and not dropped, oldest first."""
+        """What was put and not dropped, oldest first. Not what is so old that it was handled: somebody kept
+        its row and put it back, and it would be said a second time."""
         found = [self.errands.read(row) for row in await self.store.errands()]
-        return [each for each in found if isinstance(each, Taken) and each.channel == self.channel]
+        ours = [each for each in found if isinstance(each, Taken) and each.channel == self.channel]
+        oldest = await self._oldest()
+        for each in ours:
+            if each.minute < oldest:
+                log.error("a line that was handled before stands in the journal again, and is dropped")
+                self.drop(each.id)
+        return [each for each in ours if each.minute >= oldest]
+
+    async def _oldest(self) -> int:
+        try:
+            noted = await asyncio.to_thread(self.noted)
+        except SeuilError as error:
+            log.error("how old the journal may be is not known: %s %s", error, error.hint)
+            noted = None
+        return 0 if noted is None else noted - LONGEST_MINUTES
 
 
 def _what(error: Exception) -> str:

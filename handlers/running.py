@@ -34,6 +34,7 @@ from handlers.telegram import Access, Telegram
 from handlers.telegram.updates import CHANNEL
 from handlers.terminal import Terminal
 from storage.changes import PutMeta
+from storage.queue_head import QueueHead
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,9 @@ def _signal(settings: Settings, instance: Instance) -> Signal | None:
         settings.signal_username,
         settings.signal_vanish_hours * HOUR_SECONDS,
     )
-    return Signal(reached, Journal(instance.store, errands, Signal.name))
+    # Where the desk's queue was empty, nothing older was left to be heard.
+    noted = QueueHead(settings.data, instance.members.instance).read
+    return Signal(reached, Journal(instance.store, errands, Signal.name, noted))
 
 
 WEBHOOK = "telegram-webhook"

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from bot.errors import CannotOpen, SignalError
 from handlers import Screen, instance, keyring
 from handlers.errands import Taken
+from handlers.journal import LONGEST_MINUTES
 from handlers.signal import Access, Signal, daemon
 from handlers.signal.envelopes import Translator
 from handlers.signal.hearing import Hearing
 from handlers.signal.sending import LONGEST_BYTES, pieces
+from storage.changes import PutErrand
 from tests.signalapi import ACCOUNT, FakeSignal, Phone
 from tests.signalkit import VANISH, Home
 from tests.stage import WORDS, receipt_in
@@ -253,6 +255,36 @@ async def test_what_was_handled_before_a_kill_is_not_handled_twice(home: Home, a
 
     assert heard.update != home.heard[-1].update
     assert review.count(STORY) == 1
+
+
+@pytest.mark.parametrize("row", ["its own", "another's"])
+async def test_a_line_that_was_handled_is_not_heard_again_when_its_row_is_put_back(
+    home: Home, ana: Phone, row: str
+) -> None:
+    """It was: within the days its key lived, whoever writes to the database had her say again what she had
+    taken back, and a member give a command a second time."""
+    await home.to_story(ana)
+    journal = home.signal._hearing._journal
+    line = json.dumps(
+        {
+            "method": "receive",
+            "params": {
+                "envelope": {"sourceUuid": ana.aci, "timestamp": 7, "dataMessage": {"message": STORY}}
+            },
+        }
+    ).encode()
+    taken = Taken(bytes(16), journal.channel, line)
+    kept = journal.errands.take(taken)
+    later = int(home.clock() // 60) + LONGEST_MINUTES + 1
+    if row == "another's":
+        kept = PutErrand(b"\x01" * 16, 0, kept.box)
+    await journal.store.commit((kept,))
+
+    journal.noted = lambda: later - 1 if row == "another's" else later
+    assert await journal.left() == []
+
+    journal.noted = lambda: later - 1
+    assert [each.line for each in await journal.left()] == ([line] if row == "its own" else [])
 
 
 async def test_no_file_tells_to_the_millisecond_when_she_wrote(home: Home, ana: Phone) -> None:
