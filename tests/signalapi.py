@@ -65,6 +65,8 @@ class Phone:
     limited: tuple[str, float] | None = None
     """Signal limits what is sent to her: the captcha's token, seconds."""
     is_gone: bool = False
+    is_new: bool = False
+    """She has a new telephone, whose key the daemon does not trust."""
 
     @property
     def shown(self) -> list[str]:
@@ -83,6 +85,7 @@ class Phone:
         }
         if group:
             message["groupInfo"] = {"groupId": group, "groupName": "Équipe", "revision": 1, "type": "DELIVER"}
+        self.fake.said = at
         self.sends(at, dataMessage=message)
         return at
 
@@ -135,10 +138,13 @@ class FakeSignal:
         self.is_deaf = False
         """Answers nothing: it hangs."""
         self.profile: dict[str, Any] = {}
+        self.said = 0
+        """When somebody last said something."""
         self.told = 0
         """Notifications written to a client."""
         self.clients = 0
-        self.captcha = ""
+        self.broken: set[str] = set()
+        """Methods that come to nothing: the daemon does not reach Signal."""
         self._waiting: list[dict[str, Any]] = []
         self._server: asyncio.Server | None = None
         self._subscribed: asyncio.StreamWriter | None = None
@@ -158,14 +164,23 @@ class FakeSignal:
     async def start(self) -> None:
         self._server = await asyncio.start_unix_server(self._client, str(self.place), limit=2**24)
 
+    def hang(self) -> None:
+        """Take nothing in any more and answer nothing, and keep every connection open."""
+        self.is_deaf = True
+        for writer in self._open:
+            writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's can
+
     async def die(self) -> None:
         """The daemon ends; what people write meanwhile waits with Signal."""
         if self._server is not None:
             self._server.close()
             self._server = None
         self._subscribed = None
+        self.is_deaf = False
         for writer in list(self._open):
             writer.transport.abort()
+        while self._open:  # noqa: ASYNC110 - whoever is cut off ends at once
+            await asyncio.sleep(0)
         self.place.unlink(missing_ok=True)
         self._ring()
 
@@ -263,6 +278,8 @@ class FakeSignal:
             return [{"number": number} for number in self.accounts]
         if params.get("account") not in self.accounts:
             raise Fault(-32602)
+        if method in self.broken:
+            raise Fault(-3)
         match method:
             case "subscribeReceive":
                 if self._subscribed is not None:
@@ -298,6 +315,8 @@ class FakeSignal:
             result: dict[str, Any] = {"recipientAddress": {"uuid": phone.aci, "number": None}}
             if phone.is_gone:
                 result["type"] = "UNREGISTERED_FAILURE"
+            elif phone.is_new:
+                result["type"] = "IDENTITY_FAILURE"
             elif phone.limited is not None:
                 token, seconds = phone.limited
                 result |= {"type": "RATE_LIMIT_FAILURE", "token": token, "retryAfterSeconds": seconds}
@@ -313,11 +332,13 @@ class FakeSignal:
     def _to(self, params: dict[str, Any]) -> list[Phone]:
         if "groupId" in params:
             (id,) = params["groupId"]
+            if id not in self.groups:
+                raise Fault(-1)  # no such group, or we were put out
             return self.groups[id]
         (aci,) = params["recipient"]
         if aci not in self.people:
             self.faults.append("sent to nobody")
-            raise Fault(-1)
+            raise Fault(-32603)
         return [self.people[aci]]
 
     def _reaches(self, method: str, params: dict[str, Any], phone: Phone, at: int) -> None:

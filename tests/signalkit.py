@@ -60,25 +60,32 @@ class Home:
 
     async def start(self) -> None:
         settings = self.settings
-        self.instance = await open_instance(settings, clock=self.clock, cost=CHEAP)
+        await self.join(await open_instance(settings, clock=self.clock, cost=CHEAP))
+        await self.instance.desk.unlock(passphrase_at_hand(settings) or "")
+        await self.instance.work()
+        self._resuming = asyncio.create_task(self.instance.resume())
+
+    async def join(self, instance: Instance) -> None:
+        """Signal as one more channel of an instance."""
+        self.instance = instance
         errands = Errands(self.instance.shelf, self.instance.members.instance, self.clock)
         journal = Journal(self.instance.store, errands, Signal.name)
         self.signal = Signal(Access(self.fake.place, vanish=VANISH), journal)
         await self.signal.open()
         self.instance.channels[self.signal.name] = self.signal
-        await self.instance.desk.unlock(passphrase_at_hand(settings) or "")
-        await self.instance.work()
-        self._resuming = asyncio.create_task(self.instance.resume())
         self._serving = asyncio.create_task(self.signal.listen(self._hear))
 
     async def stop(self) -> None:
+        await self.part()
+        await self.instance.close()
+
+    async def part(self) -> None:
         for task in (self._serving, self._resuming):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait_for(asyncio.shield(task), PATIENCE)
         await self.signal.close()
-        await self.instance.close()
 
     async def kill(self) -> None:
         """As after SIGKILL, as far as the house can know: what was only in its memory is lost."""

@@ -106,6 +106,11 @@ class Signal:
         """The daemon's own."""
         return self._daemon.version
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether people are heard at this moment."""
+        return self._daemon.is_back.is_set()
+
     async def open(self) -> None:
         """Make sure of the daemon and of the account. Raises `SignalError` before anything was changed."""
         await self._daemon.open()

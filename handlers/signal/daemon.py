@@ -36,6 +36,9 @@ TEST_SECONDS = 5.0
 ALIVE_SECONDS = 60.0
 """Between two looks at whether the daemon still answers: one that hangs keeps its connection open."""
 
+HANG_SECONDS = 30.0
+"""How long that answer is waited for: a daemon under load is slow and no hanging one."""
+
 CAPTCHA_HINT = (
     "Signal asks for a captcha before it takes more messages; replies wait in order. Solve one at "
     "signalcaptchas.org/challenge/generate, then: python -m bot captcha LINK"
@@ -173,7 +176,7 @@ class Daemon:
             await asyncio.wait([line.ended], timeout=ALIVE_SECONDS)
             if not line.ended.done():
                 try:
-                    await line.call("version")
+                    await line.call("version", seconds=HANG_SECONDS)
                 except (Cut, Refusal):
                     log.error("the Signal daemon does not answer any more; its connection is given up")
                     line.abort()

