@@ -75,7 +75,8 @@ class TelegramError(SeuilError):
 
 
 class FormatError(SeuilError):
-    """A digest cannot be put into a format: a template or a typeface is broken or missing. The digest is safe."""
+    """A digest cannot be put into a format: a template or a typeface is broken or missing. The digest is
+    safe."""
 
     exit_code = 12
 
@@ -84,3 +85,10 @@ class SignalError(SeuilError):
     """The Signal daemon cannot be reached, is none, or has no account for us."""
 
     exit_code = 13
+
+
+class StoreAway(SeuilError):
+    """The database server cannot be reached for now, or lets nobody in. What was acknowledged before is
+    safe."""
+
+    exit_code = 14

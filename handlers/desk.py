@@ -22,7 +22,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
-from bot.errors import CannotOpen, KeyFileError, SeuilError, StoreDamaged, StoreFull
+from bot.errors import CannotOpen, KeyFileError, SeuilError, StoreAway, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Given, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
 from handlers import Address, Gone, Screen, bans, casefile, cases, office, quarantine
@@ -496,7 +496,7 @@ class Desk:
             return await bench.store.commit((finish, bench.log("desk", "command of no member")))
         try:
             act = await self._act(member, order)
-        except (StoreDamaged, StoreFull):
+        except (StoreAway, StoreDamaged, StoreFull):
             raise
         except Exception as error:
             # A fault of ours must not stop the queue for everybody. Its text could hold anything.

@@ -36,6 +36,7 @@ LONG_FOR_A_REASON = {
     "handlers/dispatch.py": "one turn from what is heard to what is shown, each step safe to be killed after",
     "handlers/desk.py": "the acts that change a case's state, beside the order in which they are carried out",
     "handlers/instance.py": "how an instance is put together, in one place, beside what it does when it runs",
+    "storage/postgres.py": "one SQL query a method of the Store promise, read as SQL",
     "storage/sqlite.py": "one SQL query a method of the Store promise, read as SQL",
     "storage/sqlite_writer.py": "one SQL statement an operation, all on the one thread that writes",
 }

@@ -1,4 +1,5 @@
-"""SQLite does what the memory store does: the same answers, and the same in all that can be read after."""
+"""SQLite and PostgreSQL do what the memory store does: the same answers, and the same in all that can be read
+after."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import Store
+from storage import Store, open_store
 from storage.changes import (
     STATES,
     AskSecond,
@@ -46,7 +47,7 @@ from storage.changes import (
     Withdraw,
 )
 from storage.memory import MemoryStore
-from storage.sqlite import SqliteStore
+from tests.pgkit import emptied_url
 from tests.storekit import all_of
 
 PEOPLE = [bytes([n]) * 16 for n in range(1, 4)]
@@ -138,23 +139,32 @@ async def everything(store: Store) -> list[object]:
 
 @settings(deadline=None, max_examples=60)
 @given(waves)
-def test_every_store_gives_the_answers_of_the_reference(happened: list[list[Change]]) -> None:
+def test_sqlite_gives_the_answers_of_the_reference(happened: list[list[Change]]) -> None:
     folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     try:
-        asyncio.run(_compare(folder / "data", happened))
+        asyncio.run(_compare(f"sqlite:{folder / 'data'}", happened))
     finally:
         shutil.rmtree(folder)
 
 
-async def _compare(folder: Path, happened: list[list[Change]]) -> None:
-    reference, store = MemoryStore(), await SqliteStore.open(folder)
+@settings(deadline=None, max_examples=25)
+@given(waves)
+def test_postgresql_gives_the_answers_of_the_reference(happened: list[list[Change]]) -> None:
+    async def in_an_empty_one() -> None:
+        await _compare(await emptied_url(), happened)
+
+    asyncio.run(in_an_empty_one())
+
+
+async def _compare(url: str, happened: list[list[Change]]) -> None:
+    reference, store = MemoryStore(), await open_store(url)
     try:
         for wave in happened:
             expected = [await reference.commit(one) for one in wave]
             assert await asyncio.gather(*(store.commit(one) for one in wave)) == expected
             assert await everything(store) == await everything(reference)
         await store.close()
-        store = await SqliteStore.open(folder)  # nothing of it stood in memory only
+        store = await open_store(url)  # nothing of it stood in memory only
         assert await everything(store) == await everything(reference)
         await store.check()
     finally:

@@ -19,15 +19,16 @@ from storage.changes import (
     MarkDigest,
 )
 from storage.sqlite_folder import APPLICATION_ID, MIGRATIONS
+from tests.pgkit import KEEPERS, url_of
 from tests.storekit import DAY, MEMBER, OTHER, all_of, approved, new_id, submitted
 
 ONE, TWO = (FreezeDigest(number, DAY, b"", b"", ()) for number in (1, 2))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KEEPERS)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """Any store; every test that takes it is a promise all of them keep."""
-    store = await open_store("memory:" if request.param == "memory" else f"sqlite:{tmp_path / 'data'}")
+    store = await open_store(await url_of(request.param, tmp_path / "data"))
     yield store
     await store.close()
 

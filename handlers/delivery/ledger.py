@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.errors import CannotOpen, KeyFileError, StoreDamaged, StoreFull
+from bot.errors import CannotOpen, KeyFileError, StoreAway, StoreDamaged, StoreFull
 from bot.formats import Rendered
 from bot.signing import sign
 from handlers import Screen
@@ -208,7 +208,7 @@ class Ledger:
             await self._carrier(partner).carry(partner.route.who, parcel)
         except Undelivered as error:
             return error.reason
-        except (KeyFileError, StoreDamaged, StoreFull):
+        except (KeyFileError, StoreAway, StoreDamaged, StoreFull):
             raise
         except Exception as error:
             # A carrier's fault. Only the kind is logged: the rest could hold an address.
