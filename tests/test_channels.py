@@ -19,6 +19,9 @@ FILES = sorted(PLAYS.glob("*.txt"))
 BEYOND = "quarante-trois autres témoignages sont acceptés"
 """Where the circle's play goes on with figures, which no door changes."""
 
+HINTED = ("english-whole-way",)
+"""Begun in the language the application tells. Signal tells none: its first screen is French, and asks."""
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,4 +51,5 @@ async def test_every_play_is_told_in_the_same_words_at_every_door(
     async with door(name, tmp_path) as behind:
         there = await AtDoor(behind).perform(play)
 
-    assert as_read(there.beats) == as_read(at_the_terminal.beats)
+    first = 1 if name == "signal" and file.stem in HINTED else 0
+    assert as_read(there.beats)[first:] == as_read(at_the_terminal.beats)[first:]
