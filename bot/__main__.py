@@ -118,7 +118,7 @@ def run(
     """
     settings = _settings()
     if settings.telegram_token.get_secret_value() or settings.signal:
-        setup_logs(settings.log_level)
+        setup_logs(settings.log_level, form=settings.log_format)
         _lay(settings)
         _run_fast(serve_networks(settings, typed=_typed_at_start, say=say, take_over=take_over))
         return
@@ -128,7 +128,8 @@ def run(
             hint="Set the token, or leave the option out.",
         )
     # A terminal shows the conversation; the log would only stand between its lines.
-    setup_logs(settings.log_level if settings.log_level == "DEBUG" else "WARNING")
+    level = settings.log_level if settings.log_level == "DEBUG" else "WARNING"
+    setup_logs(level, form=settings.log_format)
     _lay(settings)
     _run(talk(settings, guide=not quiet, typed=_typed_at_start, say=say))
 

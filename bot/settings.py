@@ -32,6 +32,7 @@ from bot.mail_settings import Security, authority, password, port, security, sen
 from bot.schedule_settings import cron, known_zone
 from bot.signal_settings import account, daemon, username
 from bot.telegram_settings import TELEGRAM, TOLD, api, listen, token, webhook
+from bot.watch_settings import near_port
 
 PREFIX = "SEUIL_"
 NOT_SETTINGS = frozenset({"SEUIL_NO_SKIP", "SEUIL_NODE_MODULES"})
@@ -197,6 +198,12 @@ class Settings(BaseSettings):
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
+        default="text", description="text or json"
+    )
+    metrics: Annotated[str, AfterValidator(near_port)] = Field(
+        default="", description="host:port such as 127.0.0.1:9464"
     )
 
     @classmethod

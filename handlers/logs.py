@@ -16,13 +16,14 @@ answer to a line that cannot be formatted is to print its arguments.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -102,17 +103,46 @@ def _message(record: logging.LogRecord) -> str:
     return str(record.msg) % tuple(_safe(argument) for argument in record.args)
 
 
+def _when(record: logging.LogRecord) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+
+
+def _said(record: logging.LogRecord) -> str:
+    try:
+        return _message(record)
+    except Exception:  # a wrong template must not print its arguments, nor lose the line
+        return f"(a message that could not be formatted) [{Path(record.pathname).name}:{record.lineno}]"
+
+
+def _errors(record: logging.LogRecord) -> Iterator[str]:
+    return _chain(record.exc_info[1] if record.exc_info else None)
+
+
 class OneLine(logging.Formatter):
     """`2026-11-23T09:00:00Z WARNING handlers.clock the digest waits | SomeError at clock.py:41`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        try:
-            said = _message(record)
-        except Exception:  # a wrong template must not print its arguments, nor lose the line
-            said = f"(a message that could not be formatted) [{Path(record.pathname).name}:{record.lineno}]"
-        error = record.exc_info[1] if record.exc_info else None
-        return scrub(" | ".join((f"{when} {record.levelname} {record.name} {said}", *_chain(error))))
+        head = f"{_when(record)} {record.levelname} {record.name} {_said(record)}"
+        return scrub(" | ".join((head, *_errors(record))))
+
+
+class OneObject(logging.Formatter):
+    """The same as one JSON object a line: `time`, `level`, `logger`, `message`, and `errors` where there are
+    any. Scrubbed before it is put into JSON, which could else hide what is to be found."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told: dict[str, object] = {
+            "time": _when(record),
+            "level": record.levelname,
+            "logger": scrub(record.name),
+            "message": scrub(_said(record)),
+        }
+        if errors := [scrub(error) for error in _errors(record)]:
+            told["errors"] = errors
+        return json.dumps(told, ensure_ascii=False)
+
+
+FORMS: Mapping[str, Callable[[], logging.Formatter]] = {"text": OneLine, "json": OneObject}
 
 
 class _Ear(logging.StreamHandler[TextIO]):
@@ -130,14 +160,17 @@ class _Ear(logging.StreamHandler[TextIO]):
         """Standard error is closed or full: there is nobody left to tell."""
 
 
-def setup_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Send every log, warning and uncaught exception of the process through here. May be called again."""
+def setup_logs(level: str = "INFO", stream: TextIO | None = None, *, form: str = "text") -> None:
+    """Send every log, warning and uncaught exception of the process through here. May be called again.
+
+    `form`: text, one line an event; json, one object a line.
+    """
     root = logging.getLogger()
     for handler in root.handlers[:]:
         if isinstance(handler, _Ear):
             root.removeHandler(handler)
     ear = _Ear(stream or sys.stderr)
-    ear.setFormatter(OneLine())
+    ear.setFormatter(FORMS[form]())
     root.addHandler(ear)
     root.setLevel(level)
     for name in QUIET:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import io
+import json
 import logging
 import sys
 import threading
@@ -22,16 +23,29 @@ KEY = "AGE-SECRET-KEY-PQ-1" + "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 ours = logging.getLogger("handlers.dispatch")
 
 
-@pytest.fixture
-def heard(monkeypatch):
-    """What the whole process writes to its log at DEBUG; everything is put back afterwards."""
+class Objects(io.StringIO):
+    """A log of JSON objects, read back as the lines the other form would have: the same is promised of
+    both."""
+
+    def getvalue(self) -> str:
+        read = [json.loads(line) for line in super().getvalue().splitlines(keepends=True)]
+        assert all(set(told) - {"errors"} == {"time", "level", "logger", "message"} for told in read)
+        heads = [" ".join((told["time"], told["level"], told["logger"], told["message"])) for told in read]
+        tails = [told.get("errors", []) for told in read]
+        return "".join(" | ".join((head, *tail)) + "\n" for head, tail in zip(heads, tails, strict=True))
+
+
+@pytest.fixture(params=["text", "json"])
+def heard(monkeypatch, request):
+    """What the whole process writes to its log at DEBUG, in either form; everything is put back
+    afterwards."""
     root = logging.getLogger()
     levels = {name: logging.getLogger(name).level for name in (*QUIET, "")}
     handlers, raising = root.handlers[:], logging.raiseExceptions
     for place, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
         monkeypatch.setattr(place, name, getattr(place, name))
-    told = io.StringIO()
-    setup_logs("DEBUG", told)
+    told = io.StringIO() if request.param == "text" else Objects()
+    setup_logs("DEBUG", told, form=request.param)
     yield told
     root.handlers[:], logging.raiseExceptions = handlers, raising
     logging.captureWarnings(False)
@@ -207,7 +221,7 @@ def test_a_warning_is_told_without_its_words(heard, capfd):
 
 
 def test_setting_the_logs_up_twice_says_everything_once(heard):
-    setup_logs("INFO", heard)
+    setup_logs("INFO", heard, form="json" if isinstance(heard, Objects) else "text")
 
     ours.info("once")
 

@@ -101,6 +101,7 @@ class Telegram:
         self._groups: dict[int, deque[float]] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._hear: Hear | None = None
+        self._polling: Polling | None = None
 
     def __repr__(self) -> str:
         return "Telegram()"
@@ -193,7 +194,15 @@ class Telegram:
         if self._server is not None:
             await self._server.run(hear)
         else:
-            await Polling(Api(self._poll_wire), self._translator, self._answer_press).run(hear)
+            self._polling = Polling(Api(self._poll_wire), self._translator, self._answer_press)
+            await self._polling.run(hear)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether people are heard at this moment."""
+        if self._server is not None:
+            return self._server.is_serving
+        return self._polling is not None and self._polling.is_answered
 
     def _answer_press(self, query: str) -> None:
         """Every press is answered, with nothing in it: a toast would show on a locked telephone."""

@@ -51,6 +51,10 @@ CONFLICT_SECONDS = 0.7
 
 LONGEST_PAUSE = 30.0
 
+UNANSWERED_SECONDS = 120.0
+"""Without any answer for so long, nobody is heard: a question is held for 50 seconds, and asked again after
+45 at the most."""
+
 NUMBERS_SECONDS = 6 * 86_400.0
 """After a week without any update Telegram begins its numbers anew (Bot API, Update)."""
 
@@ -82,19 +86,26 @@ class Polling:
         self._conflicts = 0
         self._first_conflict = 0.0
         self._since = 0.0
+        self._answered = 0.0
         self._gives_way = False
         """Another process goes on with this token."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether Telegram answered lately."""
+        return asyncio.get_running_loop().time() - self._answered < UNANSWERED_SECONDS
 
     async def run(self, hear: Hear) -> None:
         """Until cancelled; then what was begun is finished and confirmed. Raises `TelegramError` where
         another process polls with this token."""
-        started = asyncio.get_running_loop().time()
+        started = self._answered = asyncio.get_running_loop().time()
         pause = 0.5
         try:
             while True:
                 offset = self._offset()
                 try:
                     updates = await self._ask(offset, self._seconds)
+                    self._answered = asyncio.get_running_loop().time()
                     pause = 0.5
                 except TooMany as refused:
                     await asyncio.sleep(refused.seconds + 0.1)

@@ -89,6 +89,10 @@ class Webhook:
         for connection in list(self._connections):
             connection.close()
 
+    @property
+    def is_serving(self) -> bool:
+        return self._hear is not None
+
     def is_ours(self, secret: bytes) -> bool:
         return hmac.compare_digest(secret, self._secret)
 
