@@ -402,6 +402,17 @@ def test_nothing_is_cut_off_on_a_narrow_phone(show: Shown, told: Callable[[], Di
 
 
 @needs_chromium
+@languages
+@pytest.mark.parametrize("width", [800, 1100, 1440])
+def test_no_heading_of_a_column_runs_into_its_neighbour(show: Shown, width: int, language: str) -> None:
+    """Where the browser has no hyphenation of its own, as on many a Linux, a long word breaks at the edge."""
+    page = show(html(rich(), language), viewport={"width": width, "height": 900})
+
+    beyond = "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)"
+    assert page.locator(".two-way thead th").evaluate_all(beyond) == []
+
+
+@needs_chromium
 def test_larger_spacing_of_text_cuts_nothing_off(show: Shown) -> None:
     """WCAG 1.4.12: a reader's own style, which a browser lets past the page's policy."""
     page = show(html(rich()), **PHONE, bypass_csp=True)
