@@ -8,15 +8,17 @@ Never here: a key in a repr, a log or an exception.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hashlib
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self, TypeAlias, TypeVar
 
-from bot.errors import CannotOpen, KeyFileError
+from bot.errors import CannotOpen, KeyFileError, StoreDamaged
 from bot.junk import Insults
 from bot.moderation import CaseView, Given, Role, reference
 from bot.opening import Expected, Opened, open_item, open_told
@@ -33,7 +35,10 @@ from locales import Words, insult_phrases
 from storage import CaseRow, ItemRow, MemberRow, Store
 from storage.audit_head import AuditHead
 from storage.changes import Audit, Change, KeepItem, Operation, PutMeta
+from storage.held import Held
 from storage.queue_head import QueueHead
+
+log = logging.getLogger(__name__)
 
 DAY_SECONDS = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
@@ -188,6 +193,8 @@ class Bench:
     """Where the audit log ended, outside the database; None in a house without a folder."""
     queue_head: QueueHead | None = field(default=None, repr=False)
     """When the queue was last seen empty, outside the database; None in a house without a folder."""
+    held: Held | None = field(default=None, repr=False)
+    """Which digests are held, outside the database; None in a house without a folder."""
     ring: Unlocked | None = field(default=None, repr=False)
     warned: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
     """(member, case): who was warned before a text. In memory: after a restart, one is warned again."""
@@ -280,8 +287,20 @@ class Bench:
             signer = self.keys().signer.verify_key
             if verify(_approved(number, sha256), said.decode("utf-8", "replace"), signer) != _APPROVAL:
                 raise NotSigned("it was made for another purpose")
-        except CannotOpen:
+            if self.held is not None and number in await asyncio.to_thread(self.held.read):
+                raise NotSigned("it was taken back")
+        except (CannotOpen, StoreDamaged):
             raise ApprovalError(number) from None
+
+    async def hold(self, number: int, *, held: bool) -> None:
+        """Note outside the database that an approval is taken back, or given: the signature under an old one
+        does not age."""
+        if self.held is not None:
+            try:
+                await asyncio.to_thread(self.held.mark, number, held=held)
+            except StoreDamaged as error:
+                # Until somebody looked, no approval counts at all.
+                log.error("whether digests are held is not known: %s %s", error, error.hint)
 
     # --- people ---------------------------------------------------------------------------------------------
 

@@ -124,12 +124,14 @@ class Publishing:
             return Act(screens=(asked.say("desk-digest-nothing"),), audited=False)
         row = waiting[0]
         screen = asked.say("desk-digest-approved", period=row.period)
-        return Act(tuple(await self._approving(row)), (screen,), after=self._delivering(asked, row.period))
+        after = self._delivering(asked, row.period, approved=True)
+        return Act(tuple(await self._approving(row)), (screen,), after=after)
 
-    async def _hold(self, _bench: Bench, asked: Asked) -> Act:
+    async def _hold(self, bench: Bench, asked: Asked) -> Act:
         row = await self._open_row()
         if row is None:
             return Act(screens=(asked.say("desk-digest-nothing"),), audited=False)
+        await bench.hold(row.period, held=True)  # first: if the rest fails, it waits for a decision
         change = (
             MarkDigest(row.period, ("frozen", "approved", "held"), "held"),
             PutMeta(approval_key(row.period), b""),
@@ -143,14 +145,16 @@ class Publishing:
             return await self._send_new(bench, asked)
         if row.state == "held":
             return Act(screens=(asked.say("desk-digest-is-held", period=row.period),), audited=False)
-        if row.state == "approved":
+        approved = row.state == "approved"
+        if approved:
             await bench.demand_approval(row.period, row.sha256)
             unsent = [d for d in await bench.store.deliveries(row.period) if d.state != "sent"]
             change: list[Operation] = [DueDelivery(row.period, d.member, "unsent") for d in unsent]
         else:
             change = await self._approving(row)
         screen = asked.say("desk-digest-approved", period=row.period)
-        return Act(tuple(change), (screen,), after=self._delivering(asked, row.period))
+        after = self._delivering(asked, row.period, approved=not approved)
+        return Act(tuple(change), (screen,), after=after)
 
     async def _send_new(self, bench: Bench, asked: Asked) -> Act:
         made = await self._make_for(asked)
@@ -163,7 +167,7 @@ class Publishing:
             (*made.change, *self._digests.approving(made)),
             (asked.say("desk-digest-approved", period=number),),
             others,
-            after=self._delivering(asked, number),
+            after=self._delivering(asked, number, approved=True),
         )
 
     async def _resend(self, bench: Bench, asked: Asked) -> Act:
@@ -200,8 +204,9 @@ class Publishing:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _delivering(self, asked: Asked, number: int) -> Job:
-        """Send, then say how it went. After a crash the clock sends, and /digest says how it went."""
+    def _delivering(self, asked: Asked, number: int, *, approved: bool = False) -> Job:
+        """Send, then say how it went. After a crash the clock sends, and /digest says how it went.
+        `approved`: by this very command."""
 
         async def job() -> None:
             await self._digests.ledger.deliver()
@@ -213,6 +218,8 @@ class Publishing:
             await bench.store.commit(tuple(bench.queued([Answer(asked.member.member, (screen,))])))
 
         async def after() -> None:
+            if approved:
+                await self._bench.hold(number, held=False)
             self._spawn(job)
 
         return after

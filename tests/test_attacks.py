@@ -39,6 +39,7 @@ from handlers.verifying import audit_log, note_head
 from storage import open_store
 from storage.audit_head import AuditHead, Head
 from storage.changes import Audit, KeepItem, PutMeta, Withdraw
+from storage.held import Held
 from storage.memory import MemoryStore
 from storage.queue_head import QueueHead
 from storage.shelf import MemoryShelf
@@ -280,6 +281,40 @@ async def test_a_digest_approved_by_a_column_is_never_sent(seated, tmp_path, kep
     assert "digest was not approved" in await house.acts()
     await house.say("owner", "/digest approve")
     assert words("digest-title", number=1) in house.told_to("partner")
+
+
+@pytest.mark.parametrize("file", ["as it is", "another's"])
+async def test_an_approval_that_was_taken_back_and_put_back_sends_nothing(seated, tmp_path, file):
+    """It did: the desk's signature from before `/digest hold` was as good as on the first day."""
+    house = await seated(tmp_path, "owner", "partner")
+    house.bench.held = Held(tmp_path, house.queue.instance)
+    house.deaf.add("partner")
+    await house.tell(*(Testimony() for _ in range(30)))
+    write_to(tmp_path, "UPDATE testimony SET state = 'approved', decided_day = ?", house.today)
+    await house.desk.due()
+    await house.say("owner", "/digest approve")
+    kept = await house.store.meta("digest-approved-1")
+    await house.say("owner", "/digest hold")
+    house.deaf.clear()
+    if file == "another's":
+        (tmp_path / "digests.held").write_bytes(b"0" * 64 + b"\n")
+    write_to(tmp_path, "UPDATE meta SET value = ? WHERE key = 'digest-approved-1'", kept)
+    write_to(tmp_path, "UPDATE digest SET state = 'approved'")
+    write_to(tmp_path, "UPDATE delivery SET state = 'due', next_try = 0")
+
+    house.now += 600
+    await house.desk.tick()
+
+    assert words("digest-title", number=1) not in house.told_to("partner")
+    assert "digest was not approved" in await house.acts()
+    await house.say("owner", "/digest hold")
+    await house.say("owner", "/digest approve")
+    if file == "another's":  # it was looked at, and removed, by nobody yet
+        assert words("digest-title", number=1) not in house.told_to("partner")
+    else:
+        assert stat.S_IMODE((tmp_path / "digests.held").stat().st_mode) == 0o600
+        assert words("digest-title", number=1) in house.told_to("partner")
+        assert house.bench.held.read() == frozenset()
 
 
 async def test_a_signature_the_desk_made_for_another_purpose_is_no_approval(seated, tmp_path):
