@@ -33,7 +33,7 @@ help: ## what there is (this list)
 	@echo
 	@echo 'ARGS passes options on: make test ARGS="-k receipt", make run ARGS="--help".'
 
-run: $(RUN) ## talk with Seuil in this terminal, or serve Telegram where .env holds a token
+run: $(RUN) ## talk with Seuil in this terminal, or serve Telegram and Signal where .env names them
 	@exec $(IN_VENV) -m bot run $(ARGS)
 
 demo: $(RUN) ## fill an instance with made-up testimonies and show the digest that comes out
