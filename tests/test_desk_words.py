@@ -53,6 +53,6 @@ NUMBERS = (
 )
 TEXTS = (
     "case kinds name names role state language languages share example part bans fingerprint head why at"
-    " formats first last sha256"
+    " formats first last sha256 version"
 )
 ARGUMENTS: dict[str, str | int] = {**dict.fromkeys(NUMBERS.split(), 2), **dict.fromkeys(TEXTS.split(), "x")}
