@@ -19,7 +19,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    # Another Python than the one `make` prepared; nothing of ours can be loaded either.
+    sys.stderr.write(
+        "This Python does not have what Seuil needs.\n"
+        "→ Type `. .venv/bin/activate` in Seuil's folder, then ask again. "
+        "`make run` makes .venv where it is missing.\n"
+    )
+    raise SystemExit(8) from None
 
 from bot import age
 from bot.custody import read_identities
@@ -208,6 +217,12 @@ def _typed_passphrase() -> str:
 
 
 @app.command()
+def status() -> None:
+    """Show how the running Seuil is: what it serves, what waits, room on the disk."""
+    typer.echo(_run(console.ask(_standing().data, "status"))["said"])
+
+
+@app.command()
 def invite(
     role: Annotated[str, typer.Argument(help="owner, moderator, auditor or partner")],
     name: Annotated[str, typer.Option(help="A first name, or the partner's name; not an account.")] = "",
@@ -259,7 +274,8 @@ def partner(
 
 @app.command()
 def keys() -> None:
-    """Show the fingerprint of the team's key, to compare with what /status shows."""
+    """Show the fingerprint of the team's key, to compare with what /status shows, and the public key that
+    signs digests, for partners."""
     settings = _standing()
     team, verify = keyring.public_keys(settings.data / KEYS)
     typer.echo(f"team key, epoch {team.epoch}: {fingerprint(team.recipient)}")

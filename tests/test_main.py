@@ -324,6 +324,22 @@ def test_a_broken_line_of_words_is_named_by_file_and_line_with_code_7(
     assert str(place + 1) in ended.one_sentence()
 
 
+def test_a_python_without_the_packages_says_which_one_has_them() -> None:
+    """For who types `python -m bot` before `. .venv/bin/activate`. With -S no package is found."""
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "bot", "keys"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 8
+    assert "Python" in Ended(done.returncode, done.stdout, done.stderr).one_sentence()
+    assert ".venv/bin/activate" in done.stderr
+
+
 def test_without_ml_kem_nothing_starts_and_the_code_is_8(
     seuil: Callable[..., Ended], instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
