@@ -18,6 +18,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ exec 3<&0; "$@" </dev/null 3<&- & server=$!
 then. SIGINT is PostgreSQL's fast way to stop."""
 
 STARTS_WITHIN_SECONDS = 60.0
+
+SOCKET = ".s.PGSQL.5432"
 
 QUICK = (
     # A killed server keeps what it wrote: only a power cut needs the disk, and no test cuts the power.
@@ -199,3 +202,59 @@ async def url_of(keeper: str, folder: Path) -> str:
     if keeper == "postgresql":
         return await emptied_url()
     return f"sqlite:{folder}" if keeper == "sqlite" else "memory:"
+
+
+class Wire:
+    """A wire between a store and a server, to be cut where one likes: `async with Wire(shared(), url) as
+    wire`."""
+
+    def __init__(self, server: Server, url: str) -> None:
+        self._far = str(server.folder / "data" / SOCKET)
+        self._near = Path(tempfile.mkdtemp(prefix="wire-"))
+        self.url = url.replace(f"host={server.folder / 'data'}", f"host={self._near}")
+        self.cuts = 0
+        self._marker: bytes | None = None
+        self._passing = False
+        self._mute = False
+        self._open: set[asyncio.StreamWriter] = set()
+        self._ends: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Wire:
+        self._listening = await asyncio.start_unix_server(self._serve, self._near / SOCKET)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listening.close()
+        self.break_all()
+        await asyncio.gather(*self._ends, return_exceptions=True)
+        shutil.rmtree(self._near)
+
+    def cut_at(self, marker: bytes, *, passing: bool) -> None:
+        """Cut where these bytes come by next: before they arrive, or before they are answered."""
+        self._marker, self._passing = marker, passing
+
+    def break_all(self) -> None:
+        for side in self._open:
+            side.close()
+        self._open.clear()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_unix_connection(self._far)
+        self._open |= {writer, far_writer}
+        self._ends |= {
+            asyncio.create_task(self._carry(reader, far_writer, asks=True)),
+            asyncio.create_task(self._carry(far_reader, writer, asks=False)),
+        }
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, asks: bool) -> None:
+        with suppress(OSError):
+            while some := await reader.read(65536):
+                met = asks and self._marker is not None and self._marker in some
+                if self._mute or (met and not self._passing):
+                    self._marker, self._mute, self.cuts = None, False, self.cuts + 1
+                    self.break_all()
+                    return
+                self._mute = met  # the server does what it was asked for; nobody hears of it
+                writer.write(some)
+                await writer.drain()
+        writer.close()
