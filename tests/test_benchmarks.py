@@ -24,6 +24,12 @@ FIGURES = {
         "    memory above what was there, at its highest",
         "freezing it in the ledger, every case marked as counted",
     ],
+    "signal": [
+        "Seuil on Signal: turns a second",
+        "Seuil on Telegram, polling: turns a second",
+        "Signal's turns, against Telegram's in the same minutes",
+        "Seuil on Signal, offered: answered after, 99 in 100",
+    ],
     "telegram": [
         "Seuil, polling: turns a second",
         "Seuil, webhook: turns a second",

@@ -98,8 +98,16 @@ Judge = Callable[[Person], bool]
 class Crowd:
     """Everybody, their plan, and what happened. `send` brings an update to the bot."""
 
-    def __init__(self, plan: Plan, send: Callable[[Person, bytes], None], lesson: Lesson | None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        send: Callable[[Person, bytes], None],
+        lesson: Lesson | None,
+        typed: Callable[[int, int, str], bytes] = said,
+    ) -> None:
+        """`typed`: what a network makes of a chat, a message's number and a text."""
         self.plan = plan
+        self._typed = typed
         self.send = send
         self.lesson = lesson
         self.people: dict[int, Person] = {}
@@ -150,10 +158,12 @@ class Crowd:
             text = action.text
             if action.is_marked:
                 text = text.replace(MARK, marker(chat, person.step - 1))
-            return said(chat, self.message_id(), text)
+            return self._typed(chat, self.message_id(), text)
         button = action.button(person.keyboard or [])
         if button is None or "callback_data" not in button:
-            return said(chat, self.message_id(), "?")  # will be answered by something else, and counted wrong
+            return self._typed(
+                chat, self.message_id(), "?"
+            )  # will be answered by something else, and counted wrong
         return pressed(chat, self.message_id(), person.under, "?", button["callback_data"])
 
     # --- being answered -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmarks.crowd import needs
-from benchmarks.crowd.plans import MARKER, Action, Press, Say
+from benchmarks.crowd.plans import MARKER, Action, Plan, Press, Say
 from benchmarks.crowd.stands import ROOT, Way
 from benchmarks.turns import WAY
 
@@ -123,6 +123,15 @@ def _files_and_redis(folder: Path) -> Iterator[Mapping[str, str]]:
 @contextmanager
 def _files_and_node(folder: Path) -> Iterator[Mapping[str, str]]:
     yield {**_told_where(folder), "NODE_PATH": str(needs.node_side())}
+
+
+def seuil_on_signal(plan: Plan) -> Way:
+    """The same on Signal, given the daemon's socket."""
+
+    def env(socket: str) -> Mapping[str, str]:
+        return {"SEUIL_SIGNAL": socket}
+
+    return Way("Seuil on Signal", "Signal", plan, (sys.executable, "-m", "bot", "run"), env, _own_files)
 
 
 def conversation_handler() -> Way:

@@ -166,8 +166,10 @@ class Peer:
         told = await self.control("/contact", {"name": name})
         return Phone(self, name, told["aci"], is_open)
 
-    async def control(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        return await asyncio.to_thread(_ask, f"http://127.0.0.1:{self.ports[1]}{path}", body)
+    async def control(
+        self, path: str, body: Mapping[str, Any] | None = None, seconds: float = PATIENCE
+    ) -> Any:
+        return await asyncio.to_thread(_ask, f"http://127.0.0.1:{self.ports[1]}{path}", body, seconds)
 
     async def daemon(self, method: str, **params: Any) -> Any:
         """What the daemon knows."""
@@ -188,11 +190,11 @@ def _port(wanted: int) -> int:
         return port
 
 
-def _ask(url: str, body: Mapping[str, Any] | None) -> Any:
+def _ask(url: str, body: Mapping[str, Any] | None, seconds: float = PATIENCE) -> Any:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data)  # noqa: S310 - loopback
     request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
 
