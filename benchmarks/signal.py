@@ -172,7 +172,7 @@ async def peer(size: Size) -> None:
 
 async def _until_listening(bot: Running, log: Path) -> None:
     async with asyncio.timeout(START_SECONDS):
-        while "Seuil serves Signal" not in (log.read_text("utf-8") if log.exists() else ""):
+        while "Seuil serves Signal" not in _said(log):
             if not bot.is_running:
                 raise NotStarted(bot.last_words())
             await asyncio.sleep(0.05)
@@ -183,6 +183,10 @@ async def _endings() -> list[str]:
     with ground(ON_SIGNAL) as place:
         async with signal_stand(ON_SIGNAL, place) as there:
             return [turn.texts[-1] for turn in (await lesson_of(there.crowd)).turns]
+
+
+def _said(log: Path) -> str:
+    return log.read_text("utf-8") if log.exists() else ""
 
 
 def _used(cache: Path) -> float:

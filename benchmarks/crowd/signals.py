@@ -1,7 +1,7 @@
 """The Signal daemon as far as bots need it here: JSON-RPC over a UNIX socket; people are `crowd.people`.
 
 It is lenient on purpose: a strict one is what the tests have, this one must cost little. What is not
-simulated: cryptography and Signal's servers (a real daemon is measured by `benchmarks.signal`), groups, files.
+simulated: cryptography and Signal's servers (`benchmarks.signal` measures a real daemon), groups, files.
 
 Half of the network's round trip passes before a call is heard, half before its answer arrives.
 """
