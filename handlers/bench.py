@@ -36,7 +36,7 @@ from storage import CaseRow, ItemRow, MemberRow, Store
 from storage.audit_head import AuditHead
 from storage.changes import Audit, Change, KeepItem, Operation, PutMeta
 from storage.held import Held
-from storage.queue_head import QueueHead
+from storage.queue_head import DigestHead, QueueHead
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +127,14 @@ class ApprovalError(LedgerError):
     said = "desk-digest-not-approved"
 
 
+class MadeBefore(LedgerError):
+    """A digest of this number was frozen before, and the ledger does not know it: it is not made again."""
+
+    act = "digest was made before"
+    alarm = "desk-alarm-made-before"
+    said = "desk-digest-made-before"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A command on its way: who gave it, in which words she is answered, about which case."""
@@ -193,6 +201,8 @@ class Bench:
     """Where the audit log ended, outside the database; None in a house without a folder."""
     queue_head: QueueHead | None = field(default=None, repr=False)
     """When the queue was last seen empty, outside the database; None in a house without a folder."""
+    digest_head: DigestHead | None = field(default=None, repr=False)
+    """Which digest was frozen last, outside the database; None in a house without a folder."""
     held: Held | None = field(default=None, repr=False)
     """Which digests are held, outside the database; None in a house without a folder."""
     ring: Unlocked | None = field(default=None, repr=False)

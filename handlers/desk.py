@@ -217,7 +217,8 @@ class Desk:
         self._drained = min(noted or 0, now)
 
     async def _note_queue(self) -> None:
-        """Write down outside the database when the queue was last seen empty."""
+        """Write down outside the database when the queue was last seen empty, and the last digest."""
+        await self.digests.note()
         if self._bench.queue_head is not None and self._drained != self._drained_noted:
             drained = self._drained
             await asyncio.to_thread(self._bench.queue_head.write, drained)

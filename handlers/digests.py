@@ -14,16 +14,18 @@ Never here: when a digest is due (the clock), what may be told (`bot.disclosure`
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
 from bot.digest import Digest, Offered, choose_quotes, compose, fingerprint, freeze, thaw
 from bot.disclosure import TooFew, protect
-from bot.errors import CannotOpen
+from bot.errors import CannotOpen, KeyFileError, StoreDamaged
 from bot.moderation import reference
 from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
@@ -35,6 +37,7 @@ from handlers.bench import (
     Bench,
     ItemError,
     LedgerError,
+    MadeBefore,
     Say,
 )
 from handlers.counting import Counted, Progress, count
@@ -93,6 +96,7 @@ class Digests:
         self._progress = progress
         self._shuffle = random.SystemRandom().shuffle
         self._alarmed: set[tuple[int, str]] = set()
+        self._noted = 0
         self.ledger = Ledger(bench, say, self.frozen, self.alarm)
 
     # --- making ---------------------------------------------------------------------------------------------
@@ -100,9 +104,11 @@ class Digests:
     async def make(self, progress: Progress | None = None) -> Made | TooFew:
         """Open, count, protect and compose the next digest. Writes nothing.
 
-        Raises `KeyFileError` when locked. Memory stays flat: items pass by in chunks.
+        Raises `KeyFileError` when locked, `MadeBefore` where the next is no new one. Memory stays flat: items
+        pass by in chunks.
         """
         bench = self._bench
+        await self._demand_new()
         counted = await self._count(progress)
         figures = protect(counted.tally, k=bench.policy.k, least=bench.policy.min_people)
         if isinstance(figures, TooFew):
@@ -124,6 +130,30 @@ class Digests:
         frozen = freeze(digest)
         change = await self._freezing(number, frozen, counted, texts)
         return Made(digest, frozen, change, len(counted.unopened))
+
+    async def _demand_new(self) -> None:
+        """An older copy of the database would have the people of its last digest counted once more, beside a
+        few others: two such digests, subtracted, tell of the few. Raises `MadeBefore`."""
+        rows, head = await self._bench.store.digests(), self._bench.digest_head
+        number = rows[-1].period + 1 if rows else 1
+        try:
+            made = head is not None and number <= (await asyncio.to_thread(head.read) or 0)
+        except StoreDamaged:
+            made = True
+        if made:
+            raise MadeBefore(number)
+
+    async def note(self) -> None:
+        """Write down outside the database which digest was frozen last. A number that anybody put into a row
+        would keep the next ones from being made."""
+        rows, head = await self._bench.store.digests(), self._bench.digest_head
+        if head is None or not rows or rows[-1].period <= self._noted:
+            return
+        with suppress(StoreDamaged, LedgerError, KeyFileError):  # told where the next digest is made, or read
+            self.frozen(rows[-1])
+            if rows[-1].period > (await asyncio.to_thread(head.read) or 0):
+                await asyncio.to_thread(head.write, rows[-1].period)
+            self._noted = rows[-1].period
 
     async def _count(self, progress: Progress | None) -> Counted:
         bench = self._bench

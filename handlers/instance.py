@@ -5,6 +5,7 @@ again.
                  keys/                    the team's keys (`handlers.keyring`)
                  instance.key salt tag-*  what must outlive a reboot (`storage.key_folder`)
                  audit.head               where the audit log ended (`storage.audit_head`)
+                 digests.head             which digest was frozen last (`storage.queue_head`)
                  digests.held             which digests are held (`storage.held`)
                  queue.head               when the desk's queue was last empty (`storage.queue_head`)
     SEUIL_SHELF/ shelf                    the keys of open drafts, in memory
@@ -53,7 +54,7 @@ from storage.changes import DropDraft, ForgetSeen
 from storage.folder import own_folder
 from storage.held import Held
 from storage.key_folder import KeyFolder
-from storage.queue_head import QueueHead
+from storage.queue_head import DigestHead, QueueHead
 from storage.shelf import FolderShelf, Shelf
 
 log = logging.getLogger(__name__)
@@ -319,6 +320,7 @@ async def _put_together(
         to_verify=to_verify,
         audit_head=AuditHead(settings.data, instance_key),
         queue_head=QueueHead(settings.data, instance_key),
+        digest_head=DigestHead(settings.data, instance_key),
         held=Held(settings.data, instance_key),
         carriers=carriers(settings, words, clock),
     )

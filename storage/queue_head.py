@@ -1,14 +1,16 @@
-"""When the desk's queue was last seen empty, written down outside the database: what was carried out before
-that moment and is put back, over a restart too, is known for what it is.
+"""How far things had got, written down outside the database: when the desk's queue was last seen empty, and
+which digest was frozen last. What is put back from before is known for what it is, over a restart too.
 
 An order carries the minute when it was queued, and nobody without the INSTANCE key can change it. But a desk
 that starts knows no order it obeyed before: somebody who writes to the database keeps the row of an approval
 and puts it back for the next digest. One small owner-only file in the data folder, which no database account
-reaches, keeps that minute.
+reaches, keeps that minute. Another keeps the number of the last digest: in an older copy of the database that
+digest was never made, and made anew it would count the same people again, and a few more.
 
-    queue.head    minute since 1970 SP HMAC-SHA256, hex LF
+    queue.head      minute since 1970 SP HMAC-SHA256, hex LF
+    digests.head    number of a digest SP HMAC-SHA256, hex LF
 
-Never here: what is queued, and what is too old (`handlers.desk`).
+Never here: what is queued, what is too old (`handlers.desk`), what is refused (`handlers.digests`).
 """
 
 from __future__ import annotations
@@ -17,28 +19,29 @@ import hmac
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from bot.errors import StoreDamaged
 from storage.folder import cannot_use, put_file
 
-NAME = "queue.head"
-
-_PURPOSE = b"seuil|v1|queue head|"
 _FORM = re.compile(rb"(\d{1,18}) ([0-9a-f]{64})\n")
 
 
 @dataclass(frozen=True, slots=True)
-class QueueHead:
-    """The file of one instance. `instance`: the INSTANCE key, 32 bytes."""
+class _Head:
+    """A file of one instance. `instance`: the INSTANCE key, 32 bytes."""
+
+    name: ClassVar[str]
+    purpose: ClassVar[bytes]
 
     folder: Path = field(repr=False)
     instance: bytes = field(repr=False)
 
     def read(self) -> int | None:
-        """The minute that was written last; None where none ever was. Raises `StoreDamaged` for what another
+        """The number that was written last; None where none ever was. Raises `StoreDamaged` for what another
         hand wrote."""
         try:
-            text = (self.folder / NAME).read_bytes()
+            text = (self.folder / self.name).read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -47,17 +50,33 @@ class QueueHead:
         if found is not None and hmac.compare_digest(text, self._text(int(found[1]))):
             return int(found[1])
         raise StoreDamaged(
-            f"{NAME} was not written by this instance.",
-            hint=f"Ask who can write to the data folder, then remove {NAME}: the desk writes it anew.",
+            f"{self.name} was not written by this instance.",
+            hint=f"Ask who can write to the data folder, then remove {self.name}: the desk writes it anew.",
         )
 
-    def write(self, minute: int) -> None:
+    def write(self, number: int) -> None:
         """Durable when this returns; a kill leaves the old one or the new one."""
         try:
-            put_file(self.folder, NAME, self._text(minute))
+            put_file(self.folder, self.name, self._text(number))
         except OSError as error:
             raise cannot_use(error, "data folder") from None
 
-    def _text(self, minute: int) -> bytes:
-        told = b"%d" % minute
-        return b"%d %s\n" % (minute, hmac.digest(self.instance, _PURPOSE + told, "sha256").hex().encode())
+    def _text(self, number: int) -> bytes:
+        told = b"%d" % number
+        return b"%d %s\n" % (number, hmac.digest(self.instance, self.purpose + told, "sha256").hex().encode())
+
+
+class QueueHead(_Head):
+    """The minute at which the queue was last seen empty."""
+
+    __slots__ = ()
+    name = "queue.head"
+    purpose = b"seuil|v1|queue head|"
+
+
+class DigestHead(_Head):
+    """The number of the digest that was frozen last."""
+
+    __slots__ = ()
+    name = "digests.head"
+    purpose = b"seuil|v1|digests head|"

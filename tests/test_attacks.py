@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sqlite3
-import stat
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -39,9 +38,7 @@ from handlers.verifying import audit_log, note_head
 from storage import open_store
 from storage.audit_head import AuditHead, Head
 from storage.changes import Audit, KeepItem, PutMeta, Withdraw
-from storage.held import Held
 from storage.memory import MemoryStore
-from storage.queue_head import QueueHead
 from storage.shelf import MemoryShelf
 from tests.deskkit import IDENTITY, PASSPHRASE, TEAM, House, Testimony, words
 from tests.people import crowd
@@ -283,40 +280,6 @@ async def test_a_digest_approved_by_a_column_is_never_sent(seated, tmp_path, kep
     assert words("digest-title", number=1) in house.told_to("partner")
 
 
-@pytest.mark.parametrize("file", ["as it is", "another's"])
-async def test_an_approval_that_was_taken_back_and_put_back_sends_nothing(seated, tmp_path, file):
-    """It did: the desk's signature from before `/digest hold` was as good as on the first day."""
-    house = await seated(tmp_path, "owner", "partner")
-    house.bench.held = Held(tmp_path, house.queue.instance)
-    house.deaf.add("partner")
-    await house.tell(*(Testimony() for _ in range(30)))
-    write_to(tmp_path, "UPDATE testimony SET state = 'approved', decided_day = ?", house.today)
-    await house.desk.due()
-    await house.say("owner", "/digest approve")
-    kept = await house.store.meta("digest-approved-1")
-    await house.say("owner", "/digest hold")
-    house.deaf.clear()
-    if file == "another's":
-        (tmp_path / "digests.held").write_bytes(b"0" * 64 + b"\n")
-    write_to(tmp_path, "UPDATE meta SET value = ? WHERE key = 'digest-approved-1'", kept)
-    write_to(tmp_path, "UPDATE digest SET state = 'approved'")
-    write_to(tmp_path, "UPDATE delivery SET state = 'due', next_try = 0")
-
-    house.now += 600
-    await house.desk.tick()
-
-    assert words("digest-title", number=1) not in house.told_to("partner")
-    assert "digest was not approved" in await house.acts()
-    await house.say("owner", "/digest hold")
-    await house.say("owner", "/digest approve")
-    if file == "another's":  # it was looked at, and removed, by nobody yet
-        assert words("digest-title", number=1) not in house.told_to("partner")
-    else:
-        assert stat.S_IMODE((tmp_path / "digests.held").stat().st_mode) == 0o600
-        assert words("digest-title", number=1) in house.told_to("partner")
-        assert house.bench.held.read() == frozenset()
-
-
 async def test_a_signature_the_desk_made_for_another_purpose_is_no_approval(seated, tmp_path):
     house = await seated(tmp_path, "owner")
     sha256 = bytes(32)
@@ -505,40 +468,6 @@ async def test_an_order_that_was_carried_out_is_not_obeyed_when_its_row_is_put_b
     assert await house.store.cases("claimed") == []
     assert house.told_to("moderator") == ""
     assert (await house.acts())[-1] == "cannot open command"
-
-
-@pytest.mark.parametrize("way", ["at once", "over a restart", "and the file is another's"])
-async def test_an_order_put_back_is_not_obeyed_over_a_restart_either(seated, tmp_path, way):
-    """It was: a desk that started anew knew nothing of what it had carried out, however long ago; and for
-    five minutes none did. A kept /invite, or /digest approve, was obeyed for ever."""
-    house = await seated(tmp_path, "owner")
-    house.queue = replace(house.queue, clock=lambda: house.now)
-    house.bench.queue_head = QueueHead(tmp_path, house.queue.instance)
-    await house.queue_up("owner", "/invite moderator Eve")
-    (box,) = [row.box for row in await house.store.commands()]
-    await house.desk.pump()
-    if way != "at once":
-        house.now += 600
-        await house.desk.tick()
-        await house.desk.lock()
-        house.new_desk()
-        house.bench.queue_head = QueueHead(tmp_path, house.queue.instance)
-    if way == "and the file is another's":
-        QueueHead(tmp_path, bytes(32)).write(0)
-    write_to(tmp_path, "INSERT INTO command (update_key, box) VALUES (?, ?)", b"again", box)
-    if way == "over a restart":
-        await house.queue_up("owner", "/help")
-    house.shown.clear()
-
-    await house.desk.unlock(PASSPHRASE)
-    await house.desk.pump()
-
-    acts = await house.acts()
-    assert acts.count("invite moderator") == 1
-    assert "cannot open command" in acts
-    if way == "over a restart":
-        assert "/help" in house.told_to("owner")  # what was queued meanwhile is obeyed
-        assert stat.S_IMODE((tmp_path / "queue.head").stat().st_mode) == 0o600
 
 
 async def test_one_item_of_an_odd_form_does_not_stop_the_digest_of_all(seated, tmp_path):

@@ -195,6 +195,7 @@ desk-digest-sent =
     }
 desk-digest-cannot-read = Digest { $period } cannot be read back. The owners were told.
 desk-digest-not-approved = Digest { $period } is marked as approved, and nobody approved it here. It is not sent. The owners were told.
+desk-digest-made-before = Digest { $period } was made once before, and is no longer in the database. Nothing is counted. The owners were told.
 desk-digest-due = A digest is due, it is not made yet.
 desk-digest-broken = These formats cannot be made: { $formats }. Nothing will leave before they can: tell the technical team.
 desk-digest-unrendered = Digest { $period } could not be laid out ({ $formats }). Nothing is lost, nothing has left, and the program tries again by itself. Tell the technical team.
@@ -312,6 +313,7 @@ desk-alarm-item = Alarm: a part of { $case } ({ $part }) cannot be opened. Compa
 desk-alarm-command = Alarm: a command in the queue cannot be opened. It was set aside.
 desk-alarm-digest = Alarm: digest { $period } is not the one that was frozen. It is not sent. Restore the database from a backup.
 desk-alarm-approval = Alarm: digest { $period } is marked as approved, and nobody approved it here. It is not sent. Somebody wrote to the database: ask who can. To send it all the same: /digest approve
+desk-alarm-made-before = Alarm: digest { $period } was made before, and is no longer in the database. It was replaced by an older copy, or changed. Made again, the digest would count the same people once more, and could give them away. Restore a newer copy.
 desk-alarm-audit = Alarm: the audit log was cut or written anew. Somebody wrote to the database. Keep a copy of the files and tell the technical team.
 desk-alarm-reply = Alarm: the reply key of { $case } does not match. Somebody may have changed the database.
 

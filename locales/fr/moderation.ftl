@@ -195,6 +195,7 @@ desk-digest-sent =
     }
 desk-digest-cannot-read = Le bilan n° { $period } ne peut pas être relu. Les responsables sont prévenus.
 desk-digest-not-approved = Le bilan n° { $period } est marqué comme accepté, alors que personne ne l’a accepté ici. Il n’est pas envoyé. Les responsables sont prévenus.
+desk-digest-made-before = Le bilan n° { $period } a déjà été fait une fois, et n’est plus dans la base. Rien n’est compté. Les responsables sont prévenus.
 desk-digest-due = C’est la date d’un bilan, il n’est pas encore fait.
 desk-digest-broken = Ces formats ne peuvent pas être préparés : { $formats }. Rien ne part tant que ce n’est pas réparé : prévenez l’équipe technique.
 desk-digest-unrendered = Le bilan n° { $period } n’a pas pu être mis en page ({ $formats }). Rien n’est perdu, rien n’est parti, et le programme réessaie de lui-même. Prévenez l’équipe technique.
@@ -312,6 +313,7 @@ desk-alarm-item = Alarme : une partie de { $case } ({ $part }) ne s’ouvre pas
 desk-alarm-command = Alarme : une commande de la file ne s’ouvre pas. Elle a été écartée.
 desk-alarm-digest = Alarme : le bilan n° { $period } n’est pas celui qui a été figé. Il n’est pas envoyé. Rétablissez la base depuis une sauvegarde.
 desk-alarm-approval = Alarme : le bilan n° { $period } est marqué comme accepté, alors que personne ne l’a accepté ici. Il n’est pas envoyé. Quelqu’un a écrit dans la base : cherchez qui le peut. Pour l’envoyer malgré tout : /digest approve
+desk-alarm-made-before = Alarme : le bilan n° { $period } a déjà été fait, et n’est plus dans la base. Elle a été remplacée par une copie plus ancienne, ou modifiée. Le refaire compterait à nouveau les mêmes personnes, et pourrait les dévoiler. Rétablissez une copie plus récente.
 desk-alarm-audit = Alarme : le journal a été coupé ou réécrit. Quelqu’un a écrit dans la base. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-alarm-reply = Alarme : la clé de réponse de { $case } ne correspond pas. Quelqu’un a peut-être changé la base.
 
