@@ -90,7 +90,7 @@ def _settings() -> Settings:
 def _standing() -> Settings:
     """The settings of an instance that was started before. Raises `SettingsError` where there is none."""
     settings = _settings()
-    if not (settings.data / "seuil.db").exists():
+    if not any((settings.data / name).exists() for name in ("seuil.db", "instance.key")):
         raise SettingsError(
             f"There is no instance in {settings.data} yet.",
             hint="Start it once with `make run`, or name its folder in SEUIL_DATA.",
@@ -101,7 +101,7 @@ def _standing() -> Settings:
 @asynccontextmanager
 async def _kept(settings: Settings) -> AsyncIterator[Store]:
     """The store of an instance, beside a program that may be running on it."""
-    store = await open_store(f"sqlite:{settings.data}", console=True)
+    store = await open_store(settings.store_url, console=True)
     try:
         yield store
     finally:

@@ -31,6 +31,7 @@ from bot.errors import SettingsError
 from bot.mail_settings import Security, authority, password, port, security, sender, server, user, with_server
 from bot.schedule_settings import cron, known_zone
 from bot.signal_settings import account, daemon, username
+from bot.store_settings import database
 from bot.telegram_settings import TELEGRAM, TOLD, api, listen, token, webhook
 from bot.watch_settings import near_port
 
@@ -108,6 +109,9 @@ class Settings(BaseSettings):
     shelf: Folder = Field(default_factory=_shelf, description="a folder in memory, outside SEUIL_DATA")
     passphrase_file: Folder | None = Field(
         default=None, description="a file, or nothing to be asked at the console"
+    )
+    store: Annotated[SecretStr, AfterValidator(database)] = Field(
+        default=SecretStr(""), description="a url such as postgresql://user:password@host/database"
     )
 
     # who runs it, and for whom
@@ -205,6 +209,11 @@ class Settings(BaseSettings):
     metrics: Annotated[str, AfterValidator(near_port)] = Field(
         default="", description="host:port such as 127.0.0.1:9464"
     )
+
+    @property
+    def store_url(self) -> str:
+        """Where everything is kept, as `storage.open_store` takes it. It may hold a password."""
+        return self.store.get_secret_value() or f"sqlite:{self.data}"
 
     @classmethod
     def load(cls, env_file: Path | None = Path(".env")) -> Self:

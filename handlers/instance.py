@@ -77,7 +77,8 @@ def lay_keys(settings: Settings) -> FirstStart | None:
     the keys, which is good for trying Seuil out and for nothing else.
     """
     folder = settings.data / KEYS
-    if not (settings.data / "seuil.db").exists():
+    # Either is there once anything can have been sealed to these keys, wherever it is kept.
+    if not any((settings.data / name).exists() for name in ("seuil.db", "instance.key")):
         keyring.sweep_half_made(folder, drawn=settings.passphrase_file is None)
     if keyring.exists(folder):
         return None
@@ -258,7 +259,7 @@ async def open_instance(
     ready()
     questions = questionnaire(home_context=settings.ask_home_context, about_you=settings.ask_about_you)
     words = check_words(questions)
-    store = await open_store(f"sqlite:{settings.data}")
+    store = await open_store(settings.store_url)
     try:
         shelf = FolderShelf(settings.shelf)
         return await _put_together(settings, clock, cost, questions, words, store, shelf)

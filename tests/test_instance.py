@@ -17,19 +17,24 @@ from handlers import Address, Heard, console, keyring
 from handlers import instance as instances
 from handlers.instance import CHAIRS, KEYS, lay_keys, open_instance, passphrase_at_hand, seat_chairs, serve
 from handlers.terminal import Terminal
+from tests.pgkit import emptied_url
 from tests.stage import CHEAP, NOW, Clock
 
 QUICK = 10
 """scrypt's work factor in tests: a thousandth of the real one."""
 
 
+ON_BOTH = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def settings(tmp_path, monkeypatch):
-    """An instance's settings, with keys that are quick to unlock."""
+async def settings(request, tmp_path, monkeypatch):
+    """An instance's settings, with keys that are quick to unlock: on files, unless a test asks for both."""
     monkeypatch.setattr(keyring, "WORK_FACTOR", QUICK)
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": QUICK})
     shelf = Path("/dev/shm") / f"seuil-instance-{os.getpid()}-{tmp_path.name}"
-    yield Settings(data=tmp_path / "data", shelf=shelf)
+    store = await emptied_url() if getattr(request, "param", "") == "postgresql" else ""
+    yield Settings(data=tmp_path / "data", shelf=shelf, store=store)
     for file in shelf.glob("*"):
         file.unlink()
     if shelf.exists():
@@ -71,6 +76,7 @@ def test_a_first_start_makes_owner_only_keys_once_and_says_where(settings):
     assert lay_keys(settings) is None
 
 
+@ON_BOTH
 @pytest.mark.parametrize("written", range(5))
 def test_a_first_start_killed_at_any_file_can_be_started_again(settings, monkeypatch, written):
     write, count = keyring._write, iter(range(99))
@@ -178,6 +184,7 @@ async def test_every_chair_of_the_terminal_joins_once_by_invitation(house):
     assert await house.store.invites() == []
 
 
+@ON_BOTH
 async def test_the_whole_circle_in_one_terminal(house):
     shown = await play(
         house,
