@@ -68,6 +68,13 @@ COMMANDS: Mapping[str, Event] = {
     "/pause": Paused(),
     "/done": Finished(),
     "/next": TurnedPage(),
+    # The same in French: each language's list of commands shows its own, and all are understood.
+    "/aide": SteppedAside("help"),
+    "/confidentialite": SteppedAside("privacy"),
+    "/langue": SteppedAside("language"),
+    "/recu": SteppedAside("receipt"),
+    "/droits": SteppedAside("rights"),
+    "/effacer": Erased(),
 }
 
 _SEVERAL = re.compile(r"\d{1,3}(?:[\s,;.+&/-]+(?:et |and )?\d{1,3})*[\s.)]*", re.ASCII)
@@ -185,7 +192,7 @@ def _by_labels(text: str, place: Place, vocabulary: Vocabulary) -> Event | None:
 def _by_name(text: str, place: Place, vocabulary: Vocabulary, hint: str) -> Event | None:
     stripped = text.strip()
     if stripped.startswith("/"):
-        command = stripped.split()[0].split("@")[0].lower()
+        command = "/" + fold(stripped.split()[0].split("@")[0].removeprefix("/"))
         if command == "/start":
             return Opened(hint or vocabulary.language)
         return COMMANDS.get(command) or (MistypedCommand() if _COMMAND.fullmatch(stripped) else None)

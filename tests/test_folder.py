@@ -235,7 +235,7 @@ def test_a_link_in_place_of_a_partners_folder_is_not_followed(root: Path, tmp_pa
     (tmp_path / "elsewhere").mkdir()
     (root / PARTNER).symlink_to(tmp_path / "elsewhere")
 
-    assert reason(root) == "refused"
+    assert reason(root) == "unwritable"
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -243,7 +243,7 @@ def test_a_link_or_a_pipe_in_place_of_a_digest_is_not_followed(root: Path, tmp_p
     (tmp_path / "elsewhere").mkdir()
     (root / PARTNER).mkdir()
     (root / PARTNER / "seuil-3-fr").symlink_to(tmp_path / "elsewhere")
-    assert reason(root) == "refused"
+    assert reason(root) == "unwritable"
 
     keep(root, to=Address("folder", "autre"))
     file = root / "autre" / "seuil-3-fr" / "seuil-3-fr.csv"
@@ -261,14 +261,14 @@ def test_without_a_folder_it_is_said_that_the_setting_is_missing() -> None:
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     """A disk that is not mounted: what is written in its place would be covered, and missed."""
-    assert reason(tmp_path / "bilans") == "unreachable"
+    assert reason(tmp_path / "bilans") == "unwritable"
     assert not (tmp_path / "bilans").exists()
 
 
 def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "bilans").write_bytes(b"")
 
-    assert reason(tmp_path / "bilans") == "refused"
+    assert reason(tmp_path / "bilans") == "unwritable"
 
 
 def test_what_cannot_be_sealed_is_not_written_in_clear(root: Path) -> None:
@@ -309,7 +309,7 @@ def steps(root: Path, monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.mark.parametrize(
     ("code", "told"),
-    [(errno.ENOSPC, "full"), (errno.EDQUOT, "full"), (errno.EROFS, "refused"), (errno.EIO, "unreachable"),
+    [(errno.ENOSPC, "full"), (errno.EDQUOT, "full"), (errno.EROFS, "unwritable"), (errno.EIO, "unreachable"),
      (errno.EMFILE, "other")],
 )  # fmt: skip
 def test_a_disk_that_fails_at_any_step_leaves_all_or_nothing_and_the_next_try_succeeds(

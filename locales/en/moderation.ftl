@@ -232,6 +232,7 @@ desk-undelivered =
     .refused = This address is refused: check it with the partner.
     .blocked = The partner blocked the program or left the conversation: reach them some other way.
     .full = There is no room left: make some on the disk, or in the partner’s mailbox.
+    .unwritable = The folder is not there, or the program may not write to it: the technical team should look at SEUIL_DIGEST_FOLDER.
     .unrendered = A format cannot be made: tell the technical team.
     .unsealed = The partner’s key does not work: ask for a new age public key.
     .unset = A setting is missing for this way of sending: see .env.example.

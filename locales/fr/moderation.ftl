@@ -232,6 +232,7 @@ desk-undelivered =
     .refused = Cette adresse est refusée : vérifiez-la avec le partenaire.
     .blocked = Le partenaire a bloqué le programme ou quitté la conversation : joignez-le autrement.
     .full = Il n’y a plus de place : faites-en sur le disque, ou dans la boîte du partenaire.
+    .unwritable = Le dossier n’est pas là, ou le programme n’a pas le droit d’y écrire : l’équipe technique doit voir SEUIL_DIGEST_FOLDER.
     .unrendered = Un format ne peut pas être préparé : prévenez l’équipe technique.
     .unsealed = La clé du partenaire ne fonctionne pas : demandez-lui une nouvelle clé publique age.
     .unset = Il manque un réglage pour cet envoi : voyez .env.example.

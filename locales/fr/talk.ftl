@@ -279,9 +279,9 @@ profile-menu =
 
 commands-help = À tout moment, vous pouvez écrire :
     /start : commencer ou reprendre
-    /help : les lignes d’aide
-    /rights : les droits
-    /privacy : ce qui est gardé
-    /language : changer de langue
-    /receipt : utiliser un reçu
-    /erase : effacer ce qui n’est pas envoyé
+    /aide : les lignes d’aide
+    /droits : les droits
+    /confidentialite : ce qui est gardé
+    /langue : changer de langue
+    /recu : utiliser un reçu
+    /effacer : effacer ce qui n’est pas envoyé
