@@ -230,6 +230,16 @@ class Dispatch:
         """Not set while it is being read."""
         self._recalled.set()
 
+    @property
+    def speaking(self) -> int:
+        """People whose turn is being worked on."""
+        return len(self._turns)
+
+    @property
+    def unreached(self) -> int:
+        """People whom the network did not take an answer for, though it was tried for a while."""
+        return len(self._unreached)
+
     # --- one turn -------------------------------------------------------------------------------------------
 
     async def hear(self, heard: Heard, channel: Channel) -> None:

@@ -25,14 +25,17 @@ from bot.signal_settings import place
 from handlers.clock import Clock
 from handlers.console import Answer, Console, Request
 from handlers.errands import Errands
+from handlers.health import Health
 from handlers.instance import Instance, Seat, open_instance, passphrase_at_hand, seat_chairs, serve
 from handlers.intake import HOUR_SECONDS
 from handlers.journal import Journal
 from handlers.signal import Access as SignalAccess
 from handlers.signal import Signal, health
+from handlers.status import telling
 from handlers.telegram import Access, Telegram
 from handlers.telegram.updates import CHANNEL
 from handlers.terminal import Terminal
+from handlers.vitals import Door
 from storage.changes import PutMeta
 from storage.queue_head import QueueHead
 
@@ -50,7 +53,15 @@ async def talk(
     `typed` asks for the passphrase where no file holds it; `say` tells the person at the console.
     """
     instance = await open_instance(settings)
-    console = Console(settings.data, {"unlock": _unlocking(instance), "lock": _locking(instance)})
+    doors = [Door("terminal", "this terminal", lambda: True)]
+    console = Console(
+        settings.data,
+        {
+            "unlock": _unlocking(instance),
+            "lock": _locking(instance),
+            "status": telling(instance, lambda: doors),
+        },
+    )
     clock = Clock(
         instance.store,
         settings.digest_cron,
@@ -100,12 +111,14 @@ async def serve_networks(
     telegram = _telegram(settings, instance)
     signals = _signal(settings, instance)
     background: list[asyncio.Task[None]] = []
+    watched = Health(instance)
     console = Console(
         settings.data,
         {
             "unlock": _unlocking(instance),
             "lock": _locking(instance),
             "captcha": _captcha(instance, signals, background),
+            "status": telling(instance, lambda: watched.doors, settings.metrics),
         },
     )
     clock = Clock(
@@ -118,6 +131,8 @@ async def serve_networks(
     )
     serves: list[str] = []
     try:
+        if settings.metrics:
+            await watched.open(*listening(settings.metrics))
         if signals is not None:
             await signals.open()
             instance.channels[signals.name] = signals
@@ -138,7 +153,9 @@ async def serve_networks(
         if telegram is not None:
             background.append(asyncio.create_task(_dress(instance, telegram, settings.bot_name)))
             instance.follow = _following(instance, telegram, background)
-        await _until_asked(serve(instance, *instance.channels.values()), lambda: say("\n".join(serves)))
+        watched.doors = _doors(settings, telegram, signals)
+        serving = serve(instance, *instance.channels.values())
+        await _until_asked(serving, lambda: say("\n".join(serves)), watched.end)
         say("Seuil ends: what was begun is finished, what was said is kept.")
     finally:
         for task in background:
@@ -149,7 +166,20 @@ async def serve_networks(
         for channel in (telegram, signals):
             if channel is not None:
                 await channel.close()
+        await watched.close()
         await instance.close()
+
+
+def _doors(settings: Settings, telegram: Telegram | None, signals: Signal | None) -> tuple[Door, ...]:
+    """The channels that are open, for whoever watches."""
+    doors: list[Door] = []
+    if telegram is not None:
+        how = "by webhook" if settings.telegram_webhook else "by polling"
+        doors.append(Door(telegram.name, how, lambda: telegram.is_listening))
+    if signals is not None:
+        how = f"signal-cli {signals.version}"
+        doors.append(Door(signals.name, how, lambda: signals.is_listening, lambda: signals.version))
+    return tuple(doors)
 
 
 def _telegram(settings: Settings, instance: Instance) -> Telegram | None:
@@ -187,13 +217,20 @@ def access(settings: Settings, key: bytes) -> Access:
     )
 
 
-async def _until_asked(serving: Coroutine[None, None, None], ready: Callable[[], None]) -> None:
+async def _until_asked(
+    serving: Coroutine[None, None, None], ready: Callable[[], None], ending: Callable[[], None]
+) -> None:
     """Serve until a signal; the channel finishes by itself what it began. `ready` is called once one would be
-    obeyed."""
+    obeyed, `ending` when one is."""
     task = asyncio.ensure_future(serving)
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        ending()
+        task.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, end)
     ready()
     try:
         await task
