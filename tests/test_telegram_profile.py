@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +15,10 @@ from botapi import FakeTelegram, Person
 from telegram import Bot
 
 from bot.moderation import ROLES
+from bot.places import place
+from bot.questions import questionnaire
+from bot.reading import COMMANDS, hear
+from bot.turns import NOBODY
 from handlers import Address, logs
 from handlers.members import Route
 from handlers.telegram.profile import (
@@ -26,6 +31,7 @@ from handlers.telegram.profile import (
     members,
     undress_member,
 )
+from handlers.vocabulary import vocabularies
 from locales import load
 
 WORDS = load()
@@ -219,3 +225,13 @@ async def test_no_log_line_holds_the_token_or_a_chat_also_at_debug(
     assert "profile" in log.getvalue()
     for secret in (fake.token, fake.token.partition(":")[2], str(ana.id), str(never.id), "Le Seuil"):
         assert secret not in log.getvalue()
+
+
+def test_every_command_a_language_lists_is_understood_with_its_accents_too() -> None:
+    for words in WORDS.values():
+        listed = re.findall(r"^/(\w+)", words.say("commands-help"), re.MULTILINE)
+        assert len(listed) == 7
+        assert {f"/{name}" for name in listed} <= {"/start", *COMMANDS}
+    vocabulary = vocabularies(WORDS)["fr"]
+    here = place(questionnaire(home_context=True, about_you=False), NOBODY)
+    assert hear("/Reçu", here, vocabulary, hint="fr") == COMMANDS["/receipt"]
