@@ -19,9 +19,11 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from storage import Store, open_store
 from storage.changes import Change, DropDraft, KeepCase, KeepDraft, KeepItem, Seen
 from storage.shelf import FolderShelf
 from storage.sqlite import SqliteStore
+from tests.pgkit import DURABLE, Server
 
 RUNS = 7
 PEOPLE = 1000
@@ -61,7 +63,7 @@ def a_turn(person: bytes, revision: int) -> Change:
     return (KeepDraft(person, person, revision, BOX, DAY), Seen(person, revision, DAY))
 
 
-async def conversations(store: SqliteStore) -> int:
+async def conversations(store: Store) -> int:
     """1 000 people write 15 turns each, all at once."""
 
     async def talk(person: bytes) -> None:
@@ -72,7 +74,7 @@ async def conversations(store: SqliteStore) -> int:
     return PEOPLE * TURNS
 
 
-async def testimonies(store: SqliteStore) -> int:
+async def testimonies(store: Store) -> int:
     """The same, and each is submitted and its draft dropped: what a real wave asks of the disk."""
 
     async def tell(person: bytes) -> None:
@@ -87,18 +89,28 @@ async def testimonies(store: SqliteStore) -> int:
     return PEOPLE * TURNS
 
 
-async def measure_speed(folder: Path) -> None:
-    store = await SqliteStore.open(folder / "speed")
-    await measure("durable turns (draft + update), 1 000 people at once", lambda: conversations(store))
-    await measure("durable turns, every 15th submits and drops its draft", lambda: testimonies(store))
+async def measure_speed(url: str, name: str) -> None:
+    store = await open_store(url)
+    await measure(f"{name}: durable turns (draft + update), 1 000 at once", lambda: conversations(store))
+    await measure(f"{name}: durable turns, every 15th submits", lambda: testimonies(store))
 
     alone: list[float] = []
     for _ in range(RUNS * 20):
         began = time.perf_counter()
         await store.commit(a_turn(os.urandom(16), 1))
         alone.append((time.perf_counter() - began) * 1e3)
-    told("one turn of one person alone", "ms", alone)
+    told(f"{name}: one turn of one person alone", "ms", alone)
     await store.close()
+
+
+def measure_server(folder: Path) -> None:
+    """The same on PostgreSQL: a server of ours on the same disk, which syncs each commit as it should."""
+    folder.chmod(0o711)  # where we are root, the server runs as another user, in a folder of its own there
+    server = Server(DURABLE, above=folder)
+    try:
+        asyncio.run(measure_speed(server.url(), "PostgreSQL"))
+    finally:
+        server.stop()
 
 
 def resident() -> int:
@@ -174,7 +186,8 @@ def main() -> None:
     logging.disable(logging.WARNING)  # the shelf may lie on the disk here, and says so each time
     where = [argument for argument in sys.argv[1:] if argument != "--quick"]
     with tempfile.TemporaryDirectory(dir=where[0] if where else None) as place:
-        asyncio.run(measure_speed(Path(place)))
+        asyncio.run(measure_speed(f"sqlite:{Path(place) / 'speed'}", "SQLite"))
+        measure_server(Path(place))
         if "--quick" not in sys.argv:
             asyncio.run(measure_many(Path(place)))
             measure_shelf(Path(place))
