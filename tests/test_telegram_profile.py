@@ -201,8 +201,8 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     levels = {name: logging.getLogger(name).level for name in (*logs.QUIET, "")}
     before, raising = root.handlers[:], logging.raiseExceptions
-    for place, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
-        monkeypatch.setattr(place, name, getattr(place, name))
+    for module, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(module, name, getattr(module, name))
     told = io.StringIO()
     logs.setup_logs("DEBUG", told)
     yield told
