@@ -82,7 +82,7 @@ class OfPeer(signalkit.Home):
 
     async def person(self, who: str) -> Phone:
         if who not in self.people:
-            self.people[who] = await self.peer.person(f"{self.title} {who}".replace(" ", "-"))
+            self.people[who] = await self.peer.person(f"{self.title}-{len(self.people)}")
         return self.people[who]
 
     async def _after(self, phone: Phone, does: Callable[[], Any]) -> list[str]:
