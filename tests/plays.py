@@ -311,7 +311,7 @@ _HAPPENINGS = {
 
 
 def _without_files(shown: list[Shown]) -> Iterator[Shown]:
-    """A file that came as messages of text is named, not repeated: docs/partners.md describes it."""
+    """A file that came as messages of text is named, not repeated: docs/donnees.fr.md describes it."""
     inside = False
     for message in shown:
         inside = inside or message.text.startswith("{\n")
@@ -319,7 +319,7 @@ def _without_files(shown: list[Shown]) -> Iterator[Shown]:
             yield message
         elif message.text.rstrip().endswith("\n}"):
             inside = False
-            yield Shown("(le fichier JSON, que décrit docs/partners.md)", message.to)
+            yield Shown("(le fichier JSON, que décrit docs/donnees.fr.md)", message.to)
 
 
 def _others(number: int) -> Iterator[tuple[str, Sequence[str]]]:

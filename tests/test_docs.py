@@ -25,6 +25,7 @@ from bot.redaction import kept_line
 from bot.settings import Settings
 from bot.tally import tally
 from handlers import instance, keyring
+from handlers.delivery import offered
 from handlers.instance import lay_keys, open_instance, passphrase_at_hand, seat_chairs
 from locales import every_help_line, load
 from tests.people import coded, population
@@ -238,8 +239,8 @@ def test_both_guides_explain_every_exit_code() -> None:
 # --- moderators ---------------------------------------------------------------------------------------------
 
 
-def typed_by(guide: str) -> set[str]:
-    """The commands a guide for moderators shows in backticks or at the start of a line, read by the desk."""
+def typed_by(guide: str, role: moderation.Role | None = None) -> set[str]:
+    """The commands a guide shows in backticks or at the start of a line, read by the desk."""
     shown = re.findall(r"`(/[^`]+)`", GUIDES[guide])
     shown += [
         line.split("  ")[0]
@@ -249,7 +250,7 @@ def typed_by(guide: str) -> set[str]:
     ]
     told = set()
     for command in shown:
-        given = moderation.parse(command)
+        given = moderation.parse(command, role)
         assert given is not None, (guide, command)
         told.add(given.command)
     return told
@@ -282,8 +283,39 @@ def test_the_english_guide_shows_nothing_the_desk_does_not_know() -> None:
 # --- partners -----------------------------------------------------------------------------------------------
 
 
-def digest_file() -> bytes:
-    """A second digest, with something in every field, as a partner gets it."""
+def test_the_french_guide_shows_partners_every_command_of_theirs_and_no_other() -> None:
+    assert typed_by("partenaires.fr.md", "partner") == set(moderation.commands_of("partner"))
+
+
+def test_the_english_guide_shows_partners_no_command_but_theirs() -> None:
+    assert typed_by("partners.md", "partner") <= set(moderation.commands_of("partner"))
+
+
+def test_each_row_for_partners_is_one_command_in_two_languages() -> None:
+    for french, english, _ in table(GUIDES["partenaires.fr.md"], "en français"):
+        given = {moderation.parse(typed, "partner") for typed in re.findall(r"`(/[^`]+)`", french + english)}
+        assert len({one and one.command for one in given}) == 1, (french, english)
+
+
+def test_the_french_guide_for_partners_names_every_file_they_may_find() -> None:
+    files = [file for render in FORMATS.values() for file in render(a_digest(), load()["fr"]).files]
+
+    shown = GUIDES["partenaires.fr.md"]
+    assert {f"`seuil-3-fr.{file.name.rpartition('.')[2]}`" for file in files} <= set(
+        re.findall("`[^`]+`", shown)
+    )
+    assert set(offered()) <= set(re.findall(r"`(\w+)`", shown))
+
+
+@pytest.mark.parametrize("guide", [name for name in GUIDES if name.endswith(".fr.md")])
+def test_french_guides_keep_their_signs_with_their_words(guide: str) -> None:
+    prose = re.sub(r"(?ms)^ *```.*?^ *```$|`[^`\n]*`", "`", GUIDES[guide])
+
+    assert re.findall(r".{0,30}(?: [:;?!%»]|« |[^\W\d_]'[^\W\d_]).{0,10}", prose) == []
+
+
+def a_digest() -> bytes:
+    """A second digest, with something in every field."""
     texts = {"summaries": ("Des messages le soir.",), "quotes": ("J'ai eu peur chez moi.",)}
     figures = [
         protect(tally(people))
@@ -291,7 +323,12 @@ def digest_file() -> bytes:
     ]
     first = compose(number=1, months=("2026-07", "2026-07"), figures=figures[0], before=None)
     second = compose(number=2, months=("2026-08", "2026-09"), figures=figures[1], before=first, **texts)
-    (file,) = FORMATS["json"](freeze(second), load()["fr"]).files
+    return freeze(second)
+
+
+def digest_file() -> bytes:
+    """The same, as a partner gets it."""
+    (file,) = FORMATS["json"](a_digest(), load()["fr"]).files
     return file.body
 
 
