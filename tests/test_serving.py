@@ -78,14 +78,18 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def run(
-    env: dict[str, str], *args: str, stdin: int = asyncio.subprocess.DEVNULL, closed: bool = False
+    env: dict[str, str],
+    *args: str,
+    stdin: int = asyncio.subprocess.DEVNULL,
+    closed: bool = False,
+    folder: Path = ROOT,
 ) -> AsyncIterator[Running]:
     command = [sys.executable, "-m", "bot", "run", *args]
     if closed:
         command = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env=env, stdin=stdin, stdout=pipe, stderr=pipe
+        *command, cwd=folder, env={**env, "PYTHONPATH": str(ROOT)}, stdin=stdin, stdout=pipe, stderr=pipe
     )
     try:
         yield Running(process)
@@ -152,6 +156,17 @@ async def test_what_it_holds_in_memory_is_written_down_by_no_crash(
     assert [line.split()[4:6] for line in limits.splitlines() if "core file" in line] == [["0", "0"]]
 
 
+async def test_a_settings_file_others_can_read_is_warned_of(
+    fake: FakeTelegram, house: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("SEUIL_K=12\n")
+    (tmp_path / ".env").chmod(0o644)
+    async with run(house, folder=tmp_path) as running:
+        await running.says("chmod 600 .env")
+        await running.says("serves Telegram")
+        await running.ended(by=signal.SIGTERM)
+
+
 async def test_what_is_typed_at_it_is_no_conversation(fake: FakeTelegram, house: dict[str, str]) -> None:
     async with run(house, stdin=asyncio.subprocess.PIPE) as seuil:
         assert seuil.process.stdin
@@ -178,6 +193,41 @@ async def test_it_serves_by_webhook_where_one_is_set(fake: FakeTelegram, house: 
     assert code == 0
     assert "serves Telegram by webhook" in seuil.err
     assert "/h" not in seuil.err
+
+
+async def test_programs_and_people_are_told_how_it_is(fake: FakeTelegram, house: dict[str, str]) -> None:
+    port = free_port()
+    async with run({**house, "SEUIL_METRICS": f"127.0.0.1:{port}"}) as seuil:
+        await seuil.says("serves Telegram")
+        async with asyncio.timeout(PATIENCE):
+            while not (ready := await asked(port, "/ready")).endswith("\r\n\r\nready\n"):
+                assert ready.startswith("HTTP/1.1 503"), ready
+        assert "\nseuil_ready 1\n" in await asked(port, "/metrics")
+        code, said = await status(house)
+        assert (code, "telegram    by polling, people are heard\n" in said) == (0, True)
+        await seuil.ended(by=signal.SIGTERM)
+
+    code, said = await status(house)
+    assert code == 10
+    assert "No running Seuil answers for this instance." in said
+
+
+async def asked(port: int, path: str) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+    told = (await reader.read()).decode()
+    writer.close()
+    return told
+
+
+async def status(env: dict[str, str]) -> tuple[int, str]:
+    """Exit code of `python -m bot status`, and what it said on both streams."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "status"), cwd=ROOT, env=env,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    told, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+    return process.returncode or 0, told.decode()
 
 
 # --- what stops it before anything starts -------------------------------------------------------------------
