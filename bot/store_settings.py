@@ -9,8 +9,8 @@ seen on the wire: a server that is not near must be known by its certificate.
 
 from __future__ import annotations
 
+import re
 from typing import LiteralString
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import SecretStr
 from pydantic_core import PydanticCustomError
@@ -18,9 +18,13 @@ from pydantic_core import PydanticCustomError
 from bot.addresses import is_near
 from bot.telegram_settings import TOLD
 
-SCHEMES = ("postgresql", "postgres")
+_HOST = r"(?:[A-Za-z0-9._%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
+_URL = re.compile(
+    rf"postgres(?:ql)?://(?:[^/?#@\s]*@)?(?P<hosts>(?:{_HOST}(?:,{_HOST})*)?)"
+    r"(?:/(?P<database>[^/?#\s]*))?(?:\?(?P<options>[^?#\s]+))?"
+)
 
-KNOWN = ("verify-full", "verify-ca")
+KNOWN = (["verify-full"], ["verify-ca"])
 """Values of `sslmode` that check the server's certificate. Source: PostgreSQL, libpq, SSL support."""
 
 
@@ -30,19 +34,17 @@ def database(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     if not text:
         return secret
-    try:
-        url = urlsplit(text)
-        options = parse_qs(url.query, strict_parsing=bool(url.query))
-    except ValueError:
-        raise ValueError("no url") from None
-    if url.scheme not in SCHEMES or not text.startswith(f"{url.scheme}://") or url.fragment:
+    url = _URL.fullmatch(text)
+    if url is None:
         raise ValueError("no url")
-    if not url.path.strip("/") or "/" in url.path.strip("/"):
+    if not url["database"]:
         raise _refused(
             "a database's name at the end expected, none found. Make a database for Seuil alone "
             "(`createdb seuil`) and write …/seuil."
         )
-    if not all(map(_near, _hosts(url.netloc, options))) and options.get("sslmode", [""])[-1] not in KNOWN:
+    options = [pair.partition("=")[::2] for pair in (url["options"] or "").split("&")]
+    hosts = [host for listed in (url["hosts"], *_all("host", options)) for host in listed.split(",") if host]
+    if not all(map(_near, hosts)) and _all("sslmode", options)[-1:] not in KNOWN:
         raise _refused(
             "a server that is near expected, or one whose certificate is checked. Add ?sslmode=verify-full, "
             "or use a private address."
@@ -50,16 +52,13 @@ def database(secret: SecretStr) -> SecretStr:
     return SecretStr(f"postgresql://{text.partition('://')[2]}")
 
 
-def _hosts(netloc: str, options: dict[str, list[str]]) -> list[str]:
-    """Every place the url names. A url without any means a socket of this machine."""
-    given = [part for value in options.get("host", []) for part in value.split(",")]
-    listed = netloc.rpartition("@")[2]
-    return [unquote(host) for host in (*listed.split(","), *given) if host]
+def _all(name: str, options: list[tuple[str, str]]) -> list[str]:
+    return [value for given, value in options if given == name]
 
 
 def _near(host: str) -> bool:
-    """Whether this is a socket or a place near this machine; a port after it does not matter."""
-    if host.startswith("/"):
+    """Whether this is a socket's folder or a place near this machine; a port after it does not matter."""
+    if host.startswith(("/", "%2F", "%2f")):
         return True
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
     return is_near(name.lower())

@@ -18,6 +18,7 @@ Never here: keys, plain text, decisions about people.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -239,6 +240,21 @@ class Store(Protocol):
     async def deliveries(self, period: int | None = None) -> list[DeliveryRow]: ...
 
     async def meta(self, key: str) -> bytes | None: ...
+
+    # workers
+    def only_one(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Do what only one worker of the instance may do at a time: `async with store.only_one("clock") as
+        mine`. True until it is left, unless another holds this name just now; never waits.
+
+        It spares work, and decides nothing: a worker that loses its server in the middle is not told, and
+        another may begin. What must happen once is a condition of a change.
+        """
+        ...
+
+    async def queued(self, seconds: float) -> bool:
+        """Wait until a command was queued, by any worker, since this was last asked; False after so many
+        seconds. True may be said once too often."""
+        ...
 
 
 async def open_store(url: str, *, console: bool = False) -> Store:

@@ -61,6 +61,7 @@ from storage.changes import (
     Withdraw,
 )
 from storage.people import Refused, after
+from storage.workers import OneProcess
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -97,8 +98,9 @@ def _demand(held: object) -> None:
         raise Refused
 
 
-class MemoryStore:
+class MemoryStore(OneProcess):
     def __init__(self) -> None:
+        super().__init__()
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         undo = self._undo
         self._people: _Table[bytes, PersonRow] = _Table(undo)
@@ -129,6 +131,7 @@ class MemoryStore:
                 else:
                     table[key] = before
             return False
+        self._call(change)
         return True
 
     async def close(self) -> None:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 import asyncpg
@@ -65,6 +66,7 @@ from storage.postgres_server import (
     make_ready,
     told,
 )
+from storage.postgres_workers import Workers
 from storage.postgres_writer import Writer
 
 BATCH: Final = 128
@@ -94,6 +96,7 @@ class PostgresStore:
         self._url = url
         self._console = console
         self._writer = Writer(url)
+        self._workers = Workers(url)
         self._idle: list[Connection] = []
         self._reading_now = asyncio.Semaphore(READERS)
         self._closed = False
@@ -120,6 +123,7 @@ class PostgresStore:
             if task is not None:
                 await asyncio.gather(task, return_exceptions=True)
         await self._writer.close()
+        await self._workers.close()
         for db in self._idle:
             await let_go(db)
 
@@ -222,6 +226,16 @@ class PostgresStore:
     async def _value(self, sql: str, *parameters: object) -> Any:
         row = await self._row(sql, *parameters)
         return row[0] if row else None
+
+    # --- workers --------------------------------------------------------------------------------------------
+
+    def only_one(self, name: str) -> AbstractAsyncContextManager[bool]:
+        self._still_open()
+        return self._workers.only_one(name)
+
+    async def queued(self, seconds: float) -> bool:
+        self._still_open()
+        return await self._workers.queued(seconds)
 
     # --- drafts ---------------------------------------------------------------------------------------------
 

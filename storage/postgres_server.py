@@ -12,6 +12,7 @@ import asyncio
 import logging
 import random
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -106,7 +107,7 @@ async def connect(url: str, name: str, session: dict[str, str] | None = None) ->
 
 async def make_ready(url: str) -> None:
     """Bring the schema forward, all steps or none. Raises as `storage.open_store`."""
-    db = await reach(url, "seuil start")
+    db = await reach(url, "seuil start", refused)
     trouble: SeuilError | None = None
     try:
         await _demand_fit(db)
@@ -121,15 +122,14 @@ async def make_ready(url: str) -> None:
         raise trouble
 
 
-async def reach(url: str, name: str) -> Connection:
-    """A connection for a start: a server that is starting too is waited for. Raises as
-    `storage.open_store`."""
+async def reach(url: str, name: str, say: Callable[[BaseException], SeuilError]) -> Connection:
+    """A connection, patiently: a server may be starting too. Raises what `say` makes of it."""
     patience = Patience()
     while True:
         try:
             return await connect(url, name)
         except (*LOST, *UNFIT, asyncpg.PostgresError) as error:
-            trouble, away = refused(error), is_away(error)
+            trouble, away = say(error), is_away(error)
         if not away or not await patience.pause():
             raise trouble
 

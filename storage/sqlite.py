@@ -58,6 +58,7 @@ from storage.sqlite_writer import (
     pages,
     told,
 )
+from storage.workers import OneProcess
 
 BATCH = 512
 """Changes made durable together at most. Larger ones only make the first of them wait longer: an fsync shared
@@ -81,10 +82,11 @@ Waiting = tuple[Change, "asyncio.Future[bool]"]
 Asking = tuple[tuple[bytes, ...], "asyncio.Future[PersonRow | None]"]
 
 
-class SqliteStore:
+class SqliteStore(OneProcess):
     """Use `await SqliteStore.open(folder)`, or `open_store("sqlite:FOLDER")`."""
 
     def __init__(self, tray: Tray, writer: aiosqlite.Connection, main: aiosqlite.Connection) -> None:
+        super().__init__()
         self._tray = tray
         self._writer = writer
         self._main = main
@@ -191,6 +193,8 @@ class SqliteStore:
         self._remember(tray.people.items())
         give_up = asyncio.get_running_loop().time() + ERASE_GIVE_UP_SECONDS
         for (change, done), answer in zip(batch, tray.answers, strict=True):
+            if answer is True:
+                self._call(change)
             if done.done():  # its caller was cancelled; the change stands all the same
                 continue
             if isinstance(answer, Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -596,6 +597,49 @@ async def test_a_named_value_is_the_last_one_put(store: Store) -> None:
 
     assert await store.meta("verified") == b"two"
     assert await store.meta("absent") is None
+
+
+# --- workers ------------------------------------------------------------------------------------------------
+
+
+async def test_what_only_one_may_do_is_done_by_one_at_a_time(store: Store) -> None:
+    one = store.only_one
+    async with one("clock") as mine, one("clock") as twice, one("desk") as another:
+        assert (mine, twice, another) == (True, False, True)
+
+    async with store.only_one("clock") as again:
+        assert again
+
+
+async def test_a_name_is_free_again_after_a_failure(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with store.only_one("clock"):
+            raise ZeroDivisionError
+
+    async with store.only_one("clock") as mine:
+        assert mine
+
+
+async def test_who_waits_for_commands_hears_of_one_at_once(store: Store) -> None:
+    while await store.queued(0):
+        pass
+    waiting = asyncio.create_task(store.queued(30))
+    await asyncio.sleep(0)
+
+    await store.commit((QueueCommand(b"key", b"box"),))
+
+    assert await waiting
+    assert not await store.queued(0.01)
+
+
+async def test_what_is_no_command_calls_nobody(store: Store) -> None:
+    while await store.queued(0):
+        pass
+
+    await store.commit((PutMeta("key", b"value"),))
+    assert not await store.commit((QueueCommand(b"key", b"box"), EraseCase(new_id())))
+
+    assert not await store.queued(0.05)
 
 
 # --- the store itself ---------------------------------------------------------------------------------------

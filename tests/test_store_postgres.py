@@ -174,6 +174,36 @@ async def test_two_workers_may_start_at_once_on_a_new_database() -> None:
     await asyncio.gather(*(store.close() for store in stores))
 
 
+async def test_one_of_two_workers_keeps_the_clock_and_another_takes_it_over(url: str) -> None:
+    async with opened(url) as one, opened(url) as other:
+        async with one.only_one("clock") as first, other.only_one("clock") as second:
+            assert (first, second) == (True, False)
+        async with other.only_one("clock") as later:
+            assert later
+
+
+async def test_a_desk_hears_of_a_command_that_another_worker_queued(url: str) -> None:
+    async with opened(url) as desk, opened(url) as intake:
+        assert await desk.queued(0)
+        waiting = asyncio.create_task(desk.queued(30))
+
+        await intake.commit((QueueCommand(b"key", b"box"),))
+
+        assert await waiting
+        assert [row.box for row in await desk.commands()] == [b"box"]
+
+
+async def test_a_desk_whose_wire_breaks_looks_again(url: str) -> None:
+    async with Wire(shared(), url) as wire, opened(wire.url) as desk:
+        await desk.queued(0)
+        waiting = asyncio.create_task(desk.queued(30))
+        await asyncio.sleep(0)
+        wire.break_all()
+
+        assert await waiting
+        assert await desk.queued(0)  # it listens again
+
+
 async def test_the_console_neither_sees_nor_writes_drafts(url: str, store: Store) -> None:
     person = new_id()
     await store.commit(turn(person, person, 1))

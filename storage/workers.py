@@ -1,0 +1,57 @@
+"""What workers of one instance promise each other, where there is only one of them: one process, one store.
+
+`only_one` and `queued` of `storage.Store` for the keepers that no second process can open. Never here: a row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from storage.changes import Change, QueueCommand
+
+
+class OneProcess:
+    """The part of a keeper that calls and is called within one process."""
+
+    def __init__(self) -> None:
+        self._held: set[str] = set()
+        self._called = asyncio.Event()
+
+    @asynccontextmanager
+    async def only_one(self, name: str) -> AsyncIterator[bool]:
+        """As `storage.Store.only_one`."""
+        if name in self._held:
+            yield False
+            return
+        self._held.add(name)
+        try:
+            yield True
+        finally:
+            self._held.discard(name)
+
+    async def queued(self, seconds: float) -> bool:
+        """As `storage.Store.queued`."""
+        return await waited(self._called, seconds)
+
+    def _call(self, change: Change) -> None:
+        """This was made durable."""
+        if queues(change):
+            self._called.set()
+
+
+def queues(change: Change) -> bool:
+    """Whether somebody waits for this at the desk."""
+    return any(isinstance(operation, QueueCommand) for operation in change)
+
+
+async def waited(event: asyncio.Event, seconds: float) -> bool:
+    """Whether it was set, now or within this time; it is not afterwards."""
+    if not event.is_set():
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            return False
+    event.clear()
+    return True
