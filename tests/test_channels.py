@@ -20,7 +20,8 @@ BEYOND = "quarante-trois autres témoignages sont acceptés"
 """Where the circle's play goes on with figures, which no door changes."""
 
 HINTED = ("english-whole-way",)
-"""Begun in the language the application tells. Signal tells none: its first screen is French, and asks."""
+"""Begun in the language the application tells. Signal tells none: there the first words are French, and said
+again in hers once she chose it."""
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def as_read(beats: list[Beat]) -> list[tuple[str, str, str]]:
 
 def first_alike(file: Path, name: str) -> int:
     """The first beat that must be alike."""
-    return 1 if name == "signal" and file.stem in HINTED else 0
+    return 2 if name == "signal" and file.stem in HINTED else 0
 
 
 @pytest.mark.parametrize("name", DOORS)

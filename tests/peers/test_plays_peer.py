@@ -86,6 +86,7 @@ class OfPeer(signalkit.Home):
         return self.people[who]
 
     async def _after(self, phone: Phone, does: Callable[[], Any]) -> list[str]:
+        await phone.until(lambda: len(phone.shown) >= self.sent[phone.aci])
         before, told = len(phone.shown), len(self.heard)
         await does()
         await self.fake.until(lambda: len(self.heard) > told and not self.hearing)
