@@ -127,6 +127,7 @@ def run(
     """
     settings = _settings()
     if settings.telegram_token.get_secret_value() or settings.signal:
+        _warn_of_open_file(Path(".env"))
         setup_logs(settings.log_level, form=settings.log_format)
         _lay(settings)
         _run_fast(serve_networks(settings, typed=_typed_at_start, say=say, take_over=take_over))
@@ -141,6 +142,13 @@ def run(
     setup_logs(level, form=settings.log_format)
     _lay(settings)
     _run(talk(settings, guide=not quiet, typed=_typed_at_start, say=say))
+
+
+def _warn_of_open_file(file: Path) -> None:
+    """A warning and no refusal: whether others use this machine is the operator's to know."""
+    if file.exists() and file.stat().st_mode & 0o077:
+        say(f"{file} can be read by other users of this machine, and it holds what speaks for the bot.")
+        say(f"→ chmod 600 {file}")
 
 
 def _lay(settings: Settings) -> None:

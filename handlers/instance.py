@@ -50,7 +50,7 @@ from handlers.vocabulary import vocabularies
 from locales import Words, every_help_line, load, missing
 from storage import Store, open_store
 from storage.audit_head import AuditHead
-from storage.changes import DropDraft, ForgetSeen
+from storage.changes import Audit, DropDraft, DropMember, ForgetSeen, Move
 from storage.folder import own_folder
 from storage.held import Held
 from storage.key_folder import KeyFolder
@@ -388,6 +388,27 @@ async def seat_chairs(instance: Instance, language: str) -> int:
             joined += 1
     await instance.refresh()
     return joined
+
+
+async def clear_chairs(instance: Instance) -> int:
+    """Take the terminal's seats away before people come by a network: who tried things out in a terminal
+    would else be two owners nobody sees, and a partner nobody reaches. How many there were."""
+    today = int(instance.clock() // DAY_SECONDS)
+    gone = {
+        row.member: row.role
+        for row in await instance.store.members()
+        if instance.members.is_sound(row) and instance.members.route(row).who.channel == "terminal"
+    }
+    for case in await instance.store.cases("claimed") if gone else ():
+        if case.claimed_by in gone:
+            claim = Move(case.case, ("claimed",), "waiting", today, held_by=case.claimed_by)
+            await instance.store.commit((claim,))
+    for member, role in gone.items():
+        line = Audit(today, "console", f"revoke {role}")
+        await instance.store.commit((DropMember(member), line))
+    if gone:
+        await instance.refresh()
+    return len(gone)
 
 
 def spare_the_collector() -> None:

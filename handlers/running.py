@@ -23,10 +23,19 @@ from bot.errors import SeuilError
 from bot.settings import Settings
 from bot.signal_settings import place
 from handlers.clock import Clock
+from handlers.commands import lease
 from handlers.console import Answer, Console, Request
 from handlers.errands import Errands
 from handlers.health import Health
-from handlers.instance import Instance, Seat, open_instance, passphrase_at_hand, seat_chairs, serve
+from handlers.instance import (
+    Instance,
+    Seat,
+    clear_chairs,
+    open_instance,
+    passphrase_at_hand,
+    seat_chairs,
+    serve,
+)
 from handlers.intake import HOUR_SECONDS
 from handlers.journal import Journal
 from handlers.signal import Access as SignalAccess
@@ -131,6 +140,8 @@ async def serve_networks(
     )
     serves: list[str] = []
     try:
+        if cleared := await clear_chairs(instance):
+            say(f"{cleared} chairs of the terminal, where things were tried out, are no members any more.")
         if settings.metrics:
             await watched.open(*listening(settings.metrics))
         if signals is not None:
@@ -247,13 +258,19 @@ async def _open_desk(
 ) -> None:
     """Unlocking takes seconds: witnesses are heard meanwhile."""
     try:
-        passphrase = passphrase_at_hand(settings) or await _typed(typed)
+        passphrase = passphrase_at_hand(settings)
+        if passphrase:
+            # Who writes in these seconds is answered after them, and is not told of a locked desk.
+            await instance.store.commit((lease(instance.clock()),))
+        else:
+            passphrase = await _typed(typed)
         if passphrase:
             await instance.desk.unlock(passphrase)
             await instance.work()
             return
     except SeuilError as error:
         say(f"{error}\n→ {error.hint}")
+        await instance.store.commit((lease(instance.clock(), locked=True),))
     say("The desk is locked: `python -m bot unlock` in another terminal opens it.")
 
 

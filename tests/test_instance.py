@@ -15,7 +15,16 @@ from bot.questions import questionnaire
 from bot.settings import Settings
 from handlers import Address, Heard, console, keyring
 from handlers import instance as instances
-from handlers.instance import CHAIRS, KEYS, lay_keys, open_instance, passphrase_at_hand, seat_chairs, serve
+from handlers.instance import (
+    CHAIRS,
+    KEYS,
+    clear_chairs,
+    lay_keys,
+    open_instance,
+    passphrase_at_hand,
+    seat_chairs,
+    serve,
+)
 from handlers.terminal import Terminal
 from tests.pgkit import emptied_url
 from tests.stage import CHEAP, NOW, Clock
@@ -300,3 +309,15 @@ async def test_updates_of_many_people_are_heard_at_the_same_time(house):
 
     await asyncio.gather(*(one(n) for n in range(2, 30)))
     assert await house.store.count_drafts() == 28
+
+
+async def test_chairs_of_a_trial_are_no_members_once_a_network_is_served(house):
+    before = {row.role for row in await house.store.members()}
+    assert {"owner", "moderator", "partner"} <= before
+
+    assert await clear_chairs(house) == len(CHAIRS)
+
+    assert await house.store.members() == []
+    assert house.seated == {}
+    assert await clear_chairs(house) == 0
+    assert "revoke owner" in "\n".join(row.line for row in await house.store.audit_lines())
