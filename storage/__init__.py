@@ -6,10 +6,12 @@ shortest, and the others must agree with it (one contract test runs on all).
 What every keeper promises:
 - `commit` returns only when the change would survive `kill -9` and a power cut (the memory store excepted);
 - a change is all or nothing; its conditions are decided inside the same transaction;
-- where a change touches drafts and testimonies, testimonies are made durable first. The two live in two files
-  and cannot be one transaction: a crash between them leaves a submitted case beside an unfinished draft, and
-  the replayed turn writes the same case again, which changes nothing (`KeepCase`, `KeepItem`);
-- what is dropped, withdrawn or erased leaves no byte in any file of the store when `commit` returns;
+- where a change touches drafts and testimonies, testimonies are made durable first, or both together. In
+  SQLite they live in two files and cannot be one transaction: a crash between them leaves a submitted case
+  beside an unfinished draft, and the replayed turn writes the same case again, which changes nothing
+  (`KeepCase`, `KeepItem`);
+- what is dropped, withdrawn or erased leaves no byte in any file of the store when `commit` returns
+  (PostgreSQL cannot promise that: `storage.postgres` says what is gone when);
 - nothing is returned in an order that tells which testimony came before which.
 
 Never here: keys, plain text, decisions about people.
