@@ -41,7 +41,7 @@ from handlers import console, keyring, partners, verifying
 from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
-from handlers.running import serve_networks, talk
+from handlers.running import serve_networks, talk, try_networks
 from handlers.unseen import unseen
 from locales import countries, load
 from storage import Store, open_store
@@ -129,6 +129,8 @@ def run(
     if settings.telegram_token.get_secret_value() or settings.signal:
         _warn_of_open_file(Path(".env"))
         setup_logs(settings.log_level, form=settings.log_format)
+        if not keyring.exists(settings.data / KEYS):
+            _run_fast(try_networks(settings))
         _lay(settings)
         _run_fast(serve_networks(settings, typed=_typed_at_start, say=say, take_over=take_over))
         return

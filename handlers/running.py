@@ -40,6 +40,7 @@ from handlers.intake import HOUR_SECONDS
 from handlers.journal import Journal
 from handlers.signal import Access as SignalAccess
 from handlers.signal import Signal, health
+from handlers.signal.daemon import Daemon
 from handlers.status import telling
 from handlers.telegram import Access, Telegram
 from handlers.telegram.updates import CHANNEL
@@ -102,6 +103,25 @@ async def talk(
         clock.stop()
         await console.close()
         await instance.close()
+
+
+async def try_networks(settings: Settings) -> None:
+    """Before the first start makes anything: whether the networks of these settings are there.
+
+    Raises a `SeuilError` of the kind that names what is wrong.
+    """
+    if settings.signal:
+        there = Daemon(_signal_access(settings), lambda _: None)
+        try:
+            await there.try_out()
+        finally:
+            there.close()
+    if settings.telegram_token.get_secret_value():
+        telegram = Telegram(access(settings, bytes(32)))
+        try:
+            await telegram.try_out()
+        finally:
+            await telegram.close()
 
 
 async def serve_networks(
@@ -203,15 +223,18 @@ def _signal(settings: Settings, instance: Instance) -> Signal | None:
     if not settings.signal:
         return None
     errands = Errands(instance.shelf, instance.members.instance, instance.clock)
-    reached = SignalAccess(
+    # Where the desk's queue was empty, nothing older was left to be heard.
+    noted = QueueHead(settings.data, instance.members.instance).read
+    return Signal(_signal_access(settings), Journal(instance.store, errands, Signal.name, noted))
+
+
+def _signal_access(settings: Settings) -> SignalAccess:
+    return SignalAccess(
         place(settings.signal),
         settings.signal_account,
         settings.signal_username,
         settings.signal_vanish_hours * HOUR_SECONDS,
     )
-    # Where the desk's queue was empty, nothing older was left to be heard.
-    noted = QueueHead(settings.data, instance.members.instance).read
-    return Signal(reached, Journal(instance.store, errands, Signal.name, noted))
 
 
 WEBHOOK = "telegram-webhook"

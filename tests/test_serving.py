@@ -240,6 +240,31 @@ def free_port() -> int:
         return port
 
 
+async def test_nothing_is_made_where_a_network_is_not_there(
+    fake: FakeTelegram, house: dict[str, str], tmp_path: Path
+) -> None:
+    nobody = socket.socket()
+    nobody.bind(("127.0.0.1", 0))
+    nobody.listen()
+    taken = f"127.0.0.1:{nobody.getsockname()[1]}"
+    new = {**house, "SEUIL_DATA": str(tmp_path / "new")}
+    try:
+        for wrong, code in (
+            ({"SEUIL_TELEGRAM_TOKEN": fake.token[:-1] + "x"}, 11),
+            ({"SEUIL_TELEGRAM_WEBHOOK": f"http://{taken}/hook", "SEUIL_TELEGRAM_LISTEN": taken}, 11),
+            ({"SEUIL_SIGNAL": str(tmp_path / "no-socket")}, 13),
+        ):
+            assert (await refused({**new, **wrong}))[0] == code
+            assert not (tmp_path / "new").exists()
+    finally:
+        nobody.close()
+
+    async with run(new) as running:
+        await running.says("First start.")
+        await running.says("serves Telegram")
+        await running.ended(by=signal.SIGTERM)
+
+
 async def test_a_token_telegram_does_not_know_is_told_with_code_11(house: dict[str, str]) -> None:
     code, said = await refused({**house, "SEUIL_TELEGRAM_TOKEN": "5000000001:" + "B" * 35})
 

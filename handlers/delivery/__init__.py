@@ -34,8 +34,8 @@ Reason = Literal[
 `unreachable`: no server answered, or not in time. `insecure`: it offers no TLS, or a certificate nobody
 vouches for. `login`: it does not take our name and password. `refused`: it does not take this address.
 `blocked`: the partner blocked the bot, or left. `full`: no room on the disk, or in the mailbox. `unwritable`:
-our folder is not there, or not ours to write. `unrendered`: a format could not be made. `unsealed`: the partner's age key does not work. `unset`: the settings that this
-way needs are missing."""
+our folder is not there, or not ours to write. `unrendered`: a format could not be made. `unsealed`: the
+partner's age key does not work. `unset`: the settings that this way needs are missing."""
 
 
 CHATLESS = ("mail", "folder")

@@ -80,8 +80,8 @@ class Daemon:
     def __repr__(self) -> str:
         return "Daemon()"
 
-    async def open(self) -> None:
-        """Make sure of the daemon and of the account. Raises `SignalError` before anything was changed."""
+    async def try_out(self) -> None:
+        """Whether there is such a daemon, with such an account. Changes nothing. Raises `SignalError`."""
         try:
             await self._connect()
         except Cut:
@@ -89,6 +89,10 @@ class Daemon:
                 "No Signal daemon answers at SEUIL_SIGNAL.",
                 hint="Start signal-cli's daemon (docs/signal.md has the command), or mend the address.",
             ) from None
+
+    async def open(self) -> None:
+        """Make sure of the daemon and of the account. Raises `SignalError` before anything was changed."""
+        await self.try_out()
         # What an older daemon does not know changes nothing for people.
         for wanted in ({"discoverableByNumber": False, "numberSharing": False}, self._username()):
             if wanted:

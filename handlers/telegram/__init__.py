@@ -118,6 +118,17 @@ class Telegram:
 
     # --- opening and closing --------------------------------------------------------------------------------
 
+    async def try_out(self) -> None:
+        """Whether there is such a bot, and a port for its webhook. Changes nothing.
+
+        Raises `TelegramError`.
+        """
+        await self._first("getMe")
+        if self._access.webhook:
+            server = Webhook(self._access.webhook, self._access.listen, "", self._translator)
+            await server.open()
+            await server.shut()
+
     async def open(self, known: bytes | None, *, take_over: bool = False) -> bytes:
         """Make sure of the bot, and take its updates. `known`: the mark of the webhook this instance set
         last. The new mark. Raises `TelegramError` before anything was changed."""

@@ -72,6 +72,12 @@ class Webhook:
                 hint="Stop the other program, or choose another port in SEUIL_TELEGRAM_LISTEN.",
             ) from None
 
+    async def shut(self) -> None:
+        """Give the port back, where nothing was served."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
     async def run(self, hear: Hear) -> None:
         """Serve until cancelled; then what was begun is finished and answered."""
         self._hear = hear
