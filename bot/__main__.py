@@ -37,7 +37,7 @@ from bot.moderation import ROLES
 from bot.redaction import kept_line
 from bot.sealing import fingerprint
 from bot.settings import Settings
-from handlers import console, keyring, partners, verifying
+from handlers import console, keyring, moving, partners, verifying
 from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
@@ -290,6 +290,20 @@ def keys() -> None:
     team, verify = keyring.public_keys(settings.data / KEYS)
     typer.echo(f"team key, epoch {team.epoch}: {fingerprint(team.recipient)}")
     typer.echo(f"signing key: {verify.line()}")
+
+
+@app.command()
+def move(
+    source: Annotated[str, typer.Argument(help="sqlite:FOLDER; SEUIL_DATA where left out.")] = "",
+    target: Annotated[str, typer.Argument(help="postgresql://…; SEUIL_STORE where left out.")] = "",
+) -> None:
+    """Carry a stopped instance over from its two files to an empty PostgreSQL database; compare every row.
+
+    Keys, salt and heads stay in SEUIL_DATA, keys of open drafts on the shelf. Set SEUIL_STORE, move, start.
+    A url that is typed here stands in the shell's history: SEUIL_STORE is the better place for a password.
+    """
+    moved = _run(moving.carry_over(_settings(), source, target))
+    say(f"Moved and compared: {moved} rows. Once it runs from there, erase seuil.db and drafts.db.")
 
 
 # --- files --------------------------------------------------------------------------------------------------
