@@ -78,8 +78,8 @@ async def show_status(bench: Bench, asked: Asked) -> Act:
         key = "desk-status-signal-old" if signal.is_old(bench.today) else "desk-status-signal"
         screens.append(asked.say(key, version=signal.version, days=days))
     asking = await bench.to_verify()
-    listed = "\n".join((asked.words.say("desk-status-verify", count=len(asking)), " · ".join(asking)))
-    return Act(screens=(*screens, *(Screen(page) for page in pages(listed))))
+    # How many, and where to read which: there are as many as help lines in all the world's countries.
+    return Act(screens=(*screens, asked.say("desk-status-verify", count=len(asking))))
 
 
 # --- members ------------------------------------------------------------------------------------------------
