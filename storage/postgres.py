@@ -15,8 +15,10 @@ clears the row away, in its log (WAL) until that segment is used again, and in w
   the team's key, which still lives: an operator who needs more keeps no long archive of the log, encrypts
   the disk, and runs `VACUUM FULL` after an erasure (docs/operating.md).
 
-Each row also carries the number of the transaction that wrote it: who has the files can tell what was written
-together, and in which order. What is read here tells nothing of it: all is ordered by random ids.
+Each row also carries the number of the transaction that wrote it: who has the files can tell in which order
+testimonies came. Which conversation one of them ended is told for `SWEEP_SECONDS` only: then the rows of all
+who have no draft are written anew together. What is read here tells nothing of either: all is ordered by
+random ids.
 
 Never here: what changes mean (`postgres_acts`, `people`), how a server is reached and what it says
 (`postgres_server`).
@@ -51,12 +53,14 @@ from storage.changes import (
     EraseCase,
     FinishCommand,
     FreezeDigest,
+    KeepCase,
     KeepItem,
     Withdraw,
 )
 from storage.people import is_personal, person_from
 from storage.postgres_server import (
     LOST,
+    READ_SECONDS,
     Connection,
     Patience,
     connect,
@@ -80,9 +84,15 @@ PAGE: Final = 64
 """Rows taken at a time where memory must stay flat."""
 
 SWEEP_SECONDS: Final = 60.0
-"""After an erasure, until its tables are vacuumed: many erasures share one vacuum."""
+"""After a testimony came or something was erased, until its tables are vacuumed: many share one vacuum."""
 
-ERASING: Final = (DropItems, Withdraw, EraseCase, FinishCommand)
+SWEPT: Final = (KeepCase, KeepItem, DropItems, Withdraw, EraseCase, FinishCommand)
+"""After these something is left behind that need not be."""
+
+BLUR: Final = (
+    "UPDATE person SET day = day WHERE pseudonym IN"
+    " (SELECT pseudonym FROM person WHERE draft IS NULL FOR UPDATE SKIP LOCKED)"
+)
 
 Waiting = tuple[Change, "asyncio.Future[bool]"]
 Asking = tuple[tuple[bytes, ...], "asyncio.Future[PersonRow | None]"]
@@ -106,6 +116,7 @@ class PostgresStore:
         self._writing: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._sweeping: asyncio.Task[None] | None = None
+        self._unswept = False
 
     @classmethod
     async def open(cls, url: str, *, console: bool = False) -> PostgresStore:
@@ -131,10 +142,10 @@ class PostgresStore:
         """Read every row whole: the server compares each page with its checksum while it does."""
         for table in ("person", "errand", "item", "reply", "command", "rendition"):
             # A name of this very line, no parameter: nothing to inject.
-            await self._rows(f"SELECT count(md5(box)) FROM {table}")  # noqa: S608
-        await self._rows("SELECT count(md5(reply_key)) FROM testimony")
-        await self._rows("SELECT count(md5(frozen)) FROM digest")
-        await self._rows("SELECT count(md5(line)) FROM audit")
+            await self._rows(f"SELECT count(md5(box)) FROM {table}", patient=True)  # noqa: S608
+        await self._rows("SELECT count(md5(reply_key)) FROM testimony", patient=True)
+        await self._rows("SELECT count(md5(frozen)) FROM digest", patient=True)
+        await self._rows("SELECT count(md5(line)) FROM audit", patient=True)
 
     # --- writing --------------------------------------------------------------------------------------------
 
@@ -166,7 +177,7 @@ class PostgresStore:
                     done.set_exception(answer)
                 else:
                     done.set_result(answer)
-            if any(_erases(change) for change, _ in batch):
+            if any(isinstance(operation, SWEPT) for change, _ in batch for operation in change):
                 self._sweep_soon()
 
     def _next_batch(self) -> list[Waiting]:
@@ -178,18 +189,29 @@ class PostgresStore:
         return batch
 
     def _sweep_soon(self) -> None:
+        self._unswept = True
         if self._sweeping is None or self._sweeping.done():
             self._sweeping = asyncio.create_task(self._sweep())
 
     async def _sweep(self) -> None:
-        """Clear away what was erased. Where that fails, the server's own vacuum comes later."""
-        await asyncio.sleep(SWEEP_SECONDS)
+        while self._unswept:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self._unswept = False
+            await self._sweep_once()
+
+    async def _sweep_once(self) -> None:
+        """Clear away what was erased, and write anew, together, the rows of all who have no draft any more: a
+        row tells the transaction that wrote it, which for hers is the one that brought her testimony.
+
+        Where that fails, the next one does it, and the server's own vacuum.
+        """
         try:
             db = await connect(self._url, "seuil sweep")
         except (*LOST, asyncpg.PostgresError):
             return
         try:
-            await db.execute("VACUUM (SKIP_LOCKED) testimony, item, reply, command", timeout=None)
+            await db.execute(BLUR, timeout=None)
+            await db.execute("VACUUM (SKIP_LOCKED) person, testimony, item, reply, command", timeout=None)
         except (*LOST, asyncpg.PostgresError):
             pass
         finally:
@@ -197,8 +219,9 @@ class PostgresStore:
 
     # --- reading --------------------------------------------------------------------------------------------
 
-    async def _rows(self, sql: str, *parameters: object) -> list[Row]:
-        """All rows of a query that changes nothing, and so may be tried again."""
+    async def _rows(self, sql: str, *parameters: object, patient: bool = False) -> list[Row]:
+        """All rows of a query that changes nothing, and so may be tried again. `patient`: it reads a whole
+        table."""
         self._still_open()
         patience = Patience()
         async with self._reading_now:
@@ -206,7 +229,10 @@ class PostgresStore:
                 db = None
                 try:
                     db = self._idle.pop() if self._idle else await connect(self._url, "seuil reader")
-                    rows = [tuple(row) for row in await db.fetch(sql, *parameters)]
+                    rows = [
+                        tuple(row)
+                        for row in await db.fetch(sql, *parameters, timeout=None if patient else READ_SECONDS)
+                    ]
                 except BaseException as error:
                     trouble = error
                     if db is not None:
@@ -444,10 +470,3 @@ class PostgresStore:
 
 def _freezes(change: Change) -> bool:
     return any(isinstance(operation, FreezeDigest) for operation in change)
-
-
-def _erases(change: Change) -> bool:
-    return any(
-        isinstance(operation, ERASING) or (isinstance(operation, KeepItem) and operation.replace)
-        for operation in change
-    )

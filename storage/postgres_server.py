@@ -37,13 +37,14 @@ FIRST_PAUSE_SECONDS: Final = 0.02
 LONGEST_PAUSE_SECONDS: Final = 1.0
 
 CONNECT_SECONDS: Final = 5.0
-COMMAND_SECONDS: Final = 30.0
-"""For one statement. The largest marks 10 000 cases and takes a second; a server behind a cut wire answers
-nothing."""
+READ_SECONDS: Final = 30.0
+WRITE_SECONDS: Final = 10.0
+"""For one statement. The largest that writes marks 10 000 cases and takes a second. Behind a wire that
+swallows everything a server answers nothing: there must be time to try again on another."""
 
 SESSION: Final = {
     "client_min_messages": "error",
-    "lock_timeout": "10s",
+    "lock_timeout": "5s",
     # What a broken connection held is let go of, though nobody told the server that it broke.
     "idle_in_transaction_session_timeout": "20s",
     "tcp_keepalives_idle": "10",
@@ -85,7 +86,9 @@ class Patience:
         return True
 
 
-async def connect(url: str, name: str, session: dict[str, str] | None = None) -> Connection:
+async def connect(
+    url: str, name: str, session: dict[str, str] | None = None, seconds: float | None = None
+) -> Connection:
     """A connection that may write: where the url names several hosts, to the one that takes writes.
 
     Raises what asyncpg raises; `is_away` and `told` know it.
@@ -93,7 +96,7 @@ async def connect(url: str, name: str, session: dict[str, str] | None = None) ->
     db = await asyncpg.connect(
         url,
         timeout=CONNECT_SECONDS,
-        command_timeout=COMMAND_SECONDS,
+        command_timeout=READ_SECONDS if seconds is None else seconds,
         server_settings={**SESSION, **(session or {}), "application_name": name},
         target_session_attrs="read-write",
     )
@@ -183,7 +186,7 @@ async def _migrate(db: Connection) -> None:
             hint="Start the newer Seuil again, or restore a backup that was made before it.",
         )
     for step in steps[version:]:
-        await db.execute(await asyncio.to_thread(step.read_text, "utf-8"))
+        await db.execute(await asyncio.to_thread(step.read_text, "utf-8"), timeout=None)
     if version < len(steps):
         await db.execute("UPDATE seuil_schema SET version = $1", len(steps))
 

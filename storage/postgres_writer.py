@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from storage import PersonRow
+from storage import PersonRow, postgres_server
 from storage.changes import Change, DropErrand, ForgetSeen, Operation, PutErrand
 from storage.people import (
     ERRANDS,
@@ -61,7 +61,7 @@ BY_KEY: Final = {
 WORKER_DAYS: Final = 7
 """After which the row of a worker that was killed is swept away."""
 
-BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 LOCK_PEOPLE: Final = (
     "WITH mark AS (INSERT INTO worker (id, batch) VALUES ($1, $2)"
@@ -169,7 +169,7 @@ class Writer:
 
     async def _connected(self) -> Connection:
         if self._db is None or self._db.is_closed():
-            self._db = await connect(self._url, self._name, BY_KEY)
+            self._db = await connect(self._url, self._name, BY_KEY, postgres_server.WRITE_SECONDS)
             # What was left of our last connection may still hold locks, or be about to commit.
             await self._db.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -215,6 +215,7 @@ class Wire:
         self.cuts = 0
         self._marker: bytes | None = None
         self._passing = False
+        self._silently = False
         self._mute = False
         self._open: set[asyncio.StreamWriter] = set()
         self._ends: set[asyncio.Task[None]] = set()
@@ -229,9 +230,10 @@ class Wire:
         await asyncio.gather(*self._ends, return_exceptions=True)
         shutil.rmtree(self._near)
 
-    def cut_at(self, marker: bytes, *, passing: bool) -> None:
-        """Cut where these bytes come by next: before they arrive, or before they are answered."""
-        self._marker, self._passing = marker, passing
+    def cut_at(self, marker: bytes, *, passing: bool, silently: bool = False) -> None:
+        """Cut where these bytes come by next: before they arrive, or before they are answered. Silently: both
+        ends stay open, and hear nothing any more."""
+        self._marker, self._passing, self._silently = marker, passing, silently
 
     def break_all(self) -> None:
         for side in self._open:
@@ -252,6 +254,8 @@ class Wire:
                 met = asks and self._marker is not None and self._marker in some
                 if self._mute or (met and not self._passing):
                     self._marker, self._mute, self.cuts = None, False, self.cuts + 1
+                    if self._silently:
+                        continue
                     self.break_all()
                     return
                 self._mute = met  # the server does what it was asked for; nobody hears of it

@@ -1,6 +1,6 @@
 """`kill -9` at any instant: what was acknowledged is there, once, and the next start goes on from it.
 
-Run as a program (`python -m tests.test_store_kill FOLDER`) it is the victim: people who talk and submit for
+Run as a program (`python -m tests.test_store_kill URL`) it is the victim: people who talk and submit for
 ever, and a line on standard output for each turn that was acknowledged.
 """
 
@@ -14,13 +14,18 @@ import signal
 import sys
 from pathlib import Path
 
-from storage import Store
+import asyncpg
+import pytest
+
+from storage import Store, open_store
 from storage.changes import QueueCommand
-from storage.sqlite import SqliteStore
+from tests.pgkit import url_of
 from tests.storekit import DAY, submitted, turn
 
 PEOPLE = [hashlib.sha256(bytes([n])).digest()[:16] for n in range(12)]
-KILLS = 32
+KILLS = {"sqlite": 32, "postgresql": 10}
+"""Lives of the victim, and how it keeps what it hears."""
+
 SUBMITS_EVERY = 3
 """Every third turn of a person submits a case, and queues a command."""
 
@@ -43,29 +48,46 @@ async def talk(store: Store, person: bytes, name: int) -> None:
         os.write(1, b"%d %d\n" % (name, revision))
 
 
-async def talk_for_ever(folder: Path) -> None:
-    store = await SqliteStore.open(folder)
+async def talk_for_ever(url: str) -> None:
+    store = await open_store(url)
     os.write(1, b"ready\n")
     await asyncio.gather(*(talk(store, person, name) for name, person in enumerate(PEOPLE)))
 
 
-async def test_no_acknowledged_turn_is_lost_or_doubled_by_a_kill(tmp_path: Path) -> None:
-    folder, acknowledged = tmp_path / "data", dict.fromkeys(range(len(PEOPLE)), 0)
+@pytest.mark.parametrize("keeper", KILLS)
+async def test_no_acknowledged_turn_is_lost_or_doubled_by_a_kill(keeper: str, tmp_path: Path) -> None:
+    url, acknowledged = await url_of(keeper, tmp_path / "data"), dict.fromkeys(range(len(PEOPLE)), 0)
     chance = random.Random(1)
-    for _ in range(KILLS):
-        for name, revision in await one_life(folder, chance.uniform(0, 0.12)):
+    for _ in range(KILLS[keeper]):
+        for name, revision in await one_life(url, chance.uniform(0, 0.12)):
             assert revision > acknowledged[name]
             acknowledged[name] = revision
 
-        await the_store_holds(folder, acknowledged)
+        if keeper == "postgresql":
+            await the_server_has_seen_it(url)
+        await the_store_holds(url, acknowledged)
 
-    assert min(acknowledged.values()) > KILLS
+    assert min(acknowledged.values()) > KILLS[keeper]
 
 
-async def one_life(folder: Path, seconds: float) -> list[tuple[int, int]]:
+async def the_server_has_seen_it(url: str) -> None:
+    """A worker's last COMMIT may be under way when it is dead already."""
+    db = await asyncpg.connect(url)
+    for _ in range(500):
+        if not await db.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'seuil writer %'"
+        ):
+            break
+        await asyncio.sleep(0.01)
+    else:
+        pytest.fail("the session of a worker that was killed lives on")
+    await db.close()
+
+
+async def one_life(url: str, seconds: float) -> list[tuple[int, int]]:
     """Start the victim, kill it so long after it is ready, and give what it had acknowledged."""
     victim = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.test_store_kill", folder),
+        *(sys.executable, "-m", "tests.test_store_kill", url),
         cwd=Path(__file__).parent.parent,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -78,8 +100,8 @@ async def one_life(folder: Path, seconds: float) -> list[tuple[int, int]]:
     return [(int(name), int(revision)) for name, revision in map(str.split, lines)]
 
 
-async def the_store_holds(folder: Path, acknowledged: dict[int, int]) -> None:
-    store = await SqliteStore.open(folder)
+async def the_store_holds(url: str, acknowledged: dict[int, int]) -> None:
+    store = await open_store(url)
     cases = {row.case for row in await store.cases()}
     commands = await store.commands(limit=1_000_000)
     expected: set[bytes] = set()
@@ -106,4 +128,4 @@ async def the_store_holds(folder: Path, acknowledged: dict[int, int]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(talk_for_ever(Path(sys.argv[1])))
+    asyncio.run(talk_for_ever(sys.argv[1]))

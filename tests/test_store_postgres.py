@@ -13,11 +13,12 @@ import pytest
 
 from bot import audit
 from bot.errors import SettingsError, SeuilError, StoreAway, StoreFull
-from storage import Store, open_store, postgres, postgres_server
+from storage import PersonRow, Store, open_store, postgres, postgres_server
 from storage.changes import (
     Audit,
     Ban,
     Change,
+    DropDraft,
     EraseCase,
     KeepReply,
     PutMember,
@@ -341,6 +342,22 @@ async def test_a_look_up_whose_wire_breaks_is_made_again(url: str) -> None:
         assert await store.commit(turn(person, person, 2))
 
 
+@pytest.mark.parametrize("marker", [b"COMMIT\0", b"BEGIN", b"FOR UPDATE"])
+async def test_a_wire_that_swallows_everything_is_given_up_in_time(
+    url: str, marker: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing closes, nobody answers: only the clock tells."""
+    monkeypatch.setattr(postgres_server, "WRITE_SECONDS", 0.3)
+    person = new_id()
+    async with Wire(shared(), url) as wire, opened(wire.url) as store:
+        wire.cut_at(marker, passing=False, silently=True)
+
+        assert await store.commit((*turn(person, person, 1), Audit(DAY, "member", "act")))
+
+        assert wire.cuts == 1
+        assert len(await store.audit_lines()) == 1
+
+
 async def test_workers_that_meet_decide_again() -> None:
     url = await fresh_url()
     async with opened(url) as store:
@@ -514,13 +531,30 @@ async def test_what_was_withdrawn_is_swept_out_of_the_tables(monkeypatch: pytest
     url, case = await fresh_url(), new_id()
     async with opened(url) as store:
         await store.commit((*submitted(case, "story", box=bytes(9000)), KeepReply(case, b"reply")))
-        assert store._sweeping is None
+        assert store._sweeping is not None
+        await store._sweeping
 
         await store.commit((Withdraw(case[::-1], b"token hash of " + case),))
-        assert store._sweeping is not None
         await store._sweeping
 
     # A vacuum gives back the pages at a table's end that hold nothing any more.
     assert await ask(url, "SELECT pg_relation_size('item') + pg_relation_size('testimony')") == 0
     toast = "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE oid = 'item'::regclass"
     assert await ask(url, toast) == 0
+
+
+async def test_no_row_tells_which_conversation_a_testimony_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "SWEEP_SECONDS", 0.0)
+    url, person, telling = await fresh_url(), new_id(), new_id()
+    async with opened(url) as store:
+        await store.commit(turn(telling, telling, 1))
+        await store.commit(turn(person, person, 1))
+        await store.commit((*submitted(new_id(), "story"), DropDraft(person), Seen(person, 2, DAY)))
+        assert store._sweeping is not None
+        await store._sweeping
+
+        assert await store.person([person]) == PersonRow(person, None, (1, 2), DAY)
+
+    together = "SELECT count(*) FROM person, testimony WHERE person.xmin = testimony.xmin"
+    assert await ask(url, together) == 0
+    assert await ask(url, "SELECT count(*) FROM person WHERE draft IS NOT NULL") == 1
