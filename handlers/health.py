@@ -19,12 +19,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
 from handlers.counts import COUNTS, Counts
 from handlers.instance import Instance
 from handlers.metrics import MEDIA, Page
 from handlers.vitals import Beat, Door, answers, vitals
+
+if TYPE_CHECKING:
+    from handlers.signal import Signal
+    from handlers.telegram import Telegram
 
 PAGE_SECONDS = 60.0
 """For how long a page is given out again."""
@@ -46,6 +51,18 @@ _PHRASES = {
     405: "Method Not Allowed",
     503: "Service Unavailable",
 }
+
+
+def doors(telegram: Telegram | None, signals: Signal | None, *, by_webhook: bool) -> tuple[Door, ...]:
+    """The networks that are served."""
+    served: list[Door] = []
+    if telegram is not None:
+        how = "by webhook" if by_webhook else "by polling"
+        served.append(Door(telegram.name, how, lambda: telegram.is_listening))
+    if signals is not None:
+        how = f"signal-cli {signals.version}"
+        served.append(Door(signals.name, how, lambda: signals.is_listening, lambda: signals.version))
+    return tuple(served)
 
 
 class Health:

@@ -30,6 +30,7 @@ from typing import Literal, get_args
 
 from bot import VERSION
 from handlers.counts import CALLS, CHANNELS, COMES_TO, FAULTS, LEVELS, SECONDS, Counts, Spread
+from handlers.intake import DAY_SECONDS
 from handlers.vitals import OPEN_STATES, Kept, Vitals
 from storage.changes import DeliveryState, DigestState
 
@@ -268,8 +269,8 @@ METRICS: tuple[Metric, ...] = (
           _of_kept(lambda kept: down(kept.drafts, TENS))),
     gauge("seuil_cases", "Cases somebody has still to look at, in tens downwards.",
           _by_state(OPEN_STATES, lambda kept: kept.cases, TENS), state=OPEN_STATES),
-    gauge("seuil_oldest_waiting_days", "Days since the oldest waiting case came.",
-          _of_kept(lambda kept: kept.oldest_days)),
+    gauge("seuil_oldest_waiting_seconds", "Since the oldest waiting case came, in whole days.",
+          _of_kept(lambda kept: kept.oldest_days * DAY_SECONDS)),
     gauge("seuil_errands", "Answers, deletions and lines of the journal still to be done, in tens downwards.",
           _of_kept(lambda kept: down(kept.errands, TENS))),
     # the house

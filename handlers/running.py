@@ -26,7 +26,7 @@ from handlers.clock import Clock
 from handlers.commands import lease
 from handlers.console import Answer, Console, Request
 from handlers.errands import Errands
-from handlers.health import Health
+from handlers.health import Health, doors
 from handlers.instance import (
     Instance,
     Seat,
@@ -63,13 +63,13 @@ async def talk(
     `typed` asks for the passphrase where no file holds it; `say` tells the person at the console.
     """
     instance = await open_instance(settings)
-    doors = [Door("terminal", "this terminal", lambda: True)]
+    here = (Door("terminal", "this terminal", lambda: True),)
     console = Console(
         settings.data,
         {
             "unlock": _unlocking(instance),
             "lock": _locking(instance),
-            "status": telling(instance, lambda: doors),
+            "status": telling(instance, lambda: here),
         },
     )
     clock = Clock(
@@ -184,7 +184,7 @@ async def serve_networks(
         if telegram is not None:
             background.append(asyncio.create_task(_dress(instance, telegram, settings.bot_name)))
             instance.follow = _following(instance, telegram, background)
-        watched.doors = _doors(settings, telegram, signals)
+        watched.doors = doors(telegram, signals, by_webhook=bool(settings.telegram_webhook))
         serving = serve(instance, *instance.channels.values())
         await _until_asked(serving, lambda: say("\n".join(serves)), watched.end)
         say("Seuil ends: what was begun is finished, what was said is kept.")
@@ -199,18 +199,6 @@ async def serve_networks(
                 await channel.close()
         await watched.close()
         await instance.close()
-
-
-def _doors(settings: Settings, telegram: Telegram | None, signals: Signal | None) -> tuple[Door, ...]:
-    """The channels that are open, for whoever watches."""
-    doors: list[Door] = []
-    if telegram is not None:
-        how = "by webhook" if settings.telegram_webhook else "by polling"
-        doors.append(Door(telegram.name, how, lambda: telegram.is_listening))
-    if signals is not None:
-        how = f"signal-cli {signals.version}"
-        doors.append(Door(signals.name, how, lambda: signals.is_listening, lambda: signals.version))
-    return tuple(doors)
 
 
 def _telegram(settings: Settings, instance: Instance) -> Telegram | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import statistics
 import time
 import tomllib
 from collections.abc import AsyncIterator
@@ -472,13 +471,12 @@ async def test_status_says_what_lacks(home: Home) -> None:
 
 
 def noted(counts: Counts) -> None:
-    """All that one turn notes on Telegram."""
+    """All that one turn notes on Telegram; a poll brings many turns."""
     began = time.perf_counter()
     counts.updates.note("telegram")
     counts.turns += 1
     durable = counts.durable.note(began)
     counts.call("telegram", "sendMessage", "ok")
-    counts.call("telegram", "getUpdates", "ok")
     counts.shown.note(durable)
 
 
@@ -497,4 +495,5 @@ async def test_counting_takes_less_than_a_hundredth_of_a_turn() -> None:
             noted(counts)
         notes.append((time.process_time() - began) / many / 20)
 
-    assert statistics.median(notes) < 0.01 * statistics.median(turns), (notes, turns)
+    # The least of each: a busy machine only ever adds.
+    assert min(notes) < 0.01 * min(turns), (notes, turns)
