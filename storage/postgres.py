@@ -45,6 +45,7 @@ from storage import (
     ItemRow,
     MemberRow,
     PersonRow,
+    Written,
 )
 from storage.changes import (
     CaseState,
@@ -110,6 +111,7 @@ class PostgresStore:
         self._idle: list[Connection] = []
         self._reading_now = asyncio.Semaphore(READERS)
         self._closed = False
+        self.written = Written()
 
         self._waiting: list[Waiting] = []
         self._asking: list[Asking] = []
@@ -168,6 +170,8 @@ class PostgresStore:
             batch = self._next_batch()
             try:
                 answers = await self._writer.write([change for change, _ in batch])
+                self.written.commits += 1
+                self.written.changes += len(batch)
             except Exception as error:  # a fault of ours; whatever it was, nobody may wait for ever
                 answers = [error] * len(batch)
             for (_, done), answer in zip(batch, answers, strict=True):
