@@ -52,8 +52,8 @@ LIMITED_SECONDS = 60.0
 """How long a chat waits where Signal limits it and does not say for how long."""
 
 AT_ONCE = 128
-"""Messages with the daemon at the same time. Enough for 3 000 a second at 40 ms to Signal; and few enough that
-a daemon which encrypts 30 a second (`benchmarks.signal`) answers each long before `rpc.CALL_SECONDS`, after
+"""Messages with the daemon at the same time. Enough for 3 000 a second at 40 ms to Signal; few enough that a
+daemon which encrypts 30 a second (`benchmarks.signal`) answers each long before `rpc.CALL_SECONDS`, after
 which it would be sent twice."""
 
 MOST_REMEMBERED = 100_000
