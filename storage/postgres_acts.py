@@ -67,28 +67,27 @@ CASES_AT_ONCE: Final = 10_000
 
 
 async def _keep_case(db: Connection, new: KeepCase) -> bool:
-    # Nothing is written either where another case holds the locator: ask whether this one is there.
-    await db.execute(
+    kept = await db.fetchval(
         "INSERT INTO testimony (id, state, day, locator, token_hash, reply_key)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING 1",
         *(new.case, new.state, new.day, new.locator, new.token_hash, new.reply_key),
     )
-    return await _is_case(db, new.case)
-
-
-async def _is_case(db: Connection, case: bytes) -> bool:
-    return await db.fetchval("SELECT 1 FROM testimony WHERE id = $1", case) is not None
+    # Nothing is written either where another case holds the locator: ask whether this one is there. Apart,
+    # because a statement does not see what another worker wrote while it waited for that worker.
+    return (
+        kept is not None or await db.fetchval("SELECT 1 FROM testimony WHERE id = $1", new.case) is not None
+    )
 
 
 async def _keep_item(db: Connection, new: KeepItem) -> bool:
-    if not await _is_case(db, new.case):
-        return False
-    await db.execute(
-        "INSERT INTO item (testimony, part, epoch, box) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (testimony, part) DO UPDATE SET epoch = excluded.epoch, box = excluded.box WHERE $5",
+    there = await db.fetchval(
+        "WITH there AS (SELECT id FROM testimony WHERE id = $1), kept AS ("
+        " INSERT INTO item (testimony, part, epoch, box) SELECT id, $2, $3, $4 FROM there"
+        " ON CONFLICT (testimony, part) DO UPDATE SET epoch = excluded.epoch, box = excluded.box WHERE $5"
+        ") SELECT 1 FROM there",
         *(new.case, new.part, new.epoch, new.box, new.replace),
     )
-    return True
+    return there is not None
 
 
 async def _drop_items(db: Connection, old: DropItems) -> bool:

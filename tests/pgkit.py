@@ -52,33 +52,43 @@ DURABLE = ("-c", "listen_addresses=", "-c", "shared_buffers=256MB", "-c", "max_w
 class Server:
     """A PostgreSQL in a folder of its own. It listens on a socket there, and nowhere else."""
 
-    def __init__(self, settings: tuple[str, ...] = QUICK, above: Path | None = None) -> None:
+    def __init__(
+        self, settings: tuple[str, ...] = QUICK, above: Path | None = None, copy_of: Server | None = None
+    ) -> None:
         # A short path: a socket's name has at most 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=above))
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = NOBODY if os.geteuid() == 0 else None
         self.folder.chmod(0o755)
-        cluster = self.folder / "data"
-        cluster.mkdir(mode=0o700)
-        if self._owner is not None:
-            os.chown(cluster, self._owner, self._owner)
+        cluster, self.sockets = self.folder / "data", self.folder / "run"
+        for place in (cluster, self.sockets):
+            place.mkdir(mode=0o700)
+            if self._owner is not None:
+                os.chown(place, self._owner, self._owner)
         self._binaries = self._reachable(binaries())
-        self._run(
-            "initdb", "--no-sync", "-A", "trust", "-U", "seuil", "-E", "UTF8", "--locale=C", "-D", cluster
-        )
+        if copy_of is None:
+            self._run(
+                *("initdb", "--no-sync", "-A", "trust", "-U", "seuil", "-E", "UTF8", "--locale=C"),
+                *("-D", cluster),
+            )
+        else:
+            self._run(
+                *("pg_basebackup", "--no-sync", "-R", "-c", "fast", "-U", "seuil"),
+                *("-h", copy_of.sockets, "-D", cluster),
+            )
         self.start()
 
     def url(self, schema: str = "public", host: Path | None = None) -> str:
         """A url for the database, in a schema of it."""
-        return f"postgresql://seuil@/postgres?host={host or self.folder / 'data'}&search_path={schema}"
+        return f"postgresql://seuil@/postgres?host={host or self.sockets}&search_path={schema}"
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         cluster, until = self.folder / "data", time.monotonic() + STARTS_WITHIN_SECONDS
         while True:
             with (self.folder / "log").open("ab") as log:
-                postgres = [self._binaries / "postgres", "-D", cluster, "-k", cluster, *self._settings]
+                postgres = [self._binaries / "postgres", "-D", cluster, "-k", self.sockets, *self._settings]
                 self._process = subprocess.Popen(
                     ["/bin/sh", "-c", WATCHED, "sh", *postgres],
                     stdin=subprocess.PIPE,
@@ -100,6 +110,10 @@ class Server:
         pid = int((self.folder / "data" / "postmaster.pid").read_text("ascii").splitlines()[0])
         os.kill(pid, signal.SIGKILL)
         self._process.communicate()
+
+    def promote(self) -> None:
+        """Make a standby the server that takes writes."""
+        self._run("pg_ctl", "promote", "-D", self.folder / "data")
 
     def stop(self) -> None:
         """End it, its sessions with it, and remove its folder."""
@@ -209,9 +223,9 @@ class Wire:
     wire`."""
 
     def __init__(self, server: Server, url: str) -> None:
-        self._far = str(server.folder / "data" / SOCKET)
+        self._far = str(server.sockets / SOCKET)
         self._near = Path(tempfile.mkdtemp(prefix="wire-"))
-        self.url = url.replace(f"host={server.folder / 'data'}", f"host={self._near}")
+        self.url = url.replace(f"host={server.sockets}", f"host={self._near}")
         self.cuts = 0
         self._marker: bytes | None = None
         self._passing = False

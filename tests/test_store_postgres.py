@@ -29,7 +29,7 @@ from storage.changes import (
 )
 from storage.postgres import PostgresStore
 from storage.postgres_server import MIGRATIONS
-from tests.pgkit import Server, Wire, emptied_url, fresh_url, shared
+from tests.pgkit import QUICK, Server, Wire, emptied_url, fresh_url, shared
 from tests.storekit import DAY, MEMBER, OTHER, case_of, new_id, submitted, turn
 
 
@@ -453,6 +453,39 @@ async def test_a_server_killed_again_and_again_loses_nothing_acknowledged() -> N
         await asyncio.to_thread(server.stop)
 
 
+async def test_a_standby_takes_over_and_has_everything_acknowledged() -> None:
+    """The first server is killed for good; the url names both, and commits waited for both."""
+    first = await asyncio.to_thread(Server, (*QUICK, "-c", "synchronous_standby_names=*"))
+    servers, people, done = [first], [new_id() for _ in range(8)], asyncio.Event()
+
+    async def talk(store: Store, person: bytes) -> int:
+        revision = 0
+        while not done.is_set():
+            revision += 1
+            assert await store.commit(turn(person, person, revision))
+        return revision
+
+    try:
+        servers.append(await asyncio.to_thread(Server, QUICK, None, first))
+        both = first.url().replace(f"{first.sockets}", f"{first.sockets},{servers[1].sockets}")
+        async with opened(both) as store:
+            talks = [asyncio.create_task(talk(store, person)) for person in people]
+            await asyncio.sleep(0.3)
+            first.kill()
+            await asyncio.sleep(0.1)
+            servers[1].promote()
+            await asyncio.sleep(0.3)
+            done.set()
+            said = await asyncio.gather(*talks)
+
+            rows = [await store.person([person]) for person in people]
+            assert [row.draft.revision for row in rows if row and row.draft] == said
+            assert await ask(servers[1].url(), "SELECT count(*) FROM person") == len(people)
+    finally:
+        for server in servers:
+            await asyncio.to_thread(server.stop)
+
+
 # --- who is let in ------------------------------------------------------------------------------------------
 
 
@@ -470,7 +503,7 @@ async def test_a_wrong_url_is_refused_with_a_way_out_and_never_repeated(wrong: s
     server = await asyncio.to_thread(shared)
 
     with pytest.raises(SettingsError, match=said) as refused:
-        await open_store(wrong.format(host=server.folder / "data"))
+        await open_store(wrong.format(host=server.sockets))
 
     assert refused.value.hint
     assert "canary" not in "".join(traceback.format_exception(refused.value)) + refused.value.hint
