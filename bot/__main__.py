@@ -37,7 +37,7 @@ from bot.moderation import ROLES
 from bot.redaction import kept_line
 from bot.sealing import fingerprint
 from bot.settings import Settings
-from handlers import console, keyring, moving, partners, verifying
+from handlers import console, keyring, partners, verifying
 from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
@@ -302,6 +302,9 @@ def move(
     Keys, salt and heads stay in SEUIL_DATA, keys of open drafts on the shelf. Set SEUIL_STORE, move, start.
     A url that is typed here stands in the shell's history: SEUIL_STORE is the better place for a password.
     """
+    # Imported here: PostgreSQL's client, which a start without it does not need.
+    from handlers import moving  # noqa: PLC0415
+
     moved = _run(moving.carry_over(_settings(), source, target))
     say(f"Moved and compared: {moved} rows. Once it runs from there, erase seuil.db and drafts.db.")
 
