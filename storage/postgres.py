@@ -232,7 +232,7 @@ class PostgresStore:
             while True:
                 db = None
                 try:
-                    db = self._idle.pop() if self._idle else await connect(self._url, "seuil reader")
+                    db = self._at_hand() or await connect(self._url, "seuil reader")
                     rows = [
                         tuple(row)
                         for row in await db.fetch(sql, *parameters, timeout=None if patient else READ_SECONDS)
@@ -249,6 +249,14 @@ class PostgresStore:
                 passes = is_away(trouble) or is_contended(trouble)
                 if not passes or not await patience.pause():
                     raise told(trouble)
+
+    def _at_hand(self) -> Connection | None:
+        """A connection that was used before and is still whole."""
+        while self._idle:
+            db = self._idle.pop()
+            if not db.is_closed():
+                return db
+        return None
 
     async def _row(self, sql: str, *parameters: object) -> Row | None:
         return next(iter(await self._rows(sql, *parameters)), None)
@@ -325,6 +333,12 @@ class PostgresStore:
             return []
         return [ErrandRow(*row) for row in await self._rows("SELECT id, mark, box FROM errand ORDER BY id")]
 
+    async def count_errands(self) -> int:
+        if self._console:
+            return 0
+        count: int = await self._value("SELECT count(*) FROM errand")
+        return count
+
     # --- testimonies ----------------------------------------------------------------------------------------
 
     async def case(self, case: bytes) -> CaseRow | None:
@@ -350,6 +364,13 @@ class PostgresStore:
             states,
         )
         return [CaseRow(*row) for row in rows]
+
+    async def count_cases(self, *states: CaseState) -> dict[CaseState, tuple[int, int]]:
+        rows = await self._rows(
+            "SELECT state, count(*), min(day) FROM testimony WHERE state = ANY($1::text[]) GROUP BY state",
+            states,
+        )
+        return {state: (count, day) for state, count, day in rows}
 
     async def items(self, case: bytes) -> list[ItemRow]:
         rows = await self._rows(

@@ -54,7 +54,11 @@ SESSION: Final = {
 }
 """For every connection; none of it needs a right."""
 
-UNFIT: Final = (TypeError, ValueError, OverflowError, struct.error, asyncpg.DataError)
+UNFIT: Final = (
+    *(TypeError, ValueError, OverflowError, struct.error),
+    *(asyncpg.DataError, asyncpg.CheckViolationError, asyncpg.NotNullViolationError),
+    asyncpg.ProgramLimitExceededError,
+)
 """What Python or the driver says of a value that cannot be stored: a fault of the caller, never of the
 server. Some of the driver's words for a misused connection are a ValueError too: `is_away` is asked first."""
 

@@ -45,7 +45,7 @@ LISTENING = (
     "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.errands", "handlers.intake",
     "handlers.journal", "handlers.limits", "handlers.reception", "handlers.screens", "handlers.signal",
     "handlers.telegram", "handlers.terminal",
-    "handlers.vocabulary", "locales", "storage.sqlite",
+    "handlers.vocabulary", "locales", "storage.postgres", "storage.sqlite",
 )  # fmt: skip
 OPENING = ("bot.opening", "bot.custody", "handlers.bench", "handlers.desk", "handlers.keyring")
 
