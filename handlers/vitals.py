@@ -172,15 +172,15 @@ async def _counted(instance: Instance) -> Kept:
     began = time.perf_counter()
     await store.meta("")
     seconds = time.perf_counter() - began
-    cases = await store.cases(*OPEN_STATES)
-    oldest = min((row.day for row in cases if row.state == "waiting"), default=None)
+    cases = await store.count_cases(*OPEN_STATES)
+    today = int(now // DAY_SECONDS)
     waits = None if instance.desk.is_open else await waiting(instance.members, int(now // 60))
     return Kept(
         seconds,
         await store.count_drafts(),
-        Counter(row.state for row in cases),
-        0 if oldest is None else max(0, int(now // DAY_SECONDS) - oldest),
-        len(await store.errands()),
+        {state: count for state, (count, _) in cases.items()},
+        max(0, today - cases["waiting"][1]) if "waiting" in cases else 0,
+        await store.count_errands(),
         len(await store.commands(MOST_COMMANDS)),
         Counter(row.state for row in await store.digests()),
         Counter(row.state for row in await store.deliveries()),

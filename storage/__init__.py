@@ -178,6 +178,8 @@ class Store(Protocol):
         """All that is still to be done in chats, by id."""
         ...
 
+    async def count_errands(self) -> int: ...
+
     # testimonies
     async def case(self, case: bytes) -> CaseRow | None: ...
 
@@ -185,6 +187,11 @@ class Store(Protocol):
 
     async def cases(self, *states: CaseState) -> list[CaseRow]:
         """Cases in these states (all when none is named), by id, which is random."""
+        ...
+
+    async def count_cases(self, *states: CaseState) -> dict[CaseState, tuple[int, int]]:
+        """How many there are in each of these states, and the day the oldest came; a state without any is
+        left out. No row is read into memory: there may be very many."""
         ...
 
     async def items(self, case: bytes) -> list[ItemRow]:

@@ -309,6 +309,9 @@ class MemoryStore(OneProcess):
     async def errands(self) -> list[ErrandRow]:
         return [self._errands[id] for id in sorted(self._errands)]
 
+    async def count_errands(self) -> int:
+        return len(self._errands)
+
     async def drafts_before(self, day: int) -> list[DraftRow]:
         drafts = [person.draft for person in self._people.values() if person.draft]
         return sorted((d for d in drafts if d.day < day), key=lambda d: (d.id, d.pseudonym))
@@ -324,6 +327,10 @@ class MemoryStore(OneProcess):
     async def cases(self, *states: CaseState) -> list[CaseRow]:
         rows = [kept.row for _, kept in sorted(self._cases.items(), key=lambda pair: pair[0])]
         return [row for row in rows if not states or row.state in states]
+
+    async def count_cases(self, *states: CaseState) -> dict[CaseState, tuple[int, int]]:
+        days = {state: [row.day for row in await self.cases(state)] for state in states}
+        return {state: (len(each), min(each)) for state, each in days.items() if each}
 
     async def items(self, case: bytes) -> list[ItemRow]:
         return [item for key, item in sorted(self._items.items(), key=lambda pair: pair[0]) if key[0] == case]

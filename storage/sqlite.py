@@ -297,6 +297,10 @@ class SqliteStore(OneProcess):
         rows = await self._draft_rows("SELECT id, mark, box FROM errand ORDER BY id")
         return [ErrandRow(*row) for row in rows]
 
+    async def count_errands(self) -> int:
+        rows = await self._draft_rows("SELECT count(*) FROM errand")
+        return rows[0][0] if rows else 0
+
     async def _draft_rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         self._still_open()
         if self._drafts is None:
@@ -332,6 +336,14 @@ class SqliteStore(OneProcess):
             *(len(states), *(*states, *[None] * len(STATES))[: len(STATES)]),
         )
         return [CaseRow(*row) for row in rows]
+
+    async def count_cases(self, *states: CaseState) -> dict[CaseState, tuple[int, int]]:
+        rows = await self._main_rows(
+            "SELECT state, count(*), min(day) FROM testimony"
+            " WHERE state IN (?, ?, ?, ?, ?, ?) GROUP BY state",
+            *(*states, *[None] * len(STATES))[: len(STATES)],
+        )
+        return {state: (count, day) for state, count, day in rows}
 
     async def items(self, case: bytes) -> list[ItemRow]:
         rows = await self._main_rows(

@@ -37,6 +37,7 @@ LONG_FOR_A_REASON = {
     "handlers/desk.py": "the acts that change a case's state, beside the order in which they are carried out",
     "handlers/instance.py": "how an instance is put together, in one place, beside what it does when it runs",
     "storage/postgres.py": "one SQL query a method of the Store promise, read as SQL",
+    "storage/memory.py": "the reference: the whole Store promise in its shortest form",
     "storage/sqlite.py": "one SQL query a method of the Store promise, read as SQL",
     "storage/sqlite_writer.py": "one SQL statement an operation, all on the one thread that writes",
 }

@@ -193,6 +193,7 @@ async def test_an_errand_is_kept_until_it_is_done(store: Store) -> None:
     await store.commit((PutErrand(second, 0, b"delete"), PutErrand(first, 7, b"owed")))
 
     assert await store.errands() == [ErrandRow(first, 7, b"owed"), ErrandRow(second, 0, b"delete")]
+    assert await store.count_errands() == 2
 
     await store.commit((DropErrand(first, 7), DropErrand(new_id(), 9)))
 
@@ -332,6 +333,18 @@ async def test_a_prefix_is_told_by_its_dash(store: Store) -> None:
     await store.commit((DropItems(case, ("add",)),))
 
     assert [item.part for item in await store.items(case)] == ["ADD-1", "add-1"]
+
+
+async def test_cases_are_counted_as_they_are_listed(store: Store) -> None:
+    for _ in range(3):
+        await store.commit(approved(new_id(), "coded"))
+    states = ("waiting", "approved", "rejected")
+
+    rows = await store.cases(*states)
+    counted = await store.count_cases(*states)
+
+    assert counted == {"approved": (3, min(row.day for row in rows))}
+    assert await store.count_cases("waiting") == await store.count_cases() == {}
 
 
 async def test_a_withdrawn_case_leaves_nothing_behind(store: Store) -> None:
