@@ -18,10 +18,12 @@ from bot import VERSION
 from bot.errors import SettingsError, StoreDamaged, StoreFull
 from handlers import keyring, metrics
 from handlers.counts import CHANNELS, COMES_TO, COUNTS, FAULTS, SECONDS, Counts, Spread
-from handlers.health import Health
+from handlers.health import Health, doors
 from handlers.metrics import METRICS, STEP, Page, Told, down, up
 from handlers.status import lines, telling
 from handlers.vitals import Beat, Door, Vitals, vitals
+from tests.signalapi import FakeSignal
+from tests.signalkit import Home as SignalHome
 from tests.stage import Stage
 from tests.telegramkit import Home, free_port, texts
 
@@ -39,8 +41,12 @@ def counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Home]:
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
+
+
+@pytest.fixture
+async def home(tmp_path: Path, quick_keys: None) -> AsyncIterator[Home]:
     async with FakeTelegram() as fake, Home(tmp_path, fake) as home:
         yield home
 
@@ -298,6 +304,29 @@ async def test_what_is_refused_slowed_down_and_cut_is_counted_by_kind(home: Home
     assert COUNTS.calls.numbers["telegram", "sendMessage", "limited"] == 1
     assert COUNTS.calls.numbers["telegram", "sendMessage", "broken"] == 1
     assert COUNTS.retries.numbers["telegram"] == 2
+
+
+async def test_on_signal_too_it_is_told_whether_people_are_heard_and_what_calls_come_to(
+    tmp_path: Path, quick_keys: None
+) -> None:
+    async with FakeSignal(tmp_path / "signal.sock") as fake, SignalHome(tmp_path, fake) as home:
+        health = Health(home.instance, page_seconds=0)
+        health.doors = doors(None, home.signal, by_webhook=False)
+        ana = fake.person()
+        await home.say(ana, "/start")
+        read = samples(await health.page())
+
+        assert read["seuil_channel_listening", 'channel="signal"'] == 1
+        assert read["seuil_signal_version", ""] == 13_019
+        assert COUNTS.calls.numbers["signal", "send", "ok"] == len(ana.all) > 0
+        assert COUNTS.updates.numbers["signal"] == COUNTS.turns == 1
+
+        await fake.die()
+        async with asyncio.timeout(10):
+            while await health.lacks() != ("signal",):
+                health._looked_at = float("-inf")
+                await asyncio.sleep(0.02)
+        assert samples(await health.page())["seuil_channel_listening", 'channel="signal"'] == 0
 
 
 async def test_a_turn_that_fails_is_counted_by_its_kind() -> None:
