@@ -88,7 +88,13 @@ class SignalError(SeuilError):
 
 
 class StoreAway(SeuilError):
-    """The database server cannot be reached for now, or lets nobody in. What was acknowledged before is
-    safe."""
+    """The database server cannot be reached for now, or lets nobody in. What was acknowledged before is safe.
+
+    `unsure`: it was lost in the middle of a commit, and only it knows whether that was done.
+    """
 
     exit_code = 14
+
+    def __init__(self, message: str, *, hint: str, unsure: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.unsure = unsure

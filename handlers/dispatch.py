@@ -23,7 +23,7 @@ from time import perf_counter
 from msgspec.structs import replace
 
 from bot.conversation import step
-from bot.errors import CannotOpen, SeuilError, StoreDamaged
+from bot.errors import CannotOpen, SeuilError, StoreAway, StoreDamaged
 from bot.places import CLOSING, place
 from bot.pseudonyms import sender_tag
 from bot.questionnaire import Questionnaire
@@ -277,6 +277,9 @@ class Dispatch:
         try:
             return await self._turn(heard, channel)
         except SeuilError as error:
+            if isinstance(error, StoreAway) and error.unsure:
+                # Not acknowledged, it comes again: by then the store knows whether it was answered.
+                raise
             COUNTS.failed.note(type(error).__name__)
             log.error("a turn failed and nothing was kept of it: %s", error)
         except Exception as error:
@@ -400,9 +403,10 @@ class Dispatch:
             kept = await self._store.commit(
                 (*done.operations, *writing.operations, *errands, *settled, *heard.along)
             )
-        except SeuilError:
+        except SeuilError as error:
             self._settled += settled
-            writing.undo(self._shelf, person)
+            if not (isinstance(error, StoreAway) and error.unsure):
+                writing.undo(self._shelf, person)
             raise
         if not kept:
             self._settled += settled

@@ -142,7 +142,7 @@ class Store(Protocol):
 
     All methods raise `StoreDamaged`, `StoreFull`, (a server does not answer) `StoreAway` or (another program
     stands in the way) `AlreadyRunning`, and nothing else of their own. Where a server was lost in the middle
-    of a commit and does not come back, `StoreAway` does not say whether it was done.
+    of a commit and does not come back, nobody knows whether it was done: `StoreAway.unsure`.
     """
 
     async def commit(self, change: Change) -> bool:

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from bot.errors import StoreAway
 from storage import PersonRow, postgres_server
 from storage.changes import Change, DropErrand, ForgetSeen, Operation, PutErrand
 from storage.people import (
@@ -91,6 +92,14 @@ DROP_ERRANDS: Final = (
 )
 
 
+def _unsure() -> StoreAway:
+    return StoreAway(
+        "The PostgreSQL server was lost in the middle of a commit: whether it was done, only it knows.",
+        hint="See that it runs and can be reached. What was acknowledged is safe.",
+        unsure=True,
+    )
+
+
 class _Met(Exception):
     """Another worker wrote the same new person first."""
 
@@ -124,11 +133,11 @@ class Writer:
 
     async def write(self, changes: Sequence[Change]) -> list[bool | Exception]:
         """Make these changes durable. One answer a change: done, refused, or failed."""
-        answers, trouble = await self._settle(changes)
+        answers, trouble, unsure = await self._settle(changes)
         if trouble is None:
             return [*answers]
         if is_away(trouble) or not isinstance(trouble, UNFIT):
-            return [told(trouble)] * len(changes)
+            return [_unsure() if unsure else told(trouble)] * len(changes)
         if len(changes) > 1:
             return [answer for change in changes for answer in await self.write([change])]
         return [TypeError("A change holds a value of a kind or size that no store can keep.")]
@@ -145,27 +154,28 @@ class Writer:
 
     # --- one batch, until it is decided ---------------------------------------------------------------------
 
-    async def _settle(self, changes: Sequence[Change]) -> tuple[list[bool], Exception | None]:
-        """Try until it is done, refused, or no use trying. The answers, or what is in the way."""
+    async def _settle(self, changes: Sequence[Change]) -> tuple[list[bool], Exception | None, bool]:
+        """Try until it is done, refused, or no use trying. The answers, or what is in the way, and whether it
+        may be done all the same."""
         self._number += 1
         batch, patience = _Batch(changes), Patience()
         while True:
             try:
                 db = await self._connected()
                 if batch.committing and await self._arrived(db):
-                    return batch.answers, None
+                    return batch.answers, None, False
                 batch = _Batch(changes)
                 await self._attempt(db, batch)
             except Refused:  # of a change that is alone
-                return [False], None
+                return [False], None, False
             except (_Met, *LOST, *UNFIT, asyncpg.PostgresError) as error:
                 trouble = error
             else:
-                return batch.answers, None
+                return batch.answers, None, False
             if not isinstance(trouble, _Met) and not is_away(trouble) and not is_contended(trouble):
-                return [], trouble
+                return [], trouble, False
             if not await patience.pause():
-                return [], trouble
+                return [], trouble, batch.committing and is_away(trouble)
 
     async def _connected(self) -> Connection:
         if self._db is None or self._db.is_closed():

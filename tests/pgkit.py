@@ -230,6 +230,7 @@ class Wire:
         self._marker: bytes | None = None
         self._passing = False
         self._silently = False
+        self._for_good = False
         self._mute = False
         self._open: set[asyncio.StreamWriter] = set()
         self._ends: set[asyncio.Task[None]] = set()
@@ -244,10 +245,11 @@ class Wire:
         await asyncio.gather(*self._ends, return_exceptions=True)
         shutil.rmtree(self._near)
 
-    def cut_at(self, marker: bytes, *, passing: bool, silently: bool = False) -> None:
+    def cut_at(self, marker: bytes, *, passing: bool, silently: bool = False, for_good: bool = False) -> None:
         """Cut where these bytes come by next: before they arrive, or before they are answered. Silently: both
-        ends stay open, and hear nothing any more."""
+        ends stay open, and hear nothing any more. For good: nobody gets through afterwards."""
         self._marker, self._passing, self._silently = marker, passing, silently
+        self._for_good = for_good
 
     def break_all(self) -> None:
         for side in self._open:
@@ -268,6 +270,8 @@ class Wire:
                 met = asks and self._marker is not None and self._marker in some
                 if self._mute or (met and not self._passing):
                     self._marker, self._mute, self.cuts = None, False, self.cuts + 1
+                    if self._for_good:
+                        self._listening.close()
                     if self._silently:
                         continue
                     self.break_all()

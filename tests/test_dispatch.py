@@ -8,12 +8,12 @@ import logging
 import pytest
 
 from bot import reading
-from bot.errors import CannotOpen, StoreFull
+from bot.errors import CannotOpen, StoreAway, StoreFull
 from bot.opening import Expected, open_item, open_told
 from bot.receipts import read as read_receipt
 from bot.receipts import seal_reply
 from bot.testimony import CODED, STORY, read_coded, read_story
-from handlers import dispatch
+from handlers import Heard, dispatch, with_ack
 from storage import ErrandRow
 from storage.changes import Ban, Change, KeepReply
 from storage.memory import MemoryStore
@@ -166,6 +166,52 @@ async def test_a_full_disk_loses_nothing_that_was_answered_and_says_so():
     await stage.say("Rose", "FINI", "PASSER")
     answers = await stage.to_review("Rose")
     assert "Un.\n\nDeux." in "\n".join(answers)
+
+
+class Unsure(MemoryStore):
+    """A server that is lost in the middle of commits: `done` says of each whether it was made."""
+
+    done: tuple[bool, ...] = ()
+
+    async def commit(self, change: Change) -> bool:
+        if not self.done:
+            return await super().commit(change)
+        made, *left = self.done
+        self.done = tuple(left)
+        if made:
+            await super().commit(change)
+        raise StoreAway("Lost in the middle.", hint="Look.", unsure=True)
+
+
+@pytest.mark.parametrize("made", [True, False])
+@pytest.mark.parametrize("first", [True, False], ids=["her first word", "a word of the story"])
+async def test_where_nobody_knows_whether_a_turn_was_kept_it_comes_again_and_is_kept_once(made, first):
+    store, acknowledged = Unsure(), []
+    stage = Stage(store=store)
+    if not first:
+        await stage.to_story("Rose")
+    store.done = (made,)
+
+    async def ack() -> None:
+        acknowledged.append(True)
+
+    said = Heard(stage.address("Rose"), 700, "opened" if first else "text", "Un.", "fr")
+    with pytest.raises(StoreAway):
+        await stage.dispatch.hear(with_ack(said, ack), stage.channel)
+    assert (acknowledged, FR.say("failed") in [screen.text for _, screen in stage.channel.shown]) == (
+        [],
+        False,
+    )
+
+    await stage.dispatch.hear(with_ack(said, ack), stage.channel)
+    assert acknowledged == [True]
+
+    if first:
+        await stage.say("Rose", "1", "2", "1", "1", "1", "Un.")
+    await stage.say("Rose", "FINI", "PASSER")
+    review = "\n".join(await stage.to_review("Rose"))
+    assert review.count("Un.") == 1
+    assert await store.count_drafts() == 1
 
 
 async def test_one_persons_updates_are_handled_one_after_the_other_and_others_do_not_wait():

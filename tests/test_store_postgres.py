@@ -346,6 +346,24 @@ async def test_a_look_up_whose_wire_breaks_is_made_again(url: str) -> None:
         assert await store.commit(turn(person, person, 2))
 
 
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_who_cannot_know_whether_a_commit_was_done_says_so(
+    url: str, arrives: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_server, "PATIENCE_SECONDS", 0.2)
+    async with Wire(shared(), url) as wire, opened(wire.url) as store:
+        await store.commit(turn(new_id(), new_id(), 1))
+        wire.cut_at(b"COMMIT\0", passing=arrives, for_good=True)
+
+        with pytest.raises(StoreAway, match="only it knows") as error:
+            await store.commit(turn(new_id(), new_id(), 1))
+        with pytest.raises(StoreAway, match="does not answer") as later:
+            await store.commit(turn(new_id(), new_id(), 1))
+
+        assert (error.value.unsure, later.value.unsure) == (True, False)
+        assert await ask(url, "SELECT count(*) FROM person") == 1 + arrives
+
+
 @pytest.mark.parametrize("marker", [b"COMMIT\0", b"BEGIN", b"FOR UPDATE"])
 async def test_a_wire_that_swallows_everything_is_given_up_in_time(
     url: str, marker: bytes, monkeypatch: pytest.MonkeyPatch
