@@ -247,7 +247,7 @@ class PostgresStore:
                     self._idle.append(db)
                     return rows
                 passes = is_away(trouble) or is_contended(trouble)
-                if not passes or not await patience.pause():
+                if not passes or not await patience.pause(away=is_away(trouble)):
                     raise told(trouble)
 
     def _at_hand(self) -> Connection | None:

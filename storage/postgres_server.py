@@ -12,9 +12,10 @@ import asyncio
 import logging
 import random
 import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 import asyncpg
 
@@ -76,12 +77,19 @@ TALKATIVE: Final = {
 class Patience:
     """Pauses that grow, until it was enough. Two workers that failed together do not come back together."""
 
-    def __init__(self, seconds: float | None = None) -> None:
-        self._pause = FIRST_PAUSE_SECONDS
-        self._until = asyncio.get_running_loop().time() + (PATIENCE_SECONDS if seconds is None else seconds)
+    _told_at: ClassVar[float] = 0.0
+    """When it was last logged that a server is away, by the monotonic clock."""
 
-    async def pause(self) -> bool:
+    def __init__(self) -> None:
+        self._pause = FIRST_PAUSE_SECONDS
+        self._until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+
+    async def pause(self, *, away: bool) -> bool:
         """Wait a little. False, at once, where there is no time left to try again."""
+        if away and time.monotonic() - Patience._told_at > PATIENCE_SECONDS:
+            # Once for all who wait.
+            Patience._told_at = time.monotonic()
+            log.warning("the PostgreSQL server does not answer; trying again for %d s", PATIENCE_SECONDS)
         pause = self._pause * random.uniform(0.5, 1)  # noqa: S311 - to part two workers, not to hide anything
         if asyncio.get_running_loop().time() + pause > self._until:
             return False
@@ -137,7 +145,7 @@ async def reach(url: str, name: str, say: Callable[[BaseException], SeuilError])
             return await connect(url, name)
         except (*LOST, *UNFIT, asyncpg.PostgresError) as error:
             trouble, away = say(error), is_away(error)
-        if not away or not await patience.pause():
+        if not away or not await patience.pause(away=True):
             raise trouble
 
 

@@ -174,7 +174,7 @@ class Writer:
                 return batch.answers, None, False
             if not isinstance(trouble, _Met) and not is_away(trouble) and not is_contended(trouble):
                 return [], trouble, False
-            if not await patience.pause():
+            if not await patience.pause(away=is_away(trouble)):
                 return [], trouble, batch.committing and is_away(trouble)
 
     async def _connected(self) -> Connection:

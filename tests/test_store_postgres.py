@@ -6,9 +6,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shutil
 import traceback
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -426,9 +428,10 @@ async def test_no_word_of_the_servers_own_is_in_an_error_or_a_log(
 
 
 async def test_a_server_that_stays_away_is_told_so(
-    url: str, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    url: str, store: PostgresStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(postgres_server, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(postgres_server.Patience, "_told_at", 0.0)
     async with Wire(shared(), url) as wire:
         lonely = await PostgresStore.open(wire.url)
         await lonely.commit(turn(new_id(), new_id(), 1))
@@ -437,6 +440,7 @@ async def test_a_server_that_stays_away_is_told_so(
     for tried in (lonely.commit(turn(new_id(), new_id(), 1)), lonely.person([new_id()]), lonely.cases()):
         with pytest.raises(StoreAway, match="does not answer"):
             await tried
+    assert "does not answer; trying again" in caplog.text
     await lonely.close()
     with pytest.raises(StoreAway, match="cannot be reached"):
         await open_store(wire.url)
@@ -613,3 +617,30 @@ async def test_no_row_tells_which_conversation_a_testimony_ended(monkeypatch: py
     together = "SELECT count(*) FROM person, testimony WHERE person.xmin = testimony.xmin"
     assert await ask(url, together) == 0
     assert await ask(url, "SELECT count(*) FROM person WHERE draft IS NOT NULL") == 1
+
+
+# --- its schema ---------------------------------------------------------------------------------------------
+
+
+async def test_a_schema_goes_forward_with_its_data_or_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, person = tmp_path / "steps", new_id()
+    shutil.copytree(MIGRATIONS, steps)
+    known = len(list(MIGRATIONS.glob("*.sql")))
+    url = await fresh_url()
+    async with opened(url) as store:
+        await store.commit((*turn(person, person, 1), *submitted(new_id(), "story"), Ban(b"tag", DAY)))
+    monkeypatch.setattr(postgres_server, "MIGRATIONS", steps)
+    version = "SELECT version FROM seuil_schema"
+
+    (steps / "9001.sql").write_text("ALTER TABLE ban ADD COLUMN note text NOT NULL DEFAULT 'none';")
+    async with opened(url) as store:
+        assert (await store.bans(), await store.count_drafts()) == ([b"tag"], 1)
+        assert len(await store.items((await store.cases())[0].case)) == 1
+    assert (await ask(url, version), await ask(url, "SELECT note FROM ban")) == (known + 1, "none")
+
+    (steps / "9002.sql").write_text("DROP TABLE ban; ALTER TABLE nowhere ADD COLUMN note text;")
+    with pytest.raises(SeuilError):
+        await open_store(url)
+    assert (await ask(url, version), await ask(url, "SELECT count(*) FROM ban")) == (known + 1, 1)
