@@ -189,7 +189,7 @@ class Partners:
 
     # --- a key ----------------------------------------------------------------------------------------------
 
-    async def _key(self, _bench: Bench, asked: Asked) -> Act:
+    async def _key(self, bench: Bench, asked: Asked) -> Act:
         line, route = "".join(asked.given.text.split()), self._route(asked)
         if not line:
             if not route.recipient:
@@ -201,11 +201,15 @@ class Partners:
         except KeyFileError:
             return Act(screens=(asked.say("desk-key-refused"),), audited=False)
         change = self._chosen(asked, replace(route, recipient=line))
-        return Act(change, (asked.say("desk-key-set", fingerprint=fingerprint(recipient)),))
+        # Whoever holds her telephone could seal the next digests to himself: owners can ask her.
+        name = named(asked.member)
+        others = await bench.tell("owner", "desk-partner-key", name=name, fingerprint=fingerprint(recipient))
+        return Act(change, (asked.say("desk-key-set", fingerprint=fingerprint(recipient)),), others)
 
-    async def _drop_key(self, _bench: Bench, asked: Asked) -> Act:
+    async def _drop_key(self, bench: Bench, asked: Asked) -> Act:
         change = self._chosen(asked, replace(self._route(asked), recipient=""))
-        return Act(change, (asked.say("desk-key-dropped"),))
+        others = await bench.tell("owner", "desk-partner-key-dropped", name=named(asked.member))
+        return Act(change, (asked.say("desk-key-dropped"),), others)
 
     # --- partners without a chat ----------------------------------------------------------------------------
 

@@ -241,6 +241,17 @@ async def test_with_a_key_a_chat_gets_one_sealed_file_that_the_key_opens(
     assert words("digest-title", number=1) in await house.say("partner", "/digest")
 
 
+async def test_owners_hear_of_a_partners_new_key_so_that_they_can_ask_her(house: House) -> None:
+    await house.say("partner", f"/key {KEYS[0].recipient.text()}")
+
+    told = house.told_to("owner")
+    assert fingerprint(KEYS[0].recipient) in told
+    house.shown.clear()
+    await house.say("partner", "/key remove")
+    assert "scellés" in house.told_to("owner")
+    assert house.told_to("moderator") == ""
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -252,6 +252,8 @@ desk-partner-paused = paused
 desk-partner-added = { $name } will receive the next digests. /digest resend and the name sends the earlier ones.
 desk-partner-there = Somebody receives digests at this place already.
 desk-partner-example = By mail, a name, then an address: /partners mail Refuge digests@example.org. In a folder, a name of one word: /partners folder press
+desk-partner-key = { $name } has given a key: its next digests will be sealed for it. Fingerprint: { $fingerprint }. If you did not expect this, ask the partner by some other means.
+desk-partner-key-dropped = { $name } has removed its key: its next digests will no longer be sealed. If you did not expect this, ask the partner by some other means.
 desk-partner-left = { $name } is no longer a partner, as it asked, and receives nothing any more.
 
 ## What a partner chooses

@@ -252,6 +252,8 @@ desk-partner-paused = en pause
 desk-partner-added = { $name } recevra les prochains bilans. /digest resend et son nom envoie les précédents.
 desk-partner-there = Quelqu’un reçoit déjà les bilans à cet endroit.
 desk-partner-example = Par courriel, un nom puis une adresse : /partners mail Refuge bilans@exemple.org. Dans un dossier, un nom d’un seul mot : /partners folder presse
+desk-partner-key = { $name } a donné une clé : ses prochains bilans seront scellés pour elle. Empreinte : { $fingerprint }. Si vous ne l’attendiez pas, demandez au partenaire, par un autre moyen.
+desk-partner-key-dropped = { $name } a retiré sa clé : ses prochains bilans ne seront plus scellés. Si vous ne l’attendiez pas, demandez au partenaire, par un autre moyen.
 desk-partner-left = { $name } n’est plus partenaire, à sa demande, et ne reçoit plus rien.
 
 ## Ce que choisit un partenaire
