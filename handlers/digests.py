@@ -25,7 +25,7 @@ from typing import TypeVar
 
 from bot.digest import Digest, Offered, choose_quotes, compose, fingerprint, freeze, thaw
 from bot.disclosure import TooFew, protect
-from bot.errors import CannotOpen, KeyFileError, StoreDamaged
+from bot.errors import CannotOpen, KeyFileError, PlatformError, StoreDamaged
 from bot.moderation import reference
 from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
@@ -96,6 +96,7 @@ class Digests:
         self._progress = progress
         self._shuffle = random.SystemRandom().shuffle
         self._alarmed: set[tuple[int, str]] = set()
+        self._told_uncounted = False
         self._noted = 0
         self.ledger = Ledger(bench, say, self.frozen, self.alarm)
 
@@ -271,6 +272,17 @@ class Digests:
                 await self._make_due(progress)
         except LedgerError as error:
             await self.alarm(error)
+        except PlatformError as error:
+            # It is due still, and counted again at the next tick.
+            log.error("a digest that is due could not be counted: %s %s", error, error.hint)
+            await self._tell_uncounted()
+
+    async def _tell_uncounted(self) -> None:
+        """Once for each start: what ended a counting process, memory above all, seldom mends itself."""
+        if not self._told_uncounted:
+            self._told_uncounted = True
+            told = await self._bench.tell("owner moderator", "desk-digest-uncounted")
+            await self._bench.store.commit(tuple(self._bench.queued(told)))
 
     async def _make_due(self, progress: Progress | None) -> None:
         bench = self._bench

@@ -8,12 +8,14 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.digest import thaw
+from bot.errors import PlatformError
 from bot.formats import FORMATS
-from handlers import Screen
+from handlers import Screen, digests
 from handlers.bench import Policy
 from handlers.delivery import renditions
 from storage import Store, open_store
@@ -159,6 +161,28 @@ async def test_a_due_digest_waits_visibly_for_a_locked_desk(house: House) -> Non
     await house.desk.unlock(PASSPHRASE)
     await house.desk.tick()
 
+    assert [row.state for row in await house.store.digests()] == ["frozen"]
+
+
+async def test_a_due_digest_that_cannot_be_counted_is_told_once_and_made_at_the_next_tick(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await approved(house, *crowd(40))
+    count, failures = digests.count, iter((True, True, False))
+
+    async def fails(*given: Any, **more: Any) -> Any:
+        if next(failures):
+            raise PlatformError("A process that opens testimonies ended.", hint="Look at the memory.")
+        return await count(*given, **more)
+
+    monkeypatch.setattr(digests, "count", fails)
+    await house.desk.due()
+    await house.desk.tick()
+    assert await house.store.digests() == []
+
+    await house.desk.tick()
+
+    assert house.told_to("moderator").count(words("desk-digest-uncounted")) == 1
     assert [row.state for row in await house.store.digests()] == ["frozen"]
 
 

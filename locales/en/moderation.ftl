@@ -196,6 +196,7 @@ desk-digest-sent =
 desk-digest-cannot-read = Digest { $period } cannot be read back. The owners were told.
 desk-digest-not-approved = Digest { $period } is marked as approved, and nobody approved it here. It is not sent. The owners were told.
 desk-digest-made-before = Digest { $period } was made once before, and is no longer in the database. Nothing is counted. The owners were told.
+desk-digest-uncounted = The digest that is due could not be counted. Nothing is lost: it is tried again every minute. If it does not come, the technical team should look at the machine’s memory.
 desk-digest-due = A digest is due, it is not made yet.
 desk-digest-broken = These formats cannot be made: { $formats }. Nothing will leave before they can: tell the technical team.
 desk-digest-unrendered = Digest { $period } could not be laid out ({ $formats }). Nothing is lost, nothing has left, and the program tries again by itself. Tell the technical team.

@@ -196,6 +196,7 @@ desk-digest-sent =
 desk-digest-cannot-read = Le bilan n° { $period } ne peut pas être relu. Les responsables sont prévenus.
 desk-digest-not-approved = Le bilan n° { $period } est marqué comme accepté, alors que personne ne l’a accepté ici. Il n’est pas envoyé. Les responsables sont prévenus.
 desk-digest-made-before = Le bilan n° { $period } a déjà été fait une fois, et n’est plus dans la base. Rien n’est compté. Les responsables sont prévenus.
+desk-digest-uncounted = Le bilan à faire n’a pas pu être compté. Rien n’est perdu : il est essayé de nouveau chaque minute. S’il n’arrive pas, l’équipe technique doit regarder la mémoire de la machine.
 desk-digest-due = C’est la date d’un bilan, il n’est pas encore fait.
 desk-digest-broken = Ces formats ne peuvent pas être préparés : { $formats }. Rien ne part tant que ce n’est pas réparé : prévenez l’équipe technique.
 desk-digest-unrendered = Le bilan n° { $period } n’a pas pu être mis en page ({ $formats }). Rien n’est perdu, rien n’est parti, et le programme réessaie de lui-même. Prévenez l’équipe technique.
