@@ -321,7 +321,7 @@ def test_the_guide_to_watching_explains_every_figure_and_every_alert_and_no_othe
     assert set(re.findall(r"`(Seuil[A-Z]\w+)`", guide)) == {rule["alert"] for rule in RULES}
 
 
-TURNS, TURN_SECONDS, HANDED_IN, TOKEN, BYTES, READ_MINUTES = 41, 231e-6, 5.2, 2500, 16 * 1024, 5
+TURNS, TURN_SECONDS, HANDED_IN, TOKEN, BYTES, READ_MINUTES = 41, 180e-6, 5.2, 2500, 16 * 1024, 5
 """What docs/scaling.md computes with."""
 
 
