@@ -133,7 +133,9 @@ async def test_a_captcha_holds_replies_back_in_order_until_the_operator_solved_i
     await ana.asks("2", "1. Raconter")
 
 
-async def test_twenty_kills_lose_nothing_and_double_nothing(bot: Bot, peer: Peer) -> None:
+async def test_twenty_kills_double_nothing_and_lose_only_what_was_told_to_a_dying_connection(
+    bot: Bot, peer: Peer
+) -> None:
     chance = random.Random(2017)
     ana = await peer.person("noa")
     await to_story(ana)
