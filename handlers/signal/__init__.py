@@ -26,6 +26,7 @@ import msgspec
 from handlers import Abilities, Address, Gone, Hear, Heard, Screen, Unreached
 from handlers.counts import COUNTS, ComesTo
 from handlers.journal import Journal
+from handlers.queues import Queues
 from handlers.signal.daemon import Access, Daemon
 from handlers.signal.envelopes import CHANNEL, GROUP, Translator, ours, timestamp_of
 from handlers.signal.hearing import Hearing
@@ -94,7 +95,7 @@ class Signal:
         self._translator = Translator()
         self._hearing = Hearing(journal, self._translator, self._note_timer)
         self._is_distrust_told = False
-        self._tails: dict[str, asyncio.Future[None]] = {}
+        self._queues = Queues()
         self._sending = asyncio.Semaphore(AT_ONCE)
         self._timed: OrderedDict[str, bool] = OrderedDict()
         """Chats whose timer is as it should be (True), or was found otherwise (False)."""
@@ -160,33 +161,18 @@ class Signal:
     # --- showing --------------------------------------------------------------------------------------------
 
     def show(self, who: Address, *screens: Screen) -> Awaitable[tuple[int, ...]]:
-        before = self._tails.get(who.chat)
-        mine = self._tails[who.chat] = asyncio.get_running_loop().create_future()
-        return self._show(who.chat, screens, before, mine)
+        return self._queues.then(who.chat, lambda: self._show(who.chat, screens))
 
-    async def _show(
-        self,
-        chat: str,
-        screens: tuple[Screen, ...],
-        before: asyncio.Future[None] | None,
-        mine: asyncio.Future[None],
-    ) -> tuple[int, ...]:
-        try:
-            if before is not None:
-                await asyncio.shield(before)
-            if self._timed.get(chat) is False:
-                await self._set_timer(chat)
-            sent: list[int] = []
-            for screen in screens:
-                *first, last = pieces(screen) or [""]
-                for text in first:
-                    sent += await self._send(chat, screen, text)
-                sent += await self._send(chat, screen, last, [attachment(file) for file in screen.files])
-            return tuple(sent)
-        finally:
-            mine.set_result(None)
-            if self._tails.get(chat) is mine:
-                del self._tails[chat]
+    async def _show(self, chat: str, screens: tuple[Screen, ...]) -> tuple[int, ...]:
+        if self._timed.get(chat) is False:
+            await self._set_timer(chat)
+        sent: list[int] = []
+        for screen in screens:
+            *first, last = pieces(screen) or [""]
+            for text in first:
+                sent += await self._send(chat, screen, text)
+            sent += await self._send(chat, screen, last, [attachment(file) for file in screen.files])
+        return tuple(sent)
 
     async def _set_timer(self, chat: str) -> None:
         """Messages vanish in this chat. Once for each process, so that who changes it afterwards may."""

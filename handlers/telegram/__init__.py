@@ -24,6 +24,7 @@ import msgspec
 
 from bot.errors import TelegramError
 from handlers import Abilities, Address, Attachment, Gone, Hear, Heard, Screen, Unreached
+from handlers.queues import Queues
 from handlers.telegram.calls import Api, Broken, Moved, Refused, TooMany, encode
 from handlers.telegram.polling import Polling
 from handlers.telegram.screens import LONGEST_TEXT, Painter
@@ -97,7 +98,7 @@ class Telegram:
         self._bot: Bot | None = None
         self._translator = Translator("", self._painter.read)
         self._server: Webhook | None = None
-        self._tails: dict[str, asyncio.Future[None]] = {}
+        self._queues = Queues()
         self._groups: dict[int, deque[float]] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._hear: Hear | None = None
@@ -229,32 +230,17 @@ class Telegram:
     # --- showing --------------------------------------------------------------------------------------------
 
     def show(self, who: Address, *screens: Screen) -> Awaitable[tuple[int, ...]]:
-        before = self._tails.get(who.chat)
-        mine = self._tails[who.chat] = asyncio.get_running_loop().create_future()
-        return self._show(who.chat, screens, before, mine)
+        return self._queues.then(who.chat, lambda: self._show(int(who.chat), screens))
 
-    async def _show(
-        self,
-        chat: str,
-        screens: tuple[Screen, ...],
-        before: asyncio.Future[None] | None,
-        mine: asyncio.Future[None],
-    ) -> tuple[int, ...]:
-        try:
-            if before is not None:
-                await asyncio.shield(before)
-            number, sent = int(chat), []
-            for screen in screens:
-                for body in self._painter.messages(number, screen):
-                    if (id := await self._send(number, body)) is not None:
-                        sent.append(id)
-                for file in screen.files:
-                    sent.append(await self._send_file(number, screen, file))
-            return tuple(sent)
-        finally:
-            mine.set_result(None)
-            if self._tails.get(chat) is mine:
-                del self._tails[chat]
+    async def _show(self, chat: int, screens: tuple[Screen, ...]) -> tuple[int, ...]:
+        sent = []
+        for screen in screens:
+            for body in self._painter.messages(chat, screen):
+                if (id := await self._send(chat, body)) is not None:
+                    sent.append(id)
+            for file in screen.files:
+                sent.append(await self._send_file(chat, screen, file))
+        return tuple(sent)
 
     async def _send(self, chat: int, body: bytes) -> int | None:
         if chat < 0:
