@@ -541,7 +541,7 @@ async def test_people_are_answered_while_a_digest_is_counted(house: House) -> No
 
 async def test_counting_that_is_given_up_stops_reading(house: House) -> None:
     await approved(house, *THIRTY)
-    reads = 0
+    reads, begun = 0, asyncio.Event()
     honest: Callable[[], AsyncIterator[object]] = house.store.coded_items
 
     async def endless() -> AsyncIterator[object]:
@@ -549,6 +549,7 @@ async def test_counting_that_is_given_up_stops_reading(house: House) -> None:
         while True:
             async for row in honest():
                 reads += 1
+                begun.set()
                 yield row
 
     async def thirty() -> int:
@@ -557,15 +558,15 @@ async def test_counting_that_is_given_up_stops_reading(house: House) -> None:
     house.store.coded_items = endless  # type: ignore[method-assign,assignment]  # a period that never ends
     house.store.count_coded = thirty  # type: ignore[method-assign]
     task = asyncio.create_task(house.desk.digests.make())
-    await asyncio.sleep(0.3)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await asyncio.sleep(0.3)
-    then = reads
-    await asyncio.sleep(0.2)
-
-    assert reads == then
+    async with asyncio.timeout(15):
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        before = -1
+        while reads != before:  # a period that never ends: read on, it would never be still
+            before = reads
+            await asyncio.sleep(0.2)
 
 
 async def test_screens_of_a_digest_fit_every_channel(house: House) -> None:

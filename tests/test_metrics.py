@@ -21,7 +21,7 @@ from handlers.counts import CHANNELS, COMES_TO, COUNTS, FAULTS, SECONDS, Counts,
 from handlers.health import Health, doors
 from handlers.metrics import METRICS, STEP, Page, Told, down, up
 from handlers.status import lines, telling
-from handlers.vitals import Beat, Door, Vitals, vitals
+from handlers.vitals import BEAT_SECONDS, Beat, Door, Vitals, vitals
 from tests.signalapi import FakeSignal
 from tests.signalkit import Home as SignalHome
 from tests.stage import Stage
@@ -419,11 +419,11 @@ async def test_a_port_that_is_taken_is_told_with_a_way_out(home: Home, health: H
 async def test_a_loop_that_is_held_up_is_told(home: Home) -> None:
     beat = Beat()
     beat.start()
-    await asyncio.sleep(0.9)
-    time.sleep(0.4)  # noqa: ASYNC251 - holding it up is what is tried
-    await asyncio.sleep(0.01)
+    time.sleep(BEAT_SECONDS + 0.3)  # noqa: ASYNC251 - holding it up over a beat is what is tried
+    for _ in range(3):
+        await asyncio.sleep(0)  # the loop's next rounds, in which the beat rings
 
-    assert 0.2 < beat.worst() < 5
+    assert beat.worst() >= 0.3
     assert beat.worst() == 0
     beat.stop()
 

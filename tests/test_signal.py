@@ -227,6 +227,20 @@ async def test_what_was_taken_in_and_not_handled_is_handled_after_a_kill(
     assert STORY in "\n".join(await home.to_review(ana))
 
 
+@pytest.mark.parametrize("killed", [True, False])
+async def test_after_a_start_no_message_is_guessed_where_they_do_not_count_up(
+    home: Home, ana: Phone, killed: bool
+) -> None:
+    await home.to_story(ana)
+    await home.again(killed=killed)
+    await home.say(ana, STORY)
+
+    await home.say(ana, "EFFACER")
+    await home.fake.until(lambda: ana.all[0].is_gone)  # the oldest, and the last that is taken back
+
+    assert home.fake.faults == []  # it notes what is deleted and was never sent
+
+
 async def test_what_was_handled_before_a_kill_is_not_handled_twice(home: Home, ana: Phone) -> None:
     await home.to_story(ana)
     heard = home.heard[-1]
