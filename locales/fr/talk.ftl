@@ -186,7 +186,7 @@ receipt = Votre reçu, en huit mots :
     { $words }
     Ils ne seront plus montrés : notez-les sur papier plutôt que dans le téléphone.
 not-accepted = Ce témoignage n’est pas gardé. Pour demander des explications, l’adresse de l’association est dans /privacy. L’aide et les droits restent ouverts.
-receipt-use = Avec ces mots, sur n’importe quel téléphone, vous pouvez compléter ou retirer votre témoignage, ou lire une réponse : écrivez /receipt. Sans eux, nous ne pouvons pas le retrouver. Ils ne permettent à personne de relire votre récit.
+receipt-use = Avec ces mots, sur n’importe quel téléphone, vous pouvez compléter ou retirer votre témoignage, ou lire une réponse : écrivez /recu. Sans eux, nous ne pouvons pas le retrouver. Ils ne permettent à personne de relire votre récit.
 
 ## La fin
 
@@ -225,7 +225,7 @@ withdrawn = C’est fait : rien n’est gardé sous ces mots.
 
 ## L'aide (/help)
 
-help-intro = L’aide est ouverte à tout moment, sans rien raconter. Pour une autre langue, écrivez /language ; pour un autre pays, choisissez « Changer de pays ».
+help-intro = L’aide est ouverte à tout moment, sans rien raconter. Pour une autre langue, écrivez /langue ; pour un autre pays, choisissez « Changer de pays ».
 help-country = Dans quel pays cherchez-vous de l’aide ?
     .FR = France
     .BE = Belgique
