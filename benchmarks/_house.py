@@ -97,11 +97,11 @@ async def a_house(cost: Cost = COST) -> AsyncIterator[Dispatch]:
         store, shelf = await open_store(f"sqlite:{place}"), FolderShelf(kept)
         today = int(time.time() // DAY_SECONDS)
         for day in range(today - DAY_KEYS_KEPT + 1, today + 1):
-            shelf.day_keys(day)  # as after some days of service: people are looked up under four keys
+            await shelf.day_keys(day)  # as after some days of service: people are looked up under four keys
         dispatch = dispatch_for(store, shelf, cost)
         spare_the_collector()
         try:
             yield dispatch
         finally:
             await store.close()
-            shelf.close()
+            await shelf.close()

@@ -60,14 +60,14 @@ async def fill(instance: Instance, many: int) -> None:
     said = await half_way(instance)
     now = time.time()
     today = int(now // DAY_SECONDS)
-    (_, day_key), *_ = instance.shelf.day_keys(today)
+    (_, day_key), *_ = await instance.shelf.day_keys(today)
 
     async def one(number: int) -> None:
         name, id = pseudonym(day_key, "terminal", f"n{number}"), secrets.token_bytes(16)
-        key = instance.shelf.new_key(id, int(now // HOUR_SECONDS))
+        key = await instance.shelf.new_key(id, int(now // HOUR_SECONDS))
         box = seal_draft(key, id + name, 1, said)
         assert await instance.store.commit((KeepDraft(name, id, 1, box, today), Seen(name, 1, today)))
-        instance.shelf.advance(id, 1)
+        await instance.shelf.advance(id, 1)
 
     for start in range(0, many, AT_ONCE):
         await asyncio.gather(*(one(number) for number in range(start, min(start + AT_ONCE, many))))

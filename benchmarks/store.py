@@ -163,22 +163,22 @@ async def measure_many(folder: Path) -> None:
     await store.close()
 
 
-def measure_shelf(folder: Path) -> None:
+async def measure_shelf(folder: Path) -> None:
     before = resident()
     shelf = FolderShelf(folder / "shelf", allow_disk=True)
     drafts = [os.urandom(16) for _ in range(DRAFTS)]
     began = time.perf_counter()
     for draft in drafts:
-        shelf.new_key(draft, DAY)
+        await shelf.new_key(draft, DAY)
     told("shelf: a new key", "µs", [(time.perf_counter() - began) / DRAFTS * 1e6])
     told("memory, an idle open draft of 100 000: shelf", "bytes", [(resident() - before) / DRAFTS])
-    shelf.close()
+    await shelf.close()
     opened: list[float] = []
     for _ in range(RUNS):
         began = time.perf_counter()
         shelf = FolderShelf(folder / "shelf", allow_disk=True)
         opened.append(time.perf_counter() - began)
-        shelf.close()
+        await shelf.close()
     told("shelf: open with 100 000 keys", "s", opened)
 
 
@@ -190,7 +190,7 @@ def main() -> None:
         measure_server(Path(place))
         if "--quick" not in sys.argv:
             asyncio.run(measure_many(Path(place)))
-            measure_shelf(Path(place))
+            asyncio.run(measure_shelf(Path(place)))
 
 
 if __name__ == "__main__":

@@ -352,9 +352,11 @@ class Dispatch:
         asked = self._painter(channel).turn(effects, shown_state, language)
         receipt_at = len(screens)
         screens += self._with_receipt(done.envelope, asked) if done.envelope.owes_receipt else asked
-        errands: list[Operation] = [] if deletion is None else [self._errands.delete(deletion)]
+        errands: list[Operation] = [] if deletion is None else [await self._errands.delete(deletion)]
         if screens:
-            errands.append(self._errands.owe(person.pseudonym, heard.update, heard.who, language, effects))
+            errands.append(
+                await self._errands.owe(person.pseudonym, heard.update, heard.who, language, effects)
+            )
         return Thought(done, tuple(screens), tuple(errands), deletion, receipt_at)
 
     def _think(self, heard: Heard, person: Person, state: State) -> Turn:
@@ -397,7 +399,9 @@ class Dispatch:
         self, person: Person, done: Done, heard: Heard, errands: tuple[Operation, ...] = ()
     ) -> bool:
         """Make a turn durable, then settle the shelf. False: nothing was done."""
-        writing = write(person, done.envelope, self._shelf, self._clock(), heard.update, fresh=done.fresh)
+        writing = await write(
+            person, done.envelope, self._shelf, self._clock(), heard.update, fresh=done.fresh
+        )
         settled, self._settled = self._settled, []
         try:
             kept = await self._store.commit(
@@ -406,13 +410,13 @@ class Dispatch:
         except SeuilError as error:
             self._settled += settled
             if not (isinstance(error, StoreAway) and error.unsure):
-                writing.undo(self._shelf, person)
+                await writing.undo(self._shelf, person)
             raise
         if not kept:
             self._settled += settled
-            writing.undo(self._shelf, person)
+            await writing.undo(self._shelf, person)
             return False
-        writing.settle(self._shelf)
+        await writing.settle(self._shelf)
         self._sent.pop(heard.who, None)
         return True
 
@@ -537,7 +541,7 @@ class Dispatch:
         dropped: list[Operation] = []
         try:
             for row in await self._store.errands():
-                errand = self._errands.read(row)
+                errand = await self._errands.read(row)
                 if errand is None:
                     dropped.append(DropErrand(row.id, row.mark))
                 elif isinstance(errand, Taken) or errand.who.channel not in channels:

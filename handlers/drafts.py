@@ -151,13 +151,16 @@ class Person(Record, frozen=True):
     seen: tuple[int, ...] = ()
     lost: bool = False
     """There was a draft, and its key is gone (a reboot) or it was rolled back: nothing was kept."""
+    key: bytes = b""
+    """Of her draft, as the shelf had it; empty without one. A key that dies before the turn is written leaves
+    a box that nothing opens: she is told at her next word, as if it had died right after."""
 
-    hidden = frozenset({"pseudonym"})
+    hidden = frozenset({"pseudonym", "key"})
 
 
 async def find(store: Store, shelf: Shelf, who: Address, today: int) -> Person:
     """Look a person up under every daily key that still lives, and open her draft if there is one."""
-    (_, key), *older = shelf.day_keys(today)
+    (_, key), *older = await shelf.day_keys(today)
     name = pseudonym(key, who.channel, who.chat)
     # Most who talk began today and talked a moment ago: then no older name needs to be made.
     row = store.remembered(name)
@@ -167,17 +170,15 @@ async def find(store: Store, shelf: Shelf, who: Address, today: int) -> Person:
         return Person(name, Envelope(NOBODY))
     if row.draft is None:
         return Person(row.pseudonym, Envelope(NOBODY), seen=row.seen)
-    envelope = _open(shelf, row.draft)
-    if envelope is None:
+    held = await shelf.key(row.draft.id)
+    envelope = None if held is None else _open(row.draft, *held)
+    if held is None or envelope is None:
         return Person(row.pseudonym, Envelope(NOBODY), row.draft, row.seen, lost=True)
-    return Person(row.pseudonym, envelope, row.draft, row.seen)
+    return Person(row.pseudonym, envelope, row.draft, row.seen, key=held[0])
 
 
-def _open(shelf: Shelf, draft: DraftRow) -> Envelope | None:
-    held = shelf.key(draft.id)
-    if held is None:
-        return None
-    key, revision = held
+def _open(draft: DraftRow, key: bytes, revision: int) -> Envelope | None:
+    """A draft opened with its key. `revision`: how far the shelf knows it."""
     if draft.revision < revision:
         log.error(
             "a draft is older than the shelf knows it: the drafts database was rolled back; it is refused"
@@ -199,20 +200,20 @@ class Writing:
     destroy: bytes = field(default=b"", repr=False)
     advance: tuple[bytes, int] | None = field(default=None, repr=False)
 
-    def settle(self, shelf: Shelf) -> None:
+    async def settle(self, shelf: Shelf) -> None:
         """Called once the change is committed: only then may a key die or a revision be the last one."""
         if self.advance is not None:
-            shelf.advance(*self.advance)
+            await shelf.advance(*self.advance)
         if self.destroy:
-            shelf.destroy(self.destroy)
+            await shelf.destroy(self.destroy)
 
-    def undo(self, shelf: Shelf, person: Person) -> None:
+    async def undo(self, shelf: Shelf, person: Person) -> None:
         """Called when the change was not made: a key drawn for a draft that does not exist is destroyed."""
         if self.advance is not None and (person.row is None or self.advance[0] != person.row.id):
-            shelf.destroy(self.advance[0])
+            await shelf.destroy(self.advance[0])
 
 
-def write(
+async def write(
     person: Person, envelope: Envelope, shelf: Shelf, now: float, update: int, *, fresh: bool = False
 ) -> Writing:
     """Put a draft at its next revision, or drop it when nobody is here any more.
@@ -228,14 +229,10 @@ def write(
         return Writing((DropDraft(person.pseudonym), *seen), destroy=old.id)
     if old is None or fresh or person.lost:
         id, revision = secrets.token_bytes(ID_BYTES), 1
-        key = shelf.new_key(id, int(now // HOUR_SECONDS))
+        key = await shelf.new_key(id, int(now // HOUR_SECONDS))
         dropped: tuple[Operation, ...] = () if old is None else (DropDraft(person.pseudonym),)
     else:
-        held = shelf.key(old.id)
-        if held is None:
-            # The key died between the look-up and now: expiry came first, and it wins.
-            return write(replace(person, lost=True), envelope, shelf, now, update)
-        id, revision, key, dropped = old.id, old.revision + 1, held[0], ()
+        id, revision, key, dropped = old.id, old.revision + 1, person.key, ()
     # Bound to her pseudonym as well: whoever writes to the database could else put it into a row of his own
     # and read it in his chat.
     box = seal_draft(key, id + person.pseudonym, revision, write_envelope(envelope))

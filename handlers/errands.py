@@ -24,7 +24,7 @@ from handlers import Address
 from handlers.intake import DAY_SECONDS, Clock
 from storage import ErrandRow
 from storage.changes import PutErrand
-from storage.shelf import Shelf
+from storage.shelf import DayKeys, Shelf
 
 log = logging.getLogger(__name__)
 
@@ -86,36 +86,39 @@ class Errands:
         self._shelf = shelf
         self._instance = purpose_key(instance, PURPOSE)
         self._clock = clock
+        self._alive: DayKeys = ()
         self._keys: dict[int, bytes] = {}
+        """Drawn from the shelf's keys of days, which are asked for each time: a shelf in memory may lose them
+        under a program that goes on."""
 
-    def owe(
+    async def owe(
         self, pseudonym: bytes, update: int, who: Address, language: str, effects: Sequence[Effect]
     ) -> PutErrand:
         """What makes an answer owed until it was shown."""
         told = [(effect.key, effect.about) for effect in effects if type(effect) is Tell]
         asks = any(type(effect) is Ask for effect in effects)
         body = orjson.dumps((OWED, who.channel, who.chat, language, told, asks))
-        return PutErrand(pseudonym, update, self._seal(self._today(), body))
+        return PutErrand(pseudonym, update, await self._seal(self._today(), body))
 
-    def delete(self, deletion: Deletion, *, member: bool = False) -> PutErrand:
+    async def delete(self, deletion: Deletion, *, member: bool = False) -> PutErrand:
         """What makes messages go, later or after a crash."""
         who = deletion.who
         body = orjson.dumps(
             (DELETION, who.channel, who.chat, deletion.minute, deletion.messages, deletion.since)
         )
-        return PutErrand(deletion.id, 0, self._seal(MEMBERS if member else self._today(), body))
+        return PutErrand(deletion.id, 0, await self._seal(MEMBERS if member else self._today(), body))
 
-    def take(self, taken: Taken) -> PutErrand:
+    async def take(self, taken: Taken) -> PutErrand:
         """What keeps a line until it was handled. Bound to its id and its minute: handled once, a line put
         back is known by them."""
         line, minute = taken.line.decode("utf-8", "replace"), int(self._clock() // 60)
         body = orjson.dumps((TAKEN, taken.channel, "", line, taken.id.hex(), minute))
-        return PutErrand(taken.id, 0, self._seal(self._today(), body))
+        return PutErrand(taken.id, 0, await self._seal(self._today(), body))
 
-    def read(self, row: ErrandRow) -> Owed | Deletion | Taken | None:
+    async def read(self, row: ErrandRow) -> Owed | Deletion | Taken | None:
         """None where its key is gone: its day is over, or the machine was started anew."""
         day, box = int.from_bytes(row.box[:_DAY_BYTES], "big"), row.box[_DAY_BYTES:]
-        key = self._key(day)
+        key = await self._key(day)
         if key is None:
             return None
         try:
@@ -134,20 +137,20 @@ class Errands:
         minute, messages, *since = more  # none: written before it was known
         return Deletion(row.id, who, tuple(messages), minute, *since)
 
-    def _seal(self, day: int, body: bytes) -> bytes:
-        key = self._key(day)
+    async def _seal(self, day: int, body: bytes) -> bytes:
+        key = await self._key(day)
         assert key is not None  # noqa: S101 - today's key and the instance's are always there
         return day.to_bytes(_DAY_BYTES, "big") + seal_under(key, body)
 
     def _today(self) -> int:
         return int(self._clock() // DAY_SECONDS)
 
-    def _key(self, day: int) -> bytes | None:
+    async def _key(self, day: int) -> bytes | None:
         if day == MEMBERS:
             return self._instance
-        if day not in self._keys:
-            alive = self._shelf.day_keys(self._today())
-            self._keys = {each: purpose_key(key, PURPOSE) for each, key in alive}
+        alive = await self._shelf.day_keys(self._today())
+        if alive != self._alive:
+            self._alive, self._keys = alive, {each: purpose_key(key, PURPOSE) for each, key in alive}
         return self._keys.get(day)
 
 

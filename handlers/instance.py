@@ -231,7 +231,7 @@ class Instance:
         The boxes that no key opens any more are swept out once no draft of their day can live.
         """
         now = self.clock()
-        gone = self.shelf.expire(int(now // HOUR_SECONDS) - self.settings.draft_hours + 1)
+        gone = await self.shelf.expire(int(now // HOUR_SECONDS) - self.settings.draft_hours + 1)
         today = int(now // DAY_SECONDS)
         for row in await self.store.drafts_before(today - self.settings.draft_hours // 24 - 1):
             await self.store.commit((DropDraft(row.pseudonym),))
@@ -242,7 +242,7 @@ class Instance:
         await self.desk.close()
         await self.dispatch.settle()
         await self.store.close()
-        self.shelf.close()
+        await self.shelf.close()
 
 
 LONGEST_CODE = 60
@@ -260,11 +260,14 @@ async def open_instance(
     questions = questionnaire(home_context=settings.ask_home_context, about_you=settings.ask_about_you)
     words = check_words(questions)
     store = await open_store(settings.store_url)
+    shelf: Shelf | None = None
     try:
         shelf = FolderShelf(settings.shelf)
         return await _put_together(settings, clock, cost, questions, words, store, shelf)
     except BaseException:
         await store.close()
+        if shelf is not None:
+            await shelf.close()
         raise
 
 

@@ -60,7 +60,7 @@ class Journal:
             dropped, self._dropped = self._dropped, []
             try:
                 taken = [Taken(id, self.channel, line) for id, line in zip(ids, lines, strict=True)]
-                await self.store.commit((*map(self.errands.take, taken), *dropped))
+                await self.store.commit((*[await self.errands.take(each) for each in taken], *dropped))
                 break
             except (SeuilError, OSError) as error:
                 self._dropped = dropped + self._dropped
@@ -98,7 +98,7 @@ class Journal:
     async def left(self) -> list[Taken]:
         """What was put and not dropped, oldest first. Not what is so old that it was handled: somebody kept
         its row and put it back, and it would be said a second time."""
-        found = [self.errands.read(row) for row in await self.store.errands()]
+        found = [await self.errands.read(row) for row in await self.store.errands()]
         ours = [each for each in found if isinstance(each, Taken) and each.channel == self.channel]
         oldest = await self._oldest()
         for each in ours:

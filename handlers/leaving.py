@@ -53,7 +53,7 @@ class Leaving:
         if screen.minutes and channel.can.deletes:
             until = int(self.clock() // 60) + screen.minutes
             deletion = new_deletion(who, (), until, 0 if shared else self._last.get(who, 0))
-            await self.store.commit((self.errands.delete(deletion, member=True),))
+            await self.store.commit((await self.errands.delete(deletion, member=True),))
         try:
             shown = await channel.show(who, screen)
         except Gone:
@@ -68,7 +68,7 @@ class Leaving:
             if shown:
                 deletion = replace(deletion, messages=shown)
                 self._due.setdefault(who, []).append(deletion)
-                await self.store.commit((self.errands.delete(deletion, member=True),))
+                await self.store.commit((await self.errands.delete(deletion, member=True),))
             else:
                 await self.store.commit((DropErrand(deletion.id, 0),))
         if shown:
@@ -129,7 +129,7 @@ class Leaving:
             if self._is_resumed:
                 return
             for row in await self.store.errands():
-                errand = self.errands.read(row)
+                errand = await self.errands.read(row)
                 if isinstance(errand, Deletion) and errand.minute:
                     known = self._due if errand.messages else self._doubtful
                     known.setdefault(errand.who, []).append(errand)

@@ -11,7 +11,8 @@ shelf opens.
 Besides the key stands the revision of the last committed draft: a `drafts.db` that was rolled back to an
 older copy holds an older revision, and the caller refuses it. `Shelf.key` gives both.
 
-All calls are plain memory operations of microseconds: nothing to await. Never here: boxes, chats, words.
+All calls are awaited, since a shelf that many hosts share stands behind a network (`storage.shelf_redis`).
+The two here never wait: plain memory operations of microseconds. Never here: boxes, chats, words.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import os
 import secrets
 import struct
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from bot.errors import SettingsError, StoreDamaged
 from storage.folder import FolderLock, cannot_use, own_folder
@@ -36,38 +37,42 @@ DAY_KEYS_KEPT = 4
 LOG = logging.getLogger(__name__)
 
 
+DayKeys: TypeAlias = tuple[tuple[int, bytes], ...]
+"""(day, pseudonym key), newest first."""
+
+
 class Shelf(Protocol):
     """Keys by draft id (16 bytes). An `hour` or a `day` is a number of them since 1970-01-01 (UTC)."""
 
-    def new_key(self, draft: bytes, hour: int) -> bytes:
+    async def new_key(self, draft: bytes, hour: int) -> bytes:
         """A fresh key of 32 bytes for a draft begun in this hour. One that was there for this id is
         destroyed."""
         ...
 
-    def key(self, draft: bytes) -> tuple[bytes, int] | None:
+    async def key(self, draft: bytes) -> tuple[bytes, int] | None:
         """The key and the last committed revision (0 until `advance`); None: destroyed, expired, or lost with
         a reboot. A stored draft whose revision is *lower* is a rolled-back copy; one higher by 1 is a commit
         whose `advance` a kill prevented."""
         ...
 
-    def advance(self, draft: bytes, revision: int) -> None:
+    async def advance(self, draft: bytes, revision: int) -> None:
         """Note the revision that was committed. Nothing happens if the key is gone."""
         ...
 
-    def destroy(self, draft: bytes) -> None:
+    async def destroy(self, draft: bytes) -> None:
         """Overwrite the key. A second time does nothing."""
         ...
 
-    def expire(self, before_hour: int) -> list[bytes]:
+    async def expire(self, before_hour: int) -> list[bytes]:
         """Destroy the keys of drafts begun before this hour; their ids, so that the boxes can follow."""
         ...
 
-    def day_keys(self, today: int) -> list[tuple[int, bytes]]:
-        """(day, pseudonym key) newest first, today's always among them. Older than `DAY_KEYS_KEPT` days:
-        destroyed."""
+    async def day_keys(self, today: int) -> DayKeys:
+        """Today's always among them. Older than `DAY_KEYS_KEPT` days: destroyed. Asked for at each turn and
+        kept by nobody for longer: a shelf that many share may have lost them, and have others."""
         ...
 
-    def close(self) -> None: ...
+    async def close(self) -> None: ...
 
 
 _MAGIC: Final = b"SEUIL SHELF v1\n".ljust(64, b"\0")
@@ -102,7 +107,7 @@ class FolderShelf:
         self._path = folder / "shelf"
         self._places: dict[bytes, int] = {}
         self._days: dict[int, int] = {}
-        self._today: tuple[int, list[tuple[int, bytes]]] = (-1, [])
+        self._today: tuple[int, DayKeys] = (-1, ())
         """What `day_keys` answered for this day: asked for at each turn, and the same all day."""
         self._free: list[int] = []
         try:
@@ -118,50 +123,53 @@ class FolderShelf:
         """Drafts whose key is here."""
         return len(self._places)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the file; the keys stay in it, for the next start."""
         if not self._map.closed:
-            self._today = (-1, [])
+            self._today = (-1, ())
             self._map.close()
             os.close(self._handle)
             self._lock.release()
 
     # --- keys of drafts -------------------------------------------------------------------------------------
 
-    def new_key(self, draft: bytes, hour: int) -> bytes:
-        self.destroy(draft)
+    async def new_key(self, draft: bytes, hour: int) -> bytes:
+        self._destroy(draft)
         key = secrets.token_bytes(KEY_BYTES)
         self._places[draft] = self._write(draft, key, hour, _DRAFT)
         return key
 
-    def key(self, draft: bytes) -> tuple[bytes, int] | None:
+    async def key(self, draft: bytes) -> tuple[bytes, int] | None:
         place = self._places.get(draft)
         if place is None:
             return None
         key, revision = _KEY.unpack_from(self._map, place + _KEY_AT)
         return key, revision
 
-    def advance(self, draft: bytes, revision: int) -> None:
+    async def advance(self, draft: bytes, revision: int) -> None:
         place = self._places.get(draft)
         if place is not None:
             struct.pack_into("<q", self._map, place + _REVISION, revision)
 
-    def destroy(self, draft: bytes) -> None:
+    async def destroy(self, draft: bytes) -> None:
+        self._destroy(draft)
+
+    def _destroy(self, draft: bytes) -> None:
         place = self._places.pop(draft, None)
         if place is not None:
             self._wipe(place)
 
-    def expire(self, before_hour: int) -> list[bytes]:
+    async def expire(self, before_hour: int) -> list[bytes]:
         old = [draft for draft, place in self._places.items() if self._hour(place) < before_hour]
         for draft in old:
-            self.destroy(draft)
+            self._destroy(draft)
         return sorted(old)
 
     # --- keys of days ---------------------------------------------------------------------------------------
 
-    def day_keys(self, today: int) -> list[tuple[int, bytes]]:
+    async def day_keys(self, today: int) -> DayKeys:
         if self._today[0] == today:
-            return self._today[1].copy()
+            return self._today[1]
         for day in [day for day in self._days if day <= today - DAY_KEYS_KEPT]:
             self._wipe(self._days.pop(day))
         if today not in self._days:
@@ -169,9 +177,9 @@ class FolderShelf:
             self._days[today] = self._write(bytes(16), key, today, _DAY)
         # A key of a day to come is left by a clock that went back: kept, and of no use until then.
         days = sorted((day for day in self._days if day <= today), reverse=True)
-        keys = [(day, _SLOT.unpack_from(self._map, self._days[day])[1]) for day in days]
+        keys = tuple((day, _SLOT.unpack_from(self._map, self._days[day])[1]) for day in days)
         self._today = (today, keys)
-        return keys.copy()
+        return keys
 
     # --- slots ----------------------------------------------------------------------------------------------
 
@@ -244,36 +252,36 @@ class MemoryShelf:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         return
 
-    def new_key(self, draft: bytes, hour: int) -> bytes:
+    async def new_key(self, draft: bytes, hour: int) -> bytes:
         key = secrets.token_bytes(KEY_BYTES)
         self._keys[draft] = (key, 0, hour)
         return key
 
-    def key(self, draft: bytes) -> tuple[bytes, int] | None:
+    async def key(self, draft: bytes) -> tuple[bytes, int] | None:
         kept = self._keys.get(draft)
         return None if kept is None else kept[:2]
 
-    def advance(self, draft: bytes, revision: int) -> None:
+    async def advance(self, draft: bytes, revision: int) -> None:
         if draft in self._keys:
             key, _, hour = self._keys[draft]
             self._keys[draft] = (key, revision, hour)
 
-    def destroy(self, draft: bytes) -> None:
+    async def destroy(self, draft: bytes) -> None:
         self._keys.pop(draft, None)
 
-    def expire(self, before_hour: int) -> list[bytes]:
+    async def expire(self, before_hour: int) -> list[bytes]:
         old = sorted(draft for draft, (_, _, hour) in self._keys.items() if hour < before_hour)
         for draft in old:
             del self._keys[draft]
         return old
 
-    def day_keys(self, today: int) -> list[tuple[int, bytes]]:
+    async def day_keys(self, today: int) -> DayKeys:
         self._days = {day: key for day, key in self._days.items() if day > today - DAY_KEYS_KEPT}
         self._days.setdefault(today, secrets.token_bytes(KEY_BYTES))
-        return sorted(((day, key) for day, key in self._days.items() if day <= today), reverse=True)
+        return tuple(sorted(((day, key) for day, key in self._days.items() if day <= today), reverse=True))
 
 
 def is_memory_backed(folder: Path) -> bool:

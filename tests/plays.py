@@ -283,7 +283,7 @@ class Performance:
     async def days_pass(self) -> None:
         self.stage.clock.now += (HOUSE.draft_hours + 1) * 3600
         self.desk.now = self.stage.clock.now
-        self.stage.shelf.expire(int(self.desk.now // 3600) - HOUSE.draft_hours + 1)
+        await self.stage.shelf.expire(int(self.desk.now // 3600) - HOUSE.draft_hours + 1)
 
     async def many_others(self) -> None:
         """Forty-three others testified and were accepted: what they said is drawn by a fixed rule."""

@@ -100,7 +100,7 @@ class Home:
                 with suppress(asyncio.CancelledError):
                     await task
         await self.instance.store.close()
-        self.instance.shelf.close()
+        await self.instance.shelf.close()
 
     async def again(self, *, killed: bool = False) -> None:
         await (self.kill() if killed else self.stop())

@@ -131,7 +131,7 @@ class Home:
         self.instance.dispatch._settled.clear()  # what a killed process did not write
         await self._end_listening()
         await self.instance.store.close()
-        self.instance.shelf.close()
+        await self.instance.shelf.close()
 
     async def again(self, *, killed: bool = False) -> None:
         """A restart."""

@@ -82,7 +82,7 @@ async def test_a_draft_put_into_another_person_s_row_does_not_open(tmp_path):
     await stage.to_story("stranger")
     await store.close()
     today = int(NOW // 86_400)
-    ((_, key),) = shelf.day_keys(today)
+    ((_, key),) = await shelf.day_keys(today)
     hers, his = (pseudonym(key, "terminal", name) for name in ("witness", "stranger"))
     for column in ("draft", "revision", "box"):
         write_to(

@@ -232,7 +232,7 @@ async def test_after_a_reboot_she_is_told_that_nothing_was_kept():
     await stage.to_story("Rose")
     await stage.say("Rose", "Un.")
     (row,) = await stage.store.drafts_before(10**6)
-    stage.shelf.destroy(row.id)
+    await stage.shelf.destroy(row.id)
 
     answers = await stage.say("Rose", "FINI")
 
@@ -246,7 +246,7 @@ async def test_an_older_drafts_database_put_back_is_refused():
     await stage.say("Rose", "Un.")
     (row,) = await stage.store.drafts_before(10**6)
     await stage.say("Rose", "Deux.")
-    stage.shelf.advance(row.id, row.revision + 5)
+    await stage.shelf.advance(row.id, row.revision + 5)
 
     answers = await stage.say("Rose", "FINI")
 
@@ -416,7 +416,7 @@ async def test_no_table_links_a_chat_to_a_case():
     await stage.say("Rose", "5")
     (row,) = await stage.store.cases()
 
-    names = [stage.shelf.day_keys(int(stage.clock() // 86400))]
+    names = [await stage.shelf.day_keys(int(stage.clock() // 86400))]
     assert names
     items = await stage.store.items(row.case)
     assert all(b"Rose" not in item.box for item in items)

@@ -11,7 +11,7 @@ import signal
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,98 +45,98 @@ def open_folder(folder: Path) -> FolderShelf:
 
 
 @pytest.fixture(params=["memory", "folder"])
-def shelf(request: pytest.FixtureRequest, folder: Path) -> Iterator[Shelf]:
+async def shelf(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Shelf]:
     """Any shelf; every test that takes it is a promise all of them keep."""
     shelf: Shelf = MemoryShelf() if request.param == "memory" else open_folder(folder)
     yield shelf
-    shelf.close()
+    await shelf.close()
 
 
 # --- every shelf --------------------------------------------------------------------------------------------
 
 
-def test_a_new_key_is_random_and_found_again(shelf: Shelf) -> None:
+async def test_a_new_key_is_random_and_found_again(shelf: Shelf) -> None:
     draft = new_id()
 
-    key = shelf.new_key(draft, DAY)
+    key = await shelf.new_key(draft, DAY)
 
     assert len(key) == 32
-    assert shelf.key(draft) == (key, 0)
-    assert shelf.new_key(new_id(), DAY) != key
-    assert shelf.key(new_id()) is None
+    assert await shelf.key(draft) == (key, 0)
+    assert await shelf.new_key(new_id(), DAY) != key
+    assert await shelf.key(new_id()) is None
 
 
-def test_the_last_committed_revision_stands_beside_the_key(shelf: Shelf) -> None:
+async def test_the_last_committed_revision_stands_beside_the_key(shelf: Shelf) -> None:
     draft = new_id()
-    key = shelf.new_key(draft, DAY)
+    key = await shelf.new_key(draft, DAY)
 
-    shelf.advance(draft, 1)
-    shelf.advance(draft, 2)
-    shelf.advance(new_id(), 7)
+    await shelf.advance(draft, 1)
+    await shelf.advance(draft, 2)
+    await shelf.advance(new_id(), 7)
 
-    assert shelf.key(draft) == (key, 2)
+    assert await shelf.key(draft) == (key, 2)
 
 
-def test_a_destroyed_key_is_gone_for_good(shelf: Shelf) -> None:
+async def test_a_destroyed_key_is_gone_for_good(shelf: Shelf) -> None:
     draft, other = new_id(), new_id()
-    shelf.new_key(draft, DAY)
-    kept = shelf.new_key(other, DAY)
+    await shelf.new_key(draft, DAY)
+    kept = await shelf.new_key(other, DAY)
 
-    shelf.destroy(draft)
-    shelf.destroy(draft)
-    shelf.advance(draft, 3)
+    await shelf.destroy(draft)
+    await shelf.destroy(draft)
+    await shelf.advance(draft, 3)
 
-    assert shelf.key(draft) is None
-    assert shelf.key(other) == (kept, 0)
+    assert await shelf.key(draft) is None
+    assert await shelf.key(other) == (kept, 0)
 
 
-def test_a_draft_begun_again_has_another_key(shelf: Shelf) -> None:
+async def test_a_draft_begun_again_has_another_key(shelf: Shelf) -> None:
     draft = new_id()
-    first = shelf.new_key(draft, DAY)
-    shelf.advance(draft, 5)
+    first = await shelf.new_key(draft, DAY)
+    await shelf.advance(draft, 5)
 
-    second = shelf.new_key(draft, DAY)
+    second = await shelf.new_key(draft, DAY)
 
     assert second != first
-    assert shelf.key(draft) == (second, 0)
+    assert await shelf.key(draft) == (second, 0)
 
 
-def test_keys_expire_with_the_day_their_draft_was_begun(shelf: Shelf) -> None:
+async def test_keys_expire_with_the_day_their_draft_was_begun(shelf: Shelf) -> None:
     old, new = sorted(new_id() for _ in range(3)), new_id()
     for draft in old:
-        shelf.new_key(draft, DAY)
-    shelf.new_key(new, DAY + 1)
+        await shelf.new_key(draft, DAY)
+    await shelf.new_key(new, DAY + 1)
 
-    assert shelf.expire(DAY + 1) == old
-    assert shelf.expire(DAY + 1) == []
+    assert await shelf.expire(DAY + 1) == old
+    assert await shelf.expire(DAY + 1) == []
 
-    assert shelf.key(old[0]) is None
-    assert shelf.key(new) is not None
+    assert await shelf.key(old[0]) is None
+    assert await shelf.key(new) is not None
 
 
-def test_every_day_has_its_own_key_newest_first(shelf: Shelf) -> None:
-    ((_, first),) = shelf.day_keys(DAY)
-    (today, second), yesterday = shelf.day_keys(DAY + 1)
+async def test_every_day_has_its_own_key_newest_first(shelf: Shelf) -> None:
+    ((_, first),) = await shelf.day_keys(DAY)
+    (today, second), yesterday = await shelf.day_keys(DAY + 1)
 
     assert (today, yesterday) == (DAY + 1, (DAY, first))
     assert len(first) == 32
     assert first != second
-    assert shelf.day_keys(DAY + 1) == [(DAY + 1, second), (DAY, first)]
+    assert await shelf.day_keys(DAY + 1) == ((DAY + 1, second), (DAY, first))
 
 
-def test_day_keys_live_as_long_as_a_draft_may(shelf: Shelf) -> None:
+async def test_day_keys_live_as_long_as_a_draft_may(shelf: Shelf) -> None:
     for day in range(DAY, DAY + 10):
-        keys = shelf.day_keys(day)
+        keys = await shelf.day_keys(day)
 
     assert [day for day, _ in keys] == [DAY + 9, DAY + 8, DAY + 7, DAY + 6]
     assert len(keys) == DAY_KEYS_KEPT
 
 
-def test_a_clock_that_goes_back_gets_no_key_of_a_day_to_come(shelf: Shelf) -> None:
-    shelf.day_keys(DAY + 1)
+async def test_a_clock_that_goes_back_gets_no_key_of_a_day_to_come(shelf: Shelf) -> None:
+    await shelf.day_keys(DAY + 1)
 
-    assert [day for day, _ in shelf.day_keys(DAY)] == [DAY]
-    assert [day for day, _ in shelf.day_keys(DAY + 1)] == [DAY + 1, DAY]
+    assert [day for day, _ in await shelf.day_keys(DAY)] == [DAY]
+    assert [day for day, _ in await shelf.day_keys(DAY + 1)] == [DAY + 1, DAY]
 
 
 # --- the shelf in a folder ----------------------------------------------------------------------------------
@@ -156,76 +156,88 @@ acts = st.lists(
 @settings(deadline=None)
 @given(acts)
 def test_the_folder_agrees_with_the_reference(happened: list[tuple[str, bytes, int]]) -> None:
+    asyncio.run(both_do(happened))
+
+
+async def both_do(happened: list[tuple[str, bytes, int]]) -> None:
     with tempfile.TemporaryDirectory() as place:
         shelf, reference = open_folder(Path(place) / "s"), MemoryShelf()
         keys: dict[bytes, bytes] = {}
         for act, draft, number in happened:
             if act == "new":
-                keys[draft] = shelf.new_key(draft, number)
-                reference.new_key(draft, number)
+                keys[draft] = await shelf.new_key(draft, number)
+                await reference.new_key(draft, number)
             elif act == "expire":
-                assert shelf.expire(number) == reference.expire(number)
+                assert await shelf.expire(number) == await reference.expire(number)
             elif act == "reopen":
-                shelf.close()
+                await shelf.close()
                 shelf = open_folder(Path(place) / "s")
             else:
                 for one in (shelf, reference):
-                    one.advance(draft, number) if act == "advance" else one.destroy(draft)
-            expected = reference.key(draft)
-            assert shelf.key(draft) == (expected and (keys[draft], expected[1]))
+                    await one.advance(draft, number) if act == "advance" else await one.destroy(draft)
+            expected = await reference.key(draft)
+            assert await shelf.key(draft) == (expected and (keys[draft], expected[1]))
             assert len(shelf) == len(reference)
-        shelf.close()
+        await shelf.close()
 
 
-def test_keys_outlive_the_process(folder: Path) -> None:
+async def test_keys_outlive_the_process(folder: Path) -> None:
     shelf = open_folder(folder)
     drafts = [new_id() for _ in range(3000)]
-    keys = [shelf.new_key(draft, DAY) for draft in drafts]
-    shelf.advance(drafts[7], 41)
-    days = shelf.day_keys(DAY)
-    shelf.close()
+    keys = [await shelf.new_key(draft, DAY) for draft in drafts]
+    await shelf.advance(drafts[7], 41)
+    days = await shelf.day_keys(DAY)
+    await shelf.close()
 
     shelf = open_folder(folder)
 
-    assert [shelf.key(draft) for draft in drafts] == [(key, 41 * (n == 7)) for n, key in enumerate(keys)]
-    assert shelf.day_keys(DAY) == days
-    shelf.close()
+    assert [await shelf.key(draft) for draft in drafts] == [
+        (key, 41 * (n == 7)) for n, key in enumerate(keys)
+    ]
+    assert await shelf.day_keys(DAY) == days
+    await shelf.close()
 
 
-def test_a_destroyed_key_leaves_no_byte_in_the_folder(folder: Path) -> None:
+async def test_a_destroyed_key_leaves_no_byte_in_the_folder(folder: Path) -> None:
     shelf = open_folder(folder)
     drafts = [new_id() for _ in range(50)]
-    keys = [shelf.new_key(draft, DAY + n % 2) for n, draft in enumerate(drafts)]
-    day_key = shelf.day_keys(DAY)[0][1]
+    keys = [await shelf.new_key(draft, DAY + n % 2) for n, draft in enumerate(drafts)]
+    day_key = (await shelf.day_keys(DAY))[0][1]
 
     for draft in drafts[::2]:
-        shelf.destroy(draft)
-    shelf.expire(DAY + 9)
-    shelf.day_keys(DAY + 9)
+        await shelf.destroy(draft)
+    await shelf.expire(DAY + 9)
+    await shelf.day_keys(DAY + 9)
 
     assert [secret for secret in (*drafts, *keys, day_key) if files_holding(folder, secret)] == []
-    shelf.close()
+    await shelf.close()
 
 
-def test_a_shelf_of_many_drafts_stays_small_and_reuses_its_slots(folder: Path) -> None:
+async def test_a_shelf_of_many_drafts_stays_small_and_reuses_its_slots(folder: Path) -> None:
     shelf = open_folder(folder)
     for _ in range(20):
         drafts = [new_id() for _ in range(1000)]
         for draft in drafts:
-            shelf.new_key(draft, DAY)
+            await shelf.new_key(draft, DAY)
         for draft in drafts:
-            shelf.destroy(draft)
+            await shelf.destroy(draft)
 
     assert (folder / "shelf").stat().st_size <= 2 * 1024 * 64
-    shelf.close()
+    await shelf.close()
 
 
-def test_only_the_owner_can_read_the_shelf(folder: Path) -> None:
+async def test_only_the_owner_can_read_the_shelf(folder: Path) -> None:
     shelf = open_folder(folder)
 
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    shelf.close()
+    assert modes_of(folder) == (0o700, {0o600})
+    await shelf.close()
+
+
+def modes_of(folder: Path) -> tuple[int, set[int]]:
+    """Of the folder, and of all that is in it."""
+    return stat.S_IMODE(folder.stat().st_mode), {
+        stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()
+    }
 
 
 def test_a_folder_on_a_disk_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,12 +248,12 @@ def test_a_folder_on_a_disk_is_refused(folder: Path, monkeypatch: pytest.MonkeyP
     assert "/dev/shm" in refused.value.hint
 
 
-def test_a_folder_on_a_disk_can_be_allowed_loudly(
+async def test_a_folder_on_a_disk_can_be_allowed_loudly(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(shelves, "is_memory_backed", lambda _: False)
 
-    FolderShelf(folder, allow_disk=True).close()
+    await FolderShelf(folder, allow_disk=True).close()
 
     assert "ON A DISK" in caplog.text
     assert caplog.records[0].levelno == logging.WARNING
@@ -253,13 +265,13 @@ def test_memory_is_told_from_disk_by_the_table_of_mounts() -> None:
     assert not is_memory_backed(Path("/proc"))
 
 
-def test_one_process_at_a_time_holds_a_shelf(folder: Path) -> None:
+async def test_one_process_at_a_time_holds_a_shelf(folder: Path) -> None:
     shelf = open_folder(folder)
 
     with pytest.raises(AlreadyRunning):
         open_folder(folder)
-    shelf.close()
-    open_folder(folder).close()
+    await shelf.close()
+    await open_folder(folder).close()
 
 
 @pytest.mark.parametrize(
@@ -271,8 +283,8 @@ def test_one_process_at_a_time_holds_a_shelf(folder: Path) -> None:
         lambda _: b"SEUIL SHELF v1\n".ljust(64, b"\0") + bytes(63),
     ],
 )
-def test_a_damaged_shelf_is_told_and_not_guessed_at(folder: Path, damage: object) -> None:
-    open_folder(folder).close()
+async def test_a_damaged_shelf_is_told_and_not_guessed_at(folder: Path, damage: object) -> None:
+    await open_folder(folder).close()
     assert callable(damage)
     (folder / "shelf").write_bytes(damage(6400))
 
@@ -281,42 +293,42 @@ def test_a_damaged_shelf_is_told_and_not_guessed_at(folder: Path, damage: object
     assert "delete" in told.value.hint
 
     (folder / "shelf").unlink()
-    open_folder(folder).close()
+    await open_folder(folder).close()
 
 
-def test_a_slot_that_a_kill_left_half_written_is_free_and_wiped(folder: Path) -> None:
+async def test_a_slot_that_a_kill_left_half_written_is_free_and_wiped(folder: Path) -> None:
     shelf = open_folder(folder)
-    draft, key = new_id(), shelf.new_key(new_id(), DAY)
-    shelf.close()
+    draft, key = new_id(), await shelf.new_key(new_id(), DAY)
+    await shelf.close()
     image = bytearray((folder / "shelf").read_bytes())
     image[128:144], image[144:176] = draft, key[::-1]  # all of a slot but its mark
     (folder / "shelf").write_bytes(image)
 
     shelf = open_folder(folder)
 
-    assert shelf.key(draft) is None
+    assert await shelf.key(draft) is None
     assert files_holding(folder, key[::-1]) == []
     assert len(shelf) == 1
-    shelf.close()
+    await shelf.close()
 
 
 async def test_a_rolled_back_draft_is_known_by_its_revision(folder: Path, tmp_path: Path) -> None:
     """Somebody puts back an older copy of drafts.db: the shelf remembers how far the draft had come."""
     data, person = tmp_path / "data", new_id()
     with_shelf = open_folder(folder)
-    with_shelf.new_key(person, DAY)
+    await with_shelf.new_key(person, DAY)
     copies = []
     for revision in (1, 2, 3):
         store = await SqliteStore.open(data)
         await store.commit(turn(person, person, revision))
-        with_shelf.advance(person, revision)
+        await with_shelf.advance(person, revision)
         await store.close()
         copies.append((data / "drafts.db").read_bytes())
     (data / "drafts.db").write_bytes(copies[1])
 
     store = await SqliteStore.open(data)
     row = await store.person([person])
-    kept = with_shelf.key(person)
+    kept = await with_shelf.key(person)
 
     assert row is not None
     assert row.draft is not None
@@ -324,30 +336,32 @@ async def test_a_rolled_back_draft_is_known_by_its_revision(folder: Path, tmp_pa
     assert row.draft.revision < kept[1]
     assert await store.commit((DropDraft(person),))
     await store.close()
-    with_shelf.close()
+    await with_shelf.close()
 
 
 # --- kill -9 ------------------------------------------------------------------------------------------------
 
 
 VICTIM = """
-import os, sys
+import asyncio, os, sys
 from pathlib import Path
 from storage.shelf import FolderShelf
 
-shelf = FolderShelf(Path(sys.argv[1]), allow_disk=True)
-number = int(sys.argv[2])
-os.write(1, b"ready\\n")
-while True:
-    draft = number.to_bytes(16)
-    key = shelf.new_key(draft, 1)
-    os.write(1, b"made %d %s\\n" % (number, key.hex().encode()))
-    shelf.advance(draft, number)
-    os.write(1, b"advanced %d -\\n" % number)
-    if number % 3:
-        shelf.destroy(draft)
-        os.write(1, b"destroyed %d -\\n" % number)
-    number += 1
+async def live(number):
+    shelf = FolderShelf(Path(sys.argv[1]), allow_disk=True)
+    os.write(1, b"ready\\n")
+    while True:
+        draft = number.to_bytes(16)
+        key = await shelf.new_key(draft, 1)
+        os.write(1, b"made %d %s\\n" % (number, key.hex().encode()))
+        await shelf.advance(draft, number)
+        os.write(1, b"advanced %d -\\n" % number)
+        if number % 3:
+            await shelf.destroy(draft)
+            os.write(1, b"destroyed %d -\\n" % number)
+        number += 1
+
+asyncio.run(live(int(sys.argv[2])))
 """
 """Makes, advances and destroys keys for ever, and says what it has done."""
 
@@ -366,7 +380,7 @@ async def test_a_kill_leaves_the_old_slot_or_the_new_one(folder: Path) -> None:
 
         shelf = open_folder(folder)
         for number, act in state.items():
-            found = shelf.key(number.to_bytes(16))
+            found = await shelf.key(number.to_bytes(16))
             if found is None:  # destroyed, or the kill came between the destroying and the word of it
                 assert number % 3
                 assert act != "made"
@@ -374,7 +388,7 @@ async def test_a_kill_leaves_the_old_slot_or_the_new_one(folder: Path) -> None:
             assert act != "destroyed"
             assert found[0].hex() == made[number]
             assert found[1] in ((number,) if act == "advanced" else (0, number))
-        shelf.close()
+        await shelf.close()
         image = (folder / "shelf").read_bytes()
         gone = [number for number, act in state.items() if act == "destroyed"]
         assert not any(bytes.fromhex(made[number]) in image for number in gone[-20:])

@@ -260,7 +260,7 @@ async def test_what_was_handled_before_a_kill_is_not_handled_twice(home: Home, a
     ).encode()
     journal = home.signal._hearing._journal  # as if its drop had not been written
     taken = Taken(number.to_bytes(8, "big") + bytes(8), journal.channel, line)
-    await journal.store.commit((journal.errands.take(taken),))
+    await journal.store.commit((await journal.errands.take(taken),))
     await home.again(killed=True)
     await home.fake.until(lambda: len(home.heard) == 8 and not home.hearing)
     await home.say(ana, "FINI")
@@ -288,7 +288,7 @@ async def test_a_line_that_was_handled_is_not_heard_again_when_its_row_is_put_ba
         }
     ).encode()
     taken = Taken(bytes(16), journal.channel, line)
-    kept = journal.errands.take(taken)
+    kept = await journal.errands.take(taken)
     later = int(home.clock() // 60) + LONGEST_MINUTES + 1
     if row == "another's":
         kept = PutErrand(b"\x01" * 16, 0, kept.box)
