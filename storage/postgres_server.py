@@ -191,7 +191,12 @@ async def _migrate(db: Connection) -> None:
     if not ours:
         await db.execute("CREATE TABLE seuil_schema (version integer NOT NULL)")
         await db.execute("INSERT INTO seuil_schema (version) VALUES (0)")
-    version: int = await db.fetchval("SELECT version FROM seuil_schema")
+    version: int | None = await db.fetchval("SELECT version FROM seuil_schema")
+    if version is None or version < 0:
+        raise StoreDamaged(
+            "The database does not say which schema it has.",
+            hint="Keep a copy of the database as it is, and restore the last backup.",
+        )
     if version > len(steps):
         raise SettingsError(
             f"The database was written by a newer Seuil (schema {version}; this one knows {len(steps)}).",

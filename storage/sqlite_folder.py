@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -40,9 +41,11 @@ def prepare(folder: Path, *, console: bool) -> FolderLock | None:
     try:
         if not console and not _length(folder / MAIN) and _length(folder / DRAFTS):
             raise damaged(MAIN, "it is missing or empty beside a drafts.db that is not")
+        files = [folder / file for file in ((MAIN,) if console else (MAIN, DRAFTS))]
         with one_at_a_time(folder):
-            for file in (MAIN,) if console else (MAIN, DRAFTS):
-                _made_ready(folder / file)
+            for step in (_demand_known, _make_ready):  # both files are known before either is touched
+                for path in files:
+                    _in_our_words(step, path)
     except BaseException:
         if lock is not None:
             lock.release()
@@ -60,13 +63,34 @@ def read_through(folder: Path, *, drafts: bool) -> None:
             raise told(error, file) from None
 
 
-def _made_ready(path: Path) -> None:
+def _in_our_words(step: Callable[[Path], None], path: Path) -> None:
     try:
-        _make_ready(path)
+        step(path)
     except sqlite3.Error as error:
         raise told(error, path.name) from None
     except OSError as error:
         raise cannot_use(error, "data folder") from None
+
+
+def _demand_known(path: Path) -> None:
+    """Raises `StoreDamaged` for a database that is not ours, or not ours any more; writes nothing."""
+    if not _length(path):
+        return
+    file = path.name
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        version: int = db.execute("PRAGMA user_version").fetchone()[0]
+        owner: int = db.execute("PRAGMA application_id").fetchone()[0]
+        tables: int = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    known = len(_steps(file))
+    if owner != APPLICATION_ID and tables:
+        raise damaged(file, "it is another program's database")
+    if version > known:
+        raise StoreDamaged(
+            f"{file} was written by a newer Seuil (schema {version}; this one knows {known}).",
+            hint="Start the newer Seuil again, or restore a backup that was made before it.",
+        )
+    if version < 0:
+        raise damaged(file, "its schema has a number that none of ours has")
 
 
 def _make_ready(path: Path) -> None:
@@ -90,22 +114,16 @@ def _make_ready(path: Path) -> None:
 
 def _migrate(db: sqlite3.Connection, file: str) -> None:
     """Bring the schema forward, one numbered step a transaction."""
-    steps = sorted((MIGRATIONS / file.removesuffix(".db")).glob("*.sql"))
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
-    owner: int = db.execute("PRAGMA application_id").fetchone()[0]
-    if version > len(steps):
-        raise StoreDamaged(
-            f"{file} was written by a newer Seuil (schema {version}; this one knows {len(steps)}).",
-            hint="Start the newer Seuil again, or restore a backup that was made before it.",
-        )
-    tables: int = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if owner != APPLICATION_ID and tables:
-        raise damaged(file, "it is another program's database")
-    for number, step in enumerate(steps[version:], version + 1):
+    for number, step in enumerate(_steps(file)[version:], version + 1):
         db.executescript(
             f"BEGIN IMMEDIATE; {step.read_text('utf-8')} PRAGMA user_version = {number};"
             f" PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
         )
+
+
+def _steps(file: str) -> list[Path]:
+    return sorted((MIGRATIONS / file.removesuffix(".db")).glob("*.sql"))
 
 
 def _demand_sound(db: sqlite3.Connection, file: str, question: str) -> None:

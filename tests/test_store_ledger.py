@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,6 @@ from storage.changes import (
     MarkDelivery,
     MarkDigest,
 )
-from storage.sqlite_folder import APPLICATION_ID, MIGRATIONS
 from tests.pgkit import KEEPERS, url_of
 from tests.storekit import DAY, MEMBER, OTHER, all_of, approved, new_id, submitted
 
@@ -130,24 +127,3 @@ async def test_a_digest_is_kept_as_it_was_rendered_first(store: Store) -> None:
 
 def test_what_a_digest_says_is_in_no_repr() -> None:
     assert "canary" not in repr(KeepRendition(1, "fr", b"canary"))
-
-
-async def test_deliveries_of_an_older_version_are_taken_over(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    await (await open_store(f"sqlite:{folder}")).close()
-    (folder / "seuil.db").unlink()
-    with closing(sqlite3.connect(folder / "seuil.db")) as db:
-        for step in ("0001.sql", "0002.sql"):
-            db.executescript((MIGRATIONS / "seuil" / step).read_text("utf-8"))
-        db.execute("INSERT INTO digest VALUES (1, 7, 'approved', x'', x'')")
-        db.execute("INSERT INTO delivery VALUES (1, ?, 'sent', 2), (1, ?, 'failed', 5)", (MEMBER, OTHER))
-        db.execute("PRAGMA user_version = 2")
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.commit()
-
-    store = await open_store(f"sqlite:{folder}")
-    rows = await store.deliveries()
-    await store.check()
-    await store.close()
-
-    assert rows == [DeliveryRow(1, MEMBER, "sent", 2), DeliveryRow(1, OTHER, "failed", 5)]
