@@ -76,11 +76,11 @@ def shelf_folder() -> Iterator[Path]:
 
 def dispatch_for(store: Store, shelf: FolderShelf, cost: Cost = COST) -> Dispatch:
     words = load()
-    signer = SignKey(bytes(range(32)))
+    signer, key = SignKey(bytes(range(32))), TeamKey(1, TEAM.recipient)
     return Dispatch(
         store=store,
         shelf=shelf,
-        keys=Keys(TeamKey(1, TEAM.recipient), signer.verify_key, bytes(16), lambda: bytes(32), bytes(32)),
+        keys=Keys(lambda: key, signer.verify_key, bytes(16), lambda: bytes(32), bytes(32)),
         receipts=ReceiptDesk(bytes(16), cost=cost, clock=time.time),
         questionnaire=QUESTIONNAIRE,
         words=words,

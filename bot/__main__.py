@@ -42,6 +42,7 @@ from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
 from handlers.running import serve_networks, talk, try_networks
+from handlers.team_keys import read_list
 from handlers.unseen import unseen
 from locales import countries, load
 from storage import Store, open_store
@@ -287,7 +288,8 @@ def keys() -> None:
     """Show the fingerprint of the team's key, to compare with what /status shows, and the public key that
     signs digests, for partners."""
     settings = _standing()
-    team, verify = keyring.public_keys(settings.data / KEYS)
+    listed, verify = read_list(settings.data / KEYS)
+    team = listed.newest
     typer.echo(f"team key, epoch {team.epoch}: {fingerprint(team.recipient)}")
     typer.echo(f"signing key: {verify.line()}")
 

@@ -1,10 +1,10 @@
-"""The team's keys at the desk: made, locked under a passphrase, unlocked, listed and signed for the
-listeners.
+"""The team's keys at the desk: made, locked under a passphrase, unlocked.
 
 A locked key file is an age passphrase file around the text that `age-keygen` writes, so that the stock
 `age` can unlock it when this program is gone. Bytes in, bytes out: files and prompts are the caller's.
 
-Never here: a default passphrase, a copy of a key that outlives the call, a key typed into a chat.
+Never here: the list for the listeners (`bot.key_list`), a default passphrase, a copy of a key that outlives
+the call, a key typed into a chat.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from bot.age import (
 )
 from bot.age.scrypt import WORK_FACTOR
 from bot.errors import CannotOpen, KeyFileError
-from bot.sealing import KEY_LIST_KIND, TeamKey, canonical
 
 
 def new_identity(seed: bytes) -> HybridIdentity:
@@ -106,14 +105,6 @@ def unlock_text(file: bytes, passphrase: str) -> str:
         ) from None
     except (CannotOpen, UnicodeDecodeError):
         raise KeyFileError("The key file is damaged.", hint="Restore it from its copy.") from None
-
-
-def key_list(keys: Sequence[TeamKey], signer: signing.SignKey) -> str:
-    """The signed list of public TEAM keys that `bot.sealing.read_key_list` reads."""
-    head = {"kind": KEY_LIST_KIND, "v": 1}
-    lines = [{"epoch": key.epoch, "recipient": key.recipient.text()} for key in keys]
-    document = "".join(canonical(line).decode() + "\n" for line in [head, *lines])
-    return document + signing.sign(document.encode(), signer, KEY_LIST_KIND)
 
 
 def _typed(passphrase: str) -> str:

@@ -26,9 +26,7 @@ from typing import Any
 
 import orjson
 
-from bot import signing
-from bot.age import HybridRecipient, KeyRecipient, encrypt, parse_recipient
-from bot.errors import CannotOpen, KeyFileError
+from bot.age import HybridRecipient, KeyRecipient, encrypt
 
 ITEM_MAGIC = b"SEUIL-I1"
 COMMAND_MAGIC = b"SEUIL-C1"
@@ -51,7 +49,6 @@ _TOLD = b"seuil|v1|told|"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """What the kind and the name of an item look like, so that the context cannot outgrow its bucket."""
 
-KEY_LIST_KIND = "seuil-team-keys"
 _VERSION = 1
 
 
@@ -96,10 +93,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class TeamKey:
-    """The public key of an epoch. `read_key_list` is how the listening process gets one."""
+    """The public key of an epoch. `bot.key_list` is how the listening process gets one."""
 
     epoch: int
     recipient: HybridRecipient = field(repr=False)
+    since: int = 0
+    """Minute since 1970 at which it was made; 0 where an earlier version did not write it down."""
 
 
 def seal(body: bytes, context: Context, key: TeamKey) -> bytes:
@@ -129,26 +128,6 @@ def seal_command(body: bytes, key: TeamKey) -> bytes:
     """A moderator's command for the desk's queue. Anyone can seal one: who sent it must be proved by its
     body."""
     return encrypt(packed(COMMAND_MAGIC, b"", body, command_size), [key.recipient])
-
-
-def read_key_list(text: str, signer: signing.VerifyKey, *, at_least: int = 0) -> TeamKey:
-    """The TEAM key of the newest epoch in a list signed by TEAM-SIGN (`bot.custody.key_list` writes it).
-
-    The list is a line of JSON that says what it is, a line for each epoch, then a minisign signature of all
-    that. `at_least` is the newest epoch already seen: an older list put back is refused.
-
-    Raises `KeyFileError` for a list that is unsigned, forged, out of date or not of this form.
-    """
-    document, mark, signature = text.partition(signing.UNTRUSTED)
-    try:
-        signing.verify(document.encode(), mark + signature, signer)
-    except (CannotOpen, UnicodeEncodeError):
-        raise _bad_list("is not signed by the key this instance trusts") from None
-    keys = _read_keys(document)
-    newest = max(keys, key=lambda key: key.epoch)
-    if newest.epoch < at_least:
-        raise _bad_list(f"ends at epoch {newest.epoch}, and epoch {at_least} was seen before")
-    return newest
 
 
 def fingerprint(recipient: KeyRecipient) -> str:
@@ -235,27 +214,3 @@ def unpacked(plaintext: bytes, magic: bytes, size: Callable[[int], int]) -> tupl
 def _is_number(value: Any) -> bool:
     """A small count. `True` and 3.0 are none: they would be another spelling."""
     return type(value) is int and 0 <= value < 2**31
-
-
-def _read_keys(document: str) -> list[TeamKey]:
-    try:
-        head, *lines = [json.loads(line) for line in document.splitlines()]
-        if head != {"kind": KEY_LIST_KIND, "v": _VERSION} or not lines:
-            raise ValueError("another document")
-        return [_read_key(line) for line in lines]
-    except (ValueError, KeyError, TypeError):
-        raise _bad_list("is signed, and is no list of team keys") from None
-
-
-def _read_key(line: dict[str, Any]) -> TeamKey:
-    recipient = parse_recipient(str(line["recipient"]))
-    if not isinstance(recipient, HybridRecipient) or not _is_number(line["epoch"]):
-        raise ValueError("another key")
-    return TeamKey(line["epoch"], recipient)
-
-
-def _bad_list(what: str) -> KeyFileError:
-    return KeyFileError(
-        f"The list of team keys {what}.",
-        hint="Nothing is sealed to it. Make it again at the desk, and compare the fingerprints.",
-    )

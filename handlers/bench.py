@@ -20,6 +20,7 @@ from typing import ClassVar, Self, TypeAlias, TypeVar
 
 from bot.errors import CannotOpen, KeyFileError, StoreDamaged
 from bot.junk import Insults
+from bot.key_list import KeyList
 from bot.moderation import CaseView, Given, Role, reference
 from bot.opening import Expected, Opened, open_item, open_told
 from bot.receipts import reply_key_hash
@@ -205,6 +206,8 @@ class Bench:
     """Which digest was frozen last, outside the database; None in a house without a folder."""
     held: Held | None = field(default=None, repr=False)
     """Which digests are held, outside the database; None in a house without a folder."""
+    listed: Callable[[], KeyList] | None = field(default=None, repr=False)
+    """The list of team keys as it is now; None in a house without a folder."""
     ring: Unlocked | None = field(default=None, repr=False)
     warned: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
     """(member, case): who was warned before a text. In memory: after a restart, one is warned again."""
@@ -225,7 +228,7 @@ class Bench:
 
     @property
     def team(self) -> TeamKey:
-        return self.queue.key
+        return self.queue.team()
 
     def keys(self) -> Unlocked:
         if self.ring is None:

@@ -68,10 +68,11 @@ Queued: TypeAlias = Order | Answer
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Where the intake puts what members say: the store, the desk's public key, and the INSTANCE key."""
+    """Where the intake puts what members say: the store, the desk's public key as it is now, and the INSTANCE
+    key."""
 
     store: Store = field(repr=False)
-    key: TeamKey
+    team: Callable[[], TeamKey] = field(repr=False)
     instance: bytes = field(repr=False)
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
@@ -93,7 +94,7 @@ class Queue:
         # Keyed: a bare hash of a chat and its update would give the chat away to whoever tries them all.
         name = hmac.digest(self.instance, b"seuil|v1|update|" + update_key, "sha256")
         return QueueCommand(
-            name, seal_command(_write(self.instance, what, int(self.clock() // 60)), self.key)
+            name, seal_command(_write(self.instance, what, int(self.clock() // 60)), self.team())
         )
 
 

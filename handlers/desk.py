@@ -15,13 +15,14 @@ Never here: what an act does (`handlers.cases`, `handlers.office`, `handlers.dig
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
+from bot import age
 from bot.errors import CannotOpen, KeyFileError, SeuilError, StoreAway, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Given, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
@@ -185,6 +186,20 @@ class Desk:
         await self.lock("exit")
         await self._lanes.quiet(LINGER_SECONDS)
         await self._lanes.close()
+
+    async def _keep_up(self) -> None:
+        """Hold the keys that are listed, and no other: what was destroyed is let go of; for a newer one, the
+        passphrase is needed again."""
+        bench, ring = self._bench, self._bench.ring
+        if ring is None or bench.listed is None:
+            return
+        listed = {key.recipient for key in bench.listed().keys}
+        held = tuple(identity for identity in ring.identities if identity.recipient in listed)
+        if len(held) < len(listed):
+            await self.lock("keys were rotated")
+            await self._announce("owner", "desk-keys-rotated")
+        elif len(held) < len(ring.identities):
+            bench.ring = replace(ring, identities=held)
 
     async def _note_audit(self) -> None:
         """Write down outside the database where the audit log ends, or alarm owners: once for each start."""
@@ -387,6 +402,7 @@ class Desk:
         Only one at a time: the caller holds the turn, and no network is waited for in it.
         """
         done, most = 0, BATCH
+        await self._keep_up()
         while self.is_open:
             self._lanes.forget_ended()
             queued = await self._bench.store.commands(most)
@@ -637,8 +653,9 @@ class Desk:
 
 
 def _hash(box: bytes) -> bytes:
-    """What tells a box from all others: no two are sealed alike, and nobody changes one that still opens."""
-    return hashlib.sha256(box).digest()
+    """What tells a box from all others, however it is spelt and whichever key its header is for: no two are
+    sealed alike, and nobody changes a payload that still opens."""
+    return age.payload_hash(box)
 
 
 def _view(row: CaseRow, member: MemberRow) -> CaseView:

@@ -635,6 +635,7 @@ class Dispatch:
         tag = sender_tag(self._keys.tag(), heard.who.channel, heard.who.chat)
         if await self._store.is_banned(tag):
             return Done(Envelope(NOBODY), tells=(self._screen("not-accepted", closing.language),), fresh=True)
+        await self._keys.follow()
         try:
             keys = await self._receipts.keys(new_receipt(before.entropy))
             items = self._seal(submit, before, record, keys, tag)
@@ -657,7 +658,7 @@ class Dispatch:
         return tuple(self._item(before.case, part, body, keys, tag) for part, body in bodies)
 
     def _item(self, case: bytes, part: str, body: bytes, keys: ReceiptKeys, tag: bytes) -> KeepItem:
-        team = self._keys.team
+        team = self._keys.team()
         context = Context(
             case=case,
             kind=part.partition("-")[0],
@@ -677,6 +678,7 @@ class Dispatch:
         if not self._receipts.may_try(person.pseudonym):
             return replace(done, tells=(self._screen("receipt-too-many", language),))
         keys = await self._receipts.tried(use.receipt)
+        await self._keys.follow()  # whatever the receipt is worth
         row = await self._store.case_at(keys.locator)
         operations: tuple[Operation, ...] = ()
         tells: tuple[Screen, ...] = (self._screen(_SAME_ANSWER[use.purpose], language),)

@@ -8,6 +8,7 @@ again.
                  digests.head             which digest was frozen last (`storage.queue_head`)
                  digests.held             which digests are held (`storage.held`)
                  queue.head               when the desk's queue was last empty (`storage.queue_head`)
+                 team.head                the newest epoch that was sealed to (`storage.queue_head`)
     SEUIL_SHELF/ shelf                    the keys of open drafts, in memory
 
 Never here: a channel's manners, a command of the desk, a question.
@@ -23,6 +24,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from bot.age import ready
@@ -45,6 +47,7 @@ from handlers.leaving import Leaving
 from handlers.members import Members, Route, read_code, role_of
 from handlers.reception import Reception
 from handlers.screens import House
+from handlers.team_keys import TeamKeys
 from handlers.verifying import entries, verified_on
 from handlers.vocabulary import vocabularies
 from locales import Words, every_help_line, load, missing
@@ -54,7 +57,7 @@ from storage.changes import Audit, DropDraft, DropMember, ForgetSeen, Move
 from storage.folder import own_folder
 from storage.held import Held
 from storage.key_folder import KeyFolder
-from storage.queue_head import DigestHead, QueueHead
+from storage.queue_head import DigestHead, QueueHead, TeamHead
 from storage.shelf import FolderShelf, Shelf
 
 log = logging.getLogger(__name__)
@@ -123,6 +126,7 @@ class Instance:
     store: Store = field(repr=False)
     shelf: Shelf = field(repr=False)
     key_folder: KeyFolder = field(repr=False)
+    team: TeamKeys
     members: Members = field(repr=False)
     reception: Reception = field(repr=False)
     dispatch: Dispatch = field(repr=False)
@@ -212,6 +216,7 @@ class Instance:
     # --- keeping time ---------------------------------------------------------------------------------------
 
     async def tick(self) -> None:
+        await self.team.follow(self.store)
         await self.desk.tick()
         await self.refresh()
         await self.leaving.tick(self.channels)
@@ -281,12 +286,13 @@ async def _put_together(
     shelf: Shelf,
 ) -> Instance:
     folder = settings.data / KEYS
-    team, verify = keyring.public_keys(folder)
     key_folder = KeyFolder(settings.data)
     is_new = not await store.cases() and not await store.members()
     instance_key, salt = key_folder.instance(new=is_new), key_folder.salt(new=is_new)
+    team = TeamKeys(folder, TeamHead(settings.data, instance_key))
+    await team.follow(store)
     members = Members(store, instance_key)
-    queue = Queue(store, team, instance_key, clock)
+    queue = Queue(store, team.now, instance_key, clock)
     verified: dict[str, date] = {}
     house = House(
         operator=settings.operator_name or words[settings.language].say("operator-unnamed"),
@@ -327,11 +333,12 @@ async def _put_together(
         digest_head=DigestHead(settings.data, instance_key),
         held=Held(settings.data, instance_key),
         carriers=carriers(settings, words, clock),
+        listed=team.list,
     )
     dispatch = Dispatch(
         store=store,
         shelf=shelf,
-        keys=Keys(team, verify, salt, tag, instance_key),
+        keys=Keys(team.now, team.verify, salt, tag, instance_key, partial(team.follow, store)),
         receipts=ReceiptDesk(salt, cost=cost, clock=clock),
         questionnaire=questions,
         words=words,
@@ -345,6 +352,7 @@ async def _put_together(
         store=store,
         shelf=shelf,
         key_folder=key_folder,
+        team=team,
         members=members,
         reception=Reception(members, queue, words, clock),
         dispatch=dispatch,

@@ -31,16 +31,23 @@ DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
 
 
+async def _nothing() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the intake seals with. `verify` is the public key that signs replies; `tag` is this period's TAG
-    key; `instance`, the INSTANCE key, says of what is sealed that this intake wrote it."""
+    """What the intake seals with. `team` is the TEAM key of this moment; `verify` is the public key that
+    signs replies; `tag` is this period's TAG key; `instance`, the INSTANCE key, says of what is sealed that
+    this intake wrote it."""
 
-    team: TeamKey
+    team: Callable[[], TeamKey] = field(repr=False)
     verify: VerifyKey
     salt: bytes = field(repr=False)
     tag: Callable[[], bytes] = field(repr=False)
     instance: bytes = field(repr=False)
+    follow: Callable[[], Awaitable[None]] = field(default=_nothing, repr=False)
+    """Looks whether a later list of TEAM keys was published: before a testimony is sealed."""
 
 
 class ReceiptDesk:

@@ -1,34 +1,37 @@
 """The team's key files of one instance: made once, unlocked at the console, read by the listeners.
 
-    keys/team.age     the identity that opens testimonies, under a passphrase
+    keys/team.age     the identities that open testimonies, one for each epoch, under a passphrase
     keys/sign.age     the key that signs replies and the list of team keys, under the same passphrase
     keys/team.keys    the list of public team keys, signed
     keys/sign.pub     the public half of the signing key
 
-The listeners read the two last with `public_keys` and never the others. Who makes a passphrase for trying the
-program out is `first_keys`; it says so, and where it is.
+The listeners read the two last (`handlers.team_keys`) and never the others. Who makes a passphrase for trying
+the program out is `first_keys`; it says so, and where it is.
 
-Never here: unlocking from a chat, a passphrase in a log, keys of witnesses.
+Never here: what happens to keys later (`handlers.rotation`), unlocking from a chat, a passphrase in a log,
+keys of witnesses.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot import custody
+from bot import custody, key_list
 from bot.age import HybridIdentity, KeyIdentity
 from bot.age.scrypt import WORK_FACTOR
 from bot.errors import KeyFileError, StoreFull
 from bot.receipts import new as new_receipt
 from bot.receipts import words as list_words
-from bot.sealing import TeamKey, read_key_list
-from bot.signing import SignKey, VerifyKey, read_public
+from bot.sealing import TeamKey
+from bot.signing import SignKey
+from handlers.team_keys import LIST, PUBLIC, read_file, read_list, refuse_shared
+from storage.together import settle
 
 TEAM, SIGN = "team.age", "sign.age"
-LIST, PUBLIC = "team.keys", "sign.pub"
 PASSPHRASE = "passphrase"  # noqa: S105 - the name of a file
 
 EPOCH = 1
@@ -40,6 +43,7 @@ class Unlocked:
     """What the desk holds while it is open."""
 
     identities: tuple[KeyIdentity, ...] = field(repr=False)
+    """Of every epoch whose key exists, the newest first: most of what is opened is new."""
     signer: SignKey = field(repr=False)
 
 
@@ -69,11 +73,11 @@ def create(folder: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> 
         )
     identity = custody.new_identity(secrets.token_bytes(32))
     signer = SignKey(secrets.token_bytes(32))
-    key = TeamKey(EPOCH, identity.recipient)
+    key = TeamKey(EPOCH, identity.recipient, int(time.time() // 60))
     _write(folder / TEAM, custody.lock(identity, passphrase, work_factor=work_factor))
     _write(folder / SIGN, custody.lock_signer(signer, passphrase, work_factor=work_factor))
     _write(folder / PUBLIC, signer.verify_key.text().encode())
-    _write(folder / LIST, custody.key_list([key], signer).encode())
+    _write(folder / LIST, key_list.write([key], signer).encode())
     return key
 
 
@@ -89,61 +93,29 @@ def first_keys(folder: Path) -> Path:
 
 
 def unlock(folder: Path, passphrase: str) -> Unlocked:
-    """Open the key files. Raises `KeyFileError` for a wrong passphrase, a missing or a torn file, and where
-    the public keys that the listeners seal to are others."""
-    identities = custody.unlock(_read(folder / TEAM), passphrase)
-    signer = custody.unlock_signer(_read(folder / SIGN), passphrase)
+    """Open the key files, the newest identity first. Raises `KeyFileError` for a wrong passphrase, a missing
+    or a torn file, and where the public keys that the listeners seal to are others."""
+    settle(folder)
+    identities = custody.unlock(read_file(folder / TEAM), passphrase)
+    signer = custody.unlock_signer(read_file(folder / SIGN), passphrase)
     if not all(isinstance(identity, HybridIdentity) for identity in identities):
         raise KeyFileError(
             "The team's key file holds a key of another kind.", hint="Restore keys/team.age from your backup."
         )
-    listed, verify = public_keys(folder)
-    if verify != signer.verify_key or all(identity.recipient != listed.recipient for identity in identities):
+    listed, verify = read_list(folder)
+    own = {identity.recipient: identity for identity in identities}
+    if verify != signer.verify_key or own.keys() != {key.recipient for key in listed.keys}:
         raise KeyFileError(
             "The public keys beside the team's key are not its own: somebody else may read what arrives.",
             hint=f"Stop Seuil now. Restore keys/{LIST} and keys/{PUBLIC}, and ask who can write there.",
         )
-    return Unlocked(identities, signer)
-
-
-def public_keys(folder: Path) -> tuple[TeamKey, VerifyKey]:
-    """What the listeners seal with and check against. Refuses a list that is not signed by its key."""
-    verify = read_public(_read(folder / PUBLIC).decode("utf-8", "replace"))
-    return read_key_list(_read(folder / LIST).decode("utf-8", "replace"), verify), verify
+    return Unlocked(tuple(own[key.recipient] for key in reversed(listed.keys)), signer)
 
 
 def read_passphrase(file: Path) -> str:
     """The first line of a passphrase file. Refuses one that others can read."""
-    _refuse_shared(file)
-    return _read(file).decode("utf-8", "replace").split("\n", 1)[0].strip()
-
-
-def _refuse_shared(file: Path) -> None:
-    try:
-        mode = file.stat().st_mode
-    except OSError:
-        return
-    if mode & 0o077:
-        raise KeyFileError(
-            f"{file.name} can be read by others than its owner.",
-            hint=f"Run `chmod 600` on {file.name}, then start again.",
-        )
-
-
-def _read(file: Path) -> bytes:
-    _refuse_shared(file)
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        raise KeyFileError(
-            f"The key file {file.parent.name}/{file.name} is missing.",
-            hint="Restore it from your backup. A fresh instance makes its keys at the first `make run`.",
-        ) from None
-    except OSError as error:
-        raise KeyFileError(
-            f"{file.name} cannot be read: {os.strerror(error.errno or 0).lower()}.",
-            hint="Give its owner the right to read it (chmod 600).",
-        ) from None
+    refuse_shared(file)
+    return read_file(file).decode("utf-8", "replace").split("\n", 1)[0].strip()
 
 
 def _write(file: Path, content: bytes) -> None:

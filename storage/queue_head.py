@@ -1,16 +1,21 @@
-"""How far things had got, written down outside the database: when the desk's queue was last seen empty, and
-which digest was frozen last. What is put back from before is known for what it is, over a restart too.
+"""How far things had got, written down outside the database: when the desk's queue was last seen empty, which
+digest was frozen last, and the newest epoch of the team's keys. What is put back from before is known for
+what it is, over a restart too.
 
 An order carries the minute when it was queued, and nobody without the INSTANCE key can change it. But a desk
 that starts knows no order it obeyed before: somebody who writes to the database keeps the row of an approval
 and puts it back for the next digest. One small owner-only file in the data folder, which no database account
 reaches, keeps that minute. Another keeps the number of the last digest: in an older copy of the database that
-digest was never made, and made anew it would count the same people again, and a few more.
+digest was never made, and made anew it would count the same people again, and a few more. A third keeps the
+newest epoch that was sealed to: an older list of keys, put back, would have everything sealed to a key that
+somebody took.
 
     queue.head      minute since 1970 SP HMAC-SHA256, hex LF
     digests.head    number of a digest SP HMAC-SHA256, hex LF
+    team.head       epoch SP HMAC-SHA256, hex LF
 
-Never here: what is queued, what is too old (`handlers.desk`), what is refused (`handlers.digests`).
+Never here: what is queued, what is too old (`handlers.desk`), what is refused (`handlers.digests`,
+`handlers.team_keys`).
 """
 
 from __future__ import annotations
@@ -51,7 +56,7 @@ class _Head:
             return int(found[1])
         raise StoreDamaged(
             f"{self.name} was not written by this instance.",
-            hint=f"Ask who can write to the data folder, then remove {self.name}: the desk writes it anew.",
+            hint=f"Ask who can write to the data folder, then remove {self.name}: Seuil writes it anew.",
         )
 
     def write(self, number: int) -> None:
@@ -80,3 +85,11 @@ class DigestHead(_Head):
     __slots__ = ()
     name = "digests.head"
     purpose = b"seuil|v1|digests head|"
+
+
+class TeamHead(_Head):
+    """The newest epoch of the team's keys that was ever seen."""
+
+    __slots__ = ()
+    name = "team.head"
+    purpose = b"seuil|v1|team head|"

@@ -102,7 +102,7 @@ class Stage:
         self.signer = SignKey(seed)
         self.tag = bytes(range(32))
         team = TeamKey(1, self.team.recipient)
-        self.keys = Keys(team, self.signer.verify_key, bytes(16), lambda: self.tag, INSTANCE)
+        self.keys = Keys(lambda: team, self.signer.verify_key, bytes(16), lambda: self.tag, INSTANCE)
         self.receipts = ReceiptDesk(bytes(16), cost=CHEAP, clock=self.clock, sleep=self.clock.sleep)
         self.dispatch = Dispatch(
             store=self.store,

@@ -45,7 +45,7 @@ LONG_FOR_A_REASON = {
 LISTENING = (
     "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.errands", "handlers.intake",
     "handlers.journal", "handlers.limits", "handlers.reception", "handlers.screens", "handlers.signal",
-    "handlers.telegram", "handlers.terminal",
+    "handlers.team_keys", "handlers.telegram", "handlers.terminal",
     "handlers.vocabulary", "locales", "storage.postgres", "storage.sqlite",
 )  # fmt: skip
 OPENING = ("bot.opening", "bot.custody", "handlers.bench", "handlers.desk", "handlers.keyring")

@@ -295,7 +295,7 @@ class Hall:
     acked: int = 0
 
     def __post_init__(self) -> None:
-        queue = Queue(self.members.store, TEAM, INSTANCE, lambda: self.now)
+        queue = Queue(self.members.store, lambda: TEAM, INSTANCE, lambda: self.now)
         self.reception = Reception(self.members, queue, WORDS, lambda: self.now)
 
     async def hears(self, chat: Address, text: str = "", kind: Kind = "text", person: str = "") -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import age
 from storage import open_store
 from storage.held import Held
 from storage.queue_head import DigestHead, QueueHead
@@ -131,3 +132,18 @@ async def test_a_digest_written_into_the_ledger_keeps_no_other_from_being_made(s
 
     assert house.bench.digest_head.read() is None
     assert words("desk-digest-too-few", min=30) in await house.say("owner", "/digest send")
+
+
+async def test_an_order_put_back_in_another_spelling_is_not_obeyed(seated, tmp_path):
+    """It was: an age file in armor is the same order to the key, and was another box to the desk's memory."""
+    house = await seated(tmp_path, "owner")
+    house.queue = replace(house.queue, clock=lambda: house.now)
+    await house.queue_up("owner", "/invite moderator Eve")
+    (box,) = [row.box for row in await house.store.commands()]
+    await house.desk.pump()
+    write_to(tmp_path, "INSERT INTO command (update_key, box) VALUES (?, ?)", b"again", age.armor.wrap(box))
+
+    await house.desk.pump()
+
+    assert (await house.acts()).count("invite moderator") == 1
+    assert "cannot open command" in await house.acts()

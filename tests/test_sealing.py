@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import age, custody, opening, sealing, signing
-from bot.errors import CannotOpen, KeyFileError
+from bot import age, custody, opening, sealing
+from bot.errors import CannotOpen
 from bot.opening import Expected
 from bot.sealing import BUCKETS, COMMAND_STEP, Context, TeamKey
 
@@ -27,7 +27,6 @@ HERE = Context(
     reply_key_hash=b"r" * 32,
     sender_tag=b"s" * 16,
 )
-SIGNER = signing.SignKey(b"k" * 32)
 OVERHEAD = 22 + 1513 + 44 + 48 + 16 + 16
 """Bytes an age file with one hybrid stanza adds: version, stanza line, body, MAC line, nonce, tag."""
 
@@ -261,73 +260,7 @@ def test_a_command_is_no_item_and_an_item_no_command():
         opening.open_command(sealing.seal_command(b"/next", KEY), [OTHER])
 
 
-# --- the list of team keys ----------------------------------------------------------------------------------
-
-
-def test_the_newest_key_of_a_signed_list_is_used():
-    keys = [KEY, TeamKey(5, OTHER.recipient), TeamKey(4, TEAM.recipient)]
-
-    assert sealing.read_key_list(custody.key_list(keys, SIGNER), SIGNER.verify_key) == keys[1]
-
-
-def test_a_list_that_is_unsigned_forged_or_changed_is_refused():
-    good = custody.key_list([KEY], SIGNER)
-    document = good[: good.index(signing.UNTRUSTED)]
-    forged = custody.key_list([TeamKey(9, OTHER.recipient)], signing.SignKey(b"f" * 32))
-    newer = custody.key_list([TeamKey(9, OTHER.recipient)], SIGNER)
-    bad = [
-        "",
-        document,
-        forged,
-        document.replace('"epoch":3', '"epoch":4') + good[len(document) :],
-        newer[: newer.index(signing.UNTRUSTED)] + good[len(document) :],
-        good.replace("seuil-team-keys", "seuil-team-kays"),
-        " " + good,
-        good.replace("\n", "\r\n"),
-        good + good,
-        "\ud800" + good,
-    ]
-
-    for text in bad:
-        with pytest.raises(KeyFileError) as refused:
-            sealing.read_key_list(text, SIGNER.verify_key)
-        assert refused.value.hint
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        "",
-        "{}\n",
-        "[]\n",
-        "nothing\n",
-        '{"kind":"seuil-team-keys","v":1}\n',
-        '{"kind":"seuil-team-keys","v":2}\n{"epoch":1,"recipient":"PUBLIC"}\n',
-        '{"kind":"seuil-team-keys","v":1}\n{"epoch":1}\n',
-        '{"kind":"seuil-team-keys","v":1}\n[1]\n',
-        '{"kind":"seuil-team-keys","v":1}\n{"epoch":"1","recipient":"PUBLIC"}\n',
-        '{"kind":"seuil-team-keys","v":1}\n{"epoch":true,"recipient":"PUBLIC"}\n',
-        '{"kind":"seuil-team-keys","v":1}\n{"epoch":-1,"recipient":"PUBLIC"}\n',
-        '{"kind":"seuil-team-keys","v":1}\n{"epoch":1,"recipient":"age1"}\n',
-        '{"kind":"seuil-team-keys","v":1}\n{"epoch":1,"recipient":1}\n',
-        '{"kind":"seuil-team-keys","v":1}\n{"epoch":1,"recipient":"CLASSIC"}\n',
-    ],
-)
-def test_another_document_the_team_signed_is_no_key_list(document):
-    document = document.replace("PUBLIC", TEAM.recipient.text())
-    document = document.replace("CLASSIC", age.X25519Identity(b"x" * 32).recipient.text())
-    text = document + signing.sign(document.encode(), SIGNER, "autre chose")
-
-    with pytest.raises(KeyFileError):
-        sealing.read_key_list(text, SIGNER.verify_key)
-
-
-def test_an_older_list_put_back_is_refused():
-    old = custody.key_list([KEY], SIGNER)
-
-    assert sealing.read_key_list(old, SIGNER.verify_key, at_least=3) == KEY
-    with pytest.raises(KeyFileError):
-        sealing.read_key_list(old, SIGNER.verify_key, at_least=4)
+# --- how keys are shown -------------------------------------------------------------------------------------
 
 
 def test_a_fingerprint_is_short_and_tells_keys_apart():

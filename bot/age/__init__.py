@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from bot.age import armor, bech32, hybrid, x25519
 from bot.age.faults import ArmorFault, HeaderFault, MacFault, NoMatch, PayloadFault
-from bot.age.file import decrypt, encrypt, rewrap
+from bot.age.file import decrypt, encrypt, payload_hash, rewrap
 from bot.age.hybrid import HybridIdentity, HybridRecipient, ready
 from bot.age.keys import Family, Identity, Recipient
 from bot.age.scrypt import PassphraseIdentity, PassphraseRecipient
@@ -50,6 +50,7 @@ __all__ = [
     "encrypt",
     "parse_identity",
     "parse_recipient",
+    "payload_hash",
     "ready",
     "rewrap",
 ]

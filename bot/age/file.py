@@ -5,6 +5,7 @@ Never here: disks, streams, names of files. What we seal is kilobytes.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 
@@ -50,6 +51,11 @@ def rewrap(
     return (
         header.write(tuple(recipient.wrap(file_key, _random) for recipient in recipients), file_key) + payload
     )
+
+
+def payload_hash(file: bytes) -> bytes:
+    """SHA-256 of what stays the same under another header, or in armor. Raises `CannotOpen`."""
+    return hashlib.sha256(_parse(file)[1]).digest()
 
 
 def _parse(file: bytes) -> tuple[header.Header, bytes]:

@@ -304,6 +304,7 @@ desk-audit-broken = The log is broken at line { $line }. Somebody changed it. Ke
 desk-audit-cut = The log is broken: it was cut or written anew. The { $lines } lines that were known outside the database are not there. Keep a copy of the files and tell the technical team.
 desk-audit-head-damaged = The file audit.head was changed: nothing outside the database vouches for the log any more. Keep a copy of the files and tell the technical team.
 desk-lock-done = The desk is locked. The keys are no longer in memory.
+desk-keys-rotated = The team’s keys were rotated: the desk has locked itself. To open it, at the console: python -m bot unlock
 desk-status = Key of the desk: { $fingerprint }. To read: { $waiting }. Approved, not yet counted: { $ready }. Digests waiting: { $digests }. Locks after { $minutes } min without activity.
 desk-status-signal = Signal: signal-cli { $version }, in service here for { $days } d.
 desk-status-signal-old = Signal: signal-cli { $version }, in service here for { $days } d. That is old: Signal refuses programs that are out of date. The technical team must install a newer one.

@@ -304,6 +304,7 @@ desk-audit-broken = Le journal est rompu à la ligne { $line }. Quelqu’un l’
 desk-audit-cut = Le journal est rompu : il a été coupé ou réécrit. Les { $lines } lignes connues hors de la base n’y sont plus. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-audit-head-damaged = Le fichier audit.head a été changé : plus rien hors de la base ne répond du journal. Gardez une copie des fichiers et prévenez l’équipe technique.
 desk-lock-done = Le bureau est verrouillé. Les clés ne sont plus en mémoire.
+desk-keys-rotated = Les clés de l’équipe ont été renouvelées : le bureau s’est verrouillé. Pour l’ouvrir, à la console : python -m bot unlock
 desk-status = Clé du bureau : { $fingerprint }. À relire : { $waiting }. Acceptés, pas encore comptés : { $ready }. Bilans en attente : { $digests }. Verrouillage après { $minutes } min sans activité.
 desk-status-signal = Signal : signal-cli { $version }, en service ici depuis { $days } j.
 desk-status-signal-old = Signal : signal-cli { $version }, en service ici depuis { $days } j. C’est ancien : Signal refuse les programmes trop vieux. L’équipe technique doit en installer un plus récent.

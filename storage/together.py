@@ -1,0 +1,130 @@
+"""Several small files of a folder, replaced together: all of them or none, whatever the instant of a kill.
+
+    next/          being written. Found later, it was never in force: it is destroyed
+    ready/         written whole. Renaming `next` to it is the instant at which the change is made
+    …/NAME.gone    another name of what a file was before, so that it can be overwritten once it is replaced
+
+All that needs room on the disk happens before that instant: a full disk leaves everything as it was. After
+it, whoever comes next finishes the change (`settle`).
+
+Never here: what the files hold.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from storage.folder import cannot_use, one_at_a_time
+from storage.key_folder import shred
+
+NEXT, READY = "next", "ready"
+GONE = ".gone"
+
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""How a file system without hard links refuses one: there, what is replaced is left to the disk."""
+
+
+def put_together(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Owner-only files in place of those of these names; in force and durable when this returns.
+
+    Raises `StoreFull` or `SettingsError`; then nothing has changed.
+    """
+    try:
+        with one_at_a_time(folder):
+            _finish(folder)
+            _prepare(folder, files)
+            _apply(folder)
+    except OSError as error:
+        raise cannot_use(error, "key folder") from None
+
+
+def settle(folder: Path) -> None:
+    """Finish a change that was made and not finished, take away one that was never made. Call it before such
+    files are read. Raises as `put_together`."""
+    try:
+        if (folder / READY).is_dir() or (folder / NEXT).is_dir():
+            with one_at_a_time(folder):
+                _finish(folder)
+    except OSError as error:
+        raise cannot_use(error, "key folder") from None
+
+
+def _finish(folder: Path) -> None:
+    if (folder / READY).is_dir():
+        _apply(folder)
+    if (folder / NEXT).is_dir():
+        _destroy(folder / NEXT)
+
+
+def _prepare(folder: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        os.mkdir(folder / NEXT, 0o700)
+        for name, body in files.items():
+            _write(folder / NEXT / name, body)
+            _name_again(folder / name, folder / NEXT / (name + GONE))
+        _sync(folder / NEXT)
+        os.rename(folder / NEXT, folder / READY)
+    except OSError:
+        _destroy(folder / NEXT)
+        raise
+    _sync(folder)
+
+
+def _apply(folder: Path) -> None:
+    ready = folder / READY
+    for name in sorted(os.listdir(ready)):
+        if not name.endswith(GONE):
+            os.rename(ready / name, folder / name)
+    _sync(folder)
+    for name in sorted(os.listdir(ready)):
+        _overwrite(ready / name)
+    os.rmdir(ready)
+    _sync(folder)
+
+
+def _destroy(half: Path) -> None:
+    """Only other names of files in force are left alone: they are not overwritten."""
+    with suppress(OSError):
+        for name in sorted(os.listdir(half)):
+            if name.endswith(GONE):
+                os.unlink(half / name)
+            else:
+                _overwrite(half / name)
+        os.rmdir(half)
+
+
+def _overwrite(path: Path) -> None:
+    try:
+        shred(path)
+    except OSError:  # a disk without room to write anew: at least its name goes
+        path.unlink(missing_ok=True)
+
+
+def _name_again(file: Path, name: Path) -> None:
+    try:
+        os.link(file, name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+
+
+def _write(path: Path, body: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(body)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
