@@ -38,11 +38,12 @@ from bot.redaction import kept_line
 from bot.sealing import fingerprint
 from bot.settings import Settings
 from handlers import console, keyring, partners, verifying
-from handlers.instance import KEYS, FirstStart, lay_keys, passphrase_at_hand
+from handlers.instance import FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
-from handlers.running import serve_networks, talk, try_networks
-from handlers.team_keys import read_list
+from handlers.networks import try_networks
+from handlers.running import serve_networks, talk
+from handlers.team_keys import KEYS, read_list
 from handlers.unseen import unseen
 from locales import countries, load
 from storage import Store, open_store
@@ -119,6 +120,9 @@ def run(
         bool,
         typer.Option("--take-over", help="The other address that served this token no longer does."),
     ] = False,
+    only: Annotated[
+        str, typer.Option(help="`intake`: only listen, one of several; the desk is another process.")
+    ] = "",
 ) -> None:
     """Serve Telegram where SEUIL_TELEGRAM_TOKEN is set, Signal where SEUIL_SIGNAL is; else talk with Seuil in
     this terminal: witness, moderator, partner (type /as to change chairs).
@@ -127,6 +131,9 @@ def run(
     when that is none: one line a turn.
     """
     settings = _settings()
+    if only:
+        _run_intake(settings, only, take_over=take_over)
+        return
     if settings.telegram_token.get_secret_value() or settings.signal:
         _warn_of_open_file(Path(".env"))
         setup_logs(settings.log_level, form=settings.log_format)
@@ -145,6 +152,58 @@ def run(
     setup_logs(level, form=settings.log_format)
     _lay(settings)
     _run(talk(settings, guide=not quiet, typed=_typed_at_start, say=say))
+
+
+def _run_intake(settings: Settings, only: str, *, take_over: bool) -> None:
+    if only != "intake":
+        raise SettingsError(
+            "--only takes the word intake; another word was found.",
+            hint="python -m bot run --only intake, and the desk: python -m bot desk",
+        )
+    _demand_networks(settings)
+    # Imported here: it loads nothing that opens a testimony.
+    from handlers import intaking  # noqa: PLC0415
+
+    setup_logs(settings.log_level, form=settings.log_format)
+    _run_fast(intaking.serve_intake(settings, say=say, take_over=take_over))
+
+
+def _demand_networks(settings: Settings) -> None:
+    if not settings.telegram_token.get_secret_value() and not settings.signal:
+        raise SettingsError(
+            "There is no network to serve: SEUIL_TELEGRAM_TOKEN and SEUIL_SIGNAL are empty.",
+            hint="Set one of them. To try things out in a terminal: python -m bot run",
+        )
+
+
+@app.command()
+def desk() -> None:
+    """Be the desk apart: what `run --only intake` queues is carried out here, and digests leave from here.
+
+    On another machine or under another user, with the same SEUIL_STORE. Makes its keys at the first start.
+    Several may run: one works, the others wait and take over.
+    """
+    settings = _settings()
+    _warn_of_open_file(Path(".env"))
+    _demand_networks(settings)
+    from handlers import desking, ground  # noqa: PLC0415 - as above
+
+    ground.demand_server(settings, "A desk apart")
+    setup_logs(settings.log_level, form=settings.log_format)
+    _lay(settings)
+    _run_fast(desking.serve_desk(settings, typed=_typed_at_start, say=say))
+
+
+@app.command()
+def intake_folder(
+    folder: Annotated[Path, typer.Argument(help="A new folder, or the same one after a key changed.")],
+) -> None:
+    """Make the data folder of `run --only intake`: public keys, instance key and salt. Nothing in it opens a
+    testimony; carry it to where people are heard, by a way that nobody else can read."""
+    from handlers import intake_folder as made  # noqa: PLC0415 - as above
+
+    made.make(_standing().data, folder)
+    say(f"Made: {folder}. Name it in SEUIL_DATA there; its files are for their owner only.")
 
 
 def _warn_of_open_file(file: Path) -> None:

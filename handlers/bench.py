@@ -273,6 +273,15 @@ class Bench:
         except CannotOpen:
             raise ItemError(row.case, part) from None
 
+    def let_go(self) -> None:
+        """Of the keys, and of what is remembered while they are here. Python cannot promise to erase their
+        bytes; nothing refers to them any more."""
+        self.ring = None
+        self.warned.clear()
+        self.read.clear()
+        self.last.clear()
+        self.asked_many.clear()
+
     # --- what the desk writes -------------------------------------------------------------------------------
 
     def signed(self, body: bytes, context: Context) -> bytes:

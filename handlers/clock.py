@@ -95,7 +95,8 @@ def rang_between(bells: Bells, after: datetime, until: datetime) -> bool:
 
 
 class Clock:
-    """Rings `due` by the cron expression, `tick` every minute and `expire` every ten, until it is stopped."""
+    """Rings `due` by the cron expression, `tick` every minute and `expire`, where there is any, every ten,
+    until it is stopped."""
 
     def __init__(
         self,
@@ -105,7 +106,7 @@ class Clock:
         *,
         due: Bell,
         tick: Bell,
-        expire: Bell,
+        expire: Bell | None = None,
         now: Callable[[], datetime] = now_utc,
     ) -> None:
         self._store = store
@@ -113,7 +114,10 @@ class Clock:
         self._due = due
         self._now = now
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        for job, every in ((self.ring, TICK_SECONDS), (tick, TICK_SECONDS), (expire, EXPIRY_SECONDS)):
+        jobs = [(self.ring, TICK_SECONDS), (tick, TICK_SECONDS)]
+        if expire is not None:
+            jobs.append((expire, EXPIRY_SECONDS))
+        for job, every in jobs:
             self._scheduler.add_job(
                 job, IntervalTrigger(seconds=every), coalesce=True, misfire_grace_time=None
             )

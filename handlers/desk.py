@@ -166,20 +166,25 @@ class Desk:
         await self._note_audit()
 
     async def lock(self, why: str = "lock") -> None:
-        """Let go of the keys. Python cannot promise to erase their bytes; nothing refers to them any more."""
+        """Let go of the keys, and say so to all."""
         if not self.is_open:
             return
-        self._bench.ring = None
-        self._locking = False
-        self._bench.warned.clear()
-        self._bench.read.clear()
-        self._bench.last.clear()
-        self._bench.asked_many.clear()
+        self.stand_down()
         await self._bench.store.commit(
             (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
         )
         await self._note_audit()
         await self._note_queue()
+
+    def stand_down(self) -> None:
+        """Another desk works, or this one lost the store for long: let go of the keys and write nothing."""
+        self._bench.let_go()
+        self._locking = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody gave an order for so long that the keys are to go."""
+        return self._bench.clock() - self._used >= self._bench.policy.idle_minutes * 60
 
     async def close(self) -> None:
         """The end of the program: lock, and let go of what is not shown by then. It stays in the queue."""
@@ -250,7 +255,7 @@ class Desk:
     async def tick(self) -> None:
         """Called every minute or so: the idle lock, lapsed claims, what is past its time, news, the queue."""
         bench = self._bench
-        if self.is_open and bench.clock() - self._used >= bench.policy.idle_minutes * 60:
+        if self.is_open and self.is_idle:
             async with self._turn:
                 await self.lock("idle lock")
         if self.is_open:

@@ -23,9 +23,8 @@ from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
 from handlers.counts import COUNTS, Counts
-from handlers.instance import Instance
 from handlers.metrics import MEDIA, Page
-from handlers.vitals import Beat, Door, answers, vitals
+from handlers.vitals import Beat, Door, Watched, answers, vitals
 
 if TYPE_CHECKING:
     from handlers.signal import Signal
@@ -70,7 +69,7 @@ class Health:
 
     def __init__(
         self,
-        instance: Instance,
+        watched: Watched,
         *,
         counts: Counts = COUNTS,
         page_seconds: float = PAGE_SECONDS,
@@ -79,7 +78,7 @@ class Health:
         """The channels that are to be heard; none while the program starts."""
         self.is_ending = False
         self.beat = Beat()
-        self._instance = instance
+        self._watched = watched
         self._page = Page(counts)
         self._page_seconds = page_seconds
         self._server: asyncio.Server | None = None
@@ -123,7 +122,7 @@ class Health:
         if now - self._looked_at >= READY_SECONDS:
             self._looked_at = now
             deaf = [door.name for door in self.doors if not door.is_listening()]
-            store = () if await answers(self._instance.store) else ("store",)
+            store = () if await answers(self._watched.ground.store) else ("store",)
             self._lacks = (*deaf, *store)
         return self._lacks
 
@@ -132,7 +131,7 @@ class Health:
         async with self._making:
             now = asyncio.get_running_loop().time()
             if now - self._told_at >= self._page_seconds:
-                seen = await vitals(self._instance, self.doors, self.beat)
+                seen = await vitals(self._watched, self.doors, self.beat)
                 self._told = self._page.text(seen, is_ready=not await self.lacks())
                 self._told_at = now
             return self._told

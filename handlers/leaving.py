@@ -35,6 +35,8 @@ class Leaving:
     store: Store = field(repr=False)
     errands: Errands = field(repr=False)
     clock: Clock
+    shared: bool = False
+    """Another process shows what is to leave: what that is, is looked up each time."""
     _due: dict[Address, list[Deletion]] = field(default_factory=dict, repr=False)
     _doubtful: dict[Address, list[Deletion]] = field(default_factory=dict, repr=False)
     """Showings whose messages are not known."""
@@ -126,8 +128,10 @@ class Leaving:
         """After a start: know again what was to leave. Before anything is shown: what is noted from then on
         is nothing that a crash left."""
         async with self._resuming:
-            if self._is_resumed:
+            if self._is_resumed and not self.shared:
                 return
+            self._due.clear()
+            self._doubtful.clear()
             for row in await self.store.errands():
                 errand = await self.errands.read(row)
                 if isinstance(errand, Deletion) and errand.minute:

@@ -15,9 +15,8 @@ from datetime import UTC, datetime
 
 from bot import VERSION
 from handlers.console import Answer, Request
-from handlers.instance import Instance
 from handlers.metrics import TENS, down
-from handlers.vitals import MOST_COMMANDS, Door, Kept, Process, Vitals, vitals
+from handlers.vitals import MOST_COMMANDS, Door, Kept, Process, Vitals, Watched, vitals
 
 LITTLE_SPACE = 1024**3
 """Bytes free on the disk under which that is said to be little. A testimony takes some 16 KiB."""
@@ -25,17 +24,17 @@ LITTLE_SPACE = 1024**3
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
-def telling(instance: Instance, doors: Callable[[], Sequence[Door]], watched: str = "") -> Request:
-    """What the console's line answers to `status`. `watched`: the setting SEUIL_METRICS."""
+def telling(watched: Watched, doors: Callable[[], Sequence[Door]], port: str = "") -> Request:
+    """What the console's line answers to `status`. `port`: the setting SEUIL_METRICS."""
 
     async def status(_: str) -> Answer:
-        seen = await vitals(instance, doors())
-        return {"said": "\n".join(lines(seen, watched, time.time()))}
+        seen = await vitals(watched, doors())
+        return {"said": "\n".join(lines(seen, port, time.time()))}
 
     return status
 
 
-def lines(seen: Vitals, watched: str, now: float) -> Iterator[str]:
+def lines(seen: Vitals, port: str, now: float) -> Iterator[str]:
     """One subject a line, the word for it first."""
     yield _line("Seuil", f"{VERSION}, Python {platform.python_version()}")
     yield _line("runs", _runs(seen.process, now))
@@ -48,7 +47,7 @@ def lines(seen: Vitals, watched: str, now: float) -> Iterator[str]:
     yield _line("disk", _disk(seen))
     if seen.kept is not None:
         yield from _kept(seen.kept, seen.unreached)
-    yield _line("watched at", watched or "no port (SEUIL_METRICS is empty)")
+    yield _line("watched at", port or "no port (SEUIL_METRICS is empty)")
 
 
 def _line(name: str, told: str) -> str:

@@ -35,6 +35,9 @@ from storage.together import settle
 
 log = logging.getLogger(__name__)
 
+KEYS = "keys"
+"""Folder of the data folder."""
+
 LIST, PUBLIC = "team.keys", "sign.pub"
 
 META = "team-keys"

@@ -17,10 +17,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from bot.errors import SeuilError
+from handlers.commands import desk_is_open
 from handlers.delivery.waiting import waiting
-from handlers.instance import Instance
+from handlers.ground import Ground
 from handlers.intake import DAY_SECONDS
 from storage import Store, Written
 from storage.changes import CaseState
@@ -76,6 +78,7 @@ class Kept:
     commands: int
     digests: Mapping[str, int]
     deliveries: Mapping[str, int]
+    is_desk_open: bool
     is_digest_held_up: bool
     """Something is to be made or sent, and the desk is locked."""
 
@@ -125,21 +128,45 @@ class Beat:
         self.start()
 
 
-async def vitals(instance: Instance, doors: Sequence[Door], beat: Beat | None = None) -> Vitals:
+class Watched(Protocol):
+    """A process of an instance, whichever part of the work it does."""
+
+    @property
+    def ground(self) -> Ground: ...
+
+    @property
+    def speaking(self) -> int:
+        """People whose turn is being worked on."""
+        ...
+
+    @property
+    def unreached(self) -> int:
+        """People whom the network did not take an answer for."""
+        ...
+
+    @property
+    def desk_is_open(self) -> bool | None:
+        """None: the desk is another process, and its lease in the store says."""
+        ...
+
+
+async def vitals(watched: Watched, doors: Sequence[Door], beat: Beat | None = None) -> Vitals:
     """All of it, now. Raises nothing: a store that does not answer is told as one."""
-    disk = shutil.disk_usage(instance.settings.data)
-    written = getattr(instance.store, "written", None)
+    disk = shutil.disk_usage(watched.ground.settings.data)
+    store, here = watched.ground.store, watched.desk_is_open
+    kept = await _kept(watched)
+    written = getattr(store, "written", None)
     return Vitals(
         process=process(),
         doors=tuple((door, door.is_listening()) for door in doors),
-        is_desk_open=instance.desk.is_open,
-        kept=await _kept(instance),
-        keeper=keeper(instance.store),
+        is_desk_open=here if here is not None else kept is not None and kept.is_desk_open,
+        kept=kept,
+        keeper=keeper(store),
         written=written if isinstance(written, Written) else None,
         free_bytes=disk.free,
         disk_bytes=disk.total,
-        speaking=instance.dispatch.speaking,
-        unreached=instance.dispatch.unreached,
+        speaking=watched.speaking,
+        unreached=watched.unreached,
         late_seconds=beat.worst() if beat is not None else 0.0,
     )
 
@@ -159,22 +186,24 @@ def keeper(store: Store) -> str:
     return type(store).__module__.rpartition(".")[2]
 
 
-async def _kept(instance: Instance) -> Kept | None:
+async def _kept(watched: Watched) -> Kept | None:
     try:
         async with asyncio.timeout(STORE_SECONDS):
-            return await _counted(instance)
+            return await _counted(watched)
     except (SeuilError, OSError, RuntimeError, TimeoutError):
         return None
 
 
-async def _counted(instance: Instance) -> Kept:
-    store, now = instance.store, instance.clock()
+async def _counted(watched: Watched) -> Kept:
+    store, now = watched.ground.store, watched.ground.clock()
     began = time.perf_counter()
     await store.meta("")
     seconds = time.perf_counter() - began
     cases = await store.count_cases(*OPEN_STATES)
     today = int(now // DAY_SECONDS)
-    waits = None if instance.desk.is_open else await waiting(instance.members, int(now // 60))
+    here = watched.desk_is_open
+    is_open = await desk_is_open(store, now) if here is None else here
+    waits = None if is_open else await waiting(watched.ground.members, int(now // 60))
     return Kept(
         seconds,
         await store.count_drafts(),
@@ -184,6 +213,7 @@ async def _counted(instance: Instance) -> Kept:
         len(await store.commands(MOST_COMMANDS)),
         Counter(row.state for row in await store.digests()),
         Counter(row.state for row in await store.deliveries()),
+        is_open,
         waits is not None,
     )
 

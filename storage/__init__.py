@@ -137,6 +137,16 @@ class Written:
     commits: int = 0
 
 
+class Sole(Protocol):
+    """What `Store.only_one` gives: true where this worker is the one."""
+
+    def __bool__(self) -> bool: ...
+
+    async def still(self) -> bool:
+        """Whether it is the one at this moment, as the server says; never raises."""
+        ...
+
+
 class Store(Protocol):
     """Where everything is kept.
 
@@ -251,12 +261,12 @@ class Store(Protocol):
     async def meta(self, key: str) -> bytes | None: ...
 
     # workers
-    def only_one(self, name: str) -> AbstractAsyncContextManager[bool]:
+    def only_one(self, name: str) -> AbstractAsyncContextManager[Sole]:
         """Do what only one worker of the instance may do at a time: `async with store.only_one("clock") as
-        mine`. True until it is left, unless another holds this name just now; never waits.
+        mine`. True, unless another holds this name just now; never waits.
 
-        It spares work, and decides nothing: a worker that loses its server in the middle is not told, and
-        another may begin. What must happen once is a condition of a change.
+        It spares work, and decides nothing: a worker that loses its server in the middle learns it when it
+        asks (`Sole.still`), and another may have begun. What must happen once is a condition of a change.
         """
         ...
 

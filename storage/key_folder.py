@@ -115,16 +115,22 @@ def _read(path: Path, length: int) -> bytes:
 
 
 def _make(path: Path, length: int) -> bytes:
-    """A new key, durable before it is used; a kill leaves it whole or not at all."""
+    """A new key, durable before it is used; a kill leaves it whole or not at all. Of two workers that make it
+    at once, both have that of the first."""
     key = secrets.token_bytes(length)
-    fresh = path.with_name(path.name + ".new")
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         os.write(handle, key)
         os.fsync(handle)
     finally:
         os.close(handle)
-    fresh.rename(path)
+    try:
+        os.link(fresh, path)
+        fresh.unlink()  # one file of two names until now
+    except FileExistsError:
+        shred(fresh)
+        key = _read(path, length)
     _settle(path.parent)
     return key
 

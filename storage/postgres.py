@@ -45,6 +45,7 @@ from storage import (
     ItemRow,
     MemberRow,
     PersonRow,
+    Sole,
     Written,
 )
 from storage.changes import (
@@ -267,7 +268,7 @@ class PostgresStore:
 
     # --- workers --------------------------------------------------------------------------------------------
 
-    def only_one(self, name: str) -> AbstractAsyncContextManager[bool]:
+    def only_one(self, name: str) -> AbstractAsyncContextManager[Sole]:
         self._still_open()
         return self._workers.only_one(name)
 

@@ -9,12 +9,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
 
 import asyncpg
 
 from storage.postgres_acts import QUEUE
 from storage.postgres_server import LOST, Connection, let_go, reach, told
 from storage.workers import waited
+
+SOLE_SECONDS: Final = 10.0
+"""Until a server that does not say whose a name is counts as gone: what a lost session held, it lets go of
+after half a minute (`storage.postgres_server`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sole:
+    """As `storage.Sole`: a lock that lives as long as its session."""
+
+    mine: bool
+    session: Connection = field(repr=False)
+
+    def __bool__(self) -> bool:
+        return self.mine
+
+    async def still(self) -> bool:
+        try:
+            return self.mine and await self.session.fetchval("SELECT true", timeout=SOLE_SECONDS) is True
+        except (*LOST, asyncpg.PostgresError):
+            return False
 
 
 class Workers:
@@ -30,7 +53,7 @@ class Workers:
             await let_go(listening)
 
     @asynccontextmanager
-    async def only_one(self, name: str) -> AsyncIterator[bool]:
+    async def only_one(self, name: str) -> AsyncIterator[Sole]:
         """As `storage.Store.only_one`."""
         db = await reach(self._url, "seuil only one", told)
         try:
@@ -39,7 +62,7 @@ class Workers:
                 "SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' only ' || $1, 0))",
                 name,
             )
-            yield bool(mine)
+            yield Sole(bool(mine), db)
         finally:
             try:
                 # The end of a session lets go as well, but some time after we heard of it.

@@ -8,8 +8,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from storage.changes import Change, QueueCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """As `storage.Sole`, where nobody else can take it."""
+
+    mine: bool
+
+    def __bool__(self) -> bool:
+        return self.mine
+
+    async def still(self) -> bool:
+        return self.mine
 
 
 class OneProcess:
@@ -20,14 +34,14 @@ class OneProcess:
         self._called = asyncio.Event()
 
     @asynccontextmanager
-    async def only_one(self, name: str) -> AsyncIterator[bool]:
+    async def only_one(self, name: str) -> AsyncIterator[Alone]:
         """As `storage.Store.only_one`."""
         if name in self._held:
-            yield False
+            yield Alone(mine=False)
             return
         self._held.add(name)
         try:
-            yield True
+            yield Alone(mine=True)
         finally:
             self._held.discard(name)
 

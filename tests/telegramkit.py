@@ -32,7 +32,7 @@ from bot.settings import Settings
 from handlers import Address, Heard
 from handlers.instance import Instance, lay_keys, open_instance, passphrase_at_hand
 from handlers.intake import DAY_SECONDS
-from handlers.running import WEBHOOK, access
+from handlers.networks import WEBHOOK, access
 from handlers.telegram import Telegram
 from storage.changes import PutMeta
 from tests.stage import CHEAP, WORDS

@@ -14,7 +14,7 @@ import pytest
 from botapi import FakeTelegram
 
 from bot.settings import default_shelf
-from handlers import demo, instance, keyring
+from handlers import demo, ground, keyring
 from handlers.signal import daemon
 from tests import signalkit, telegramkit
 from tests.signalapi import FakeSignal, Phone
@@ -28,7 +28,7 @@ FR = WORDS["fr"]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    monkeypatch.setattr(instance, "load", lambda: WORDS)  # read once, not at every start
+    monkeypatch.setattr(ground, "load", lambda: WORDS)  # read once, not at every start
     monkeypatch.setattr(daemon, "SETTLE_SECONDS", 0.01)  # the made-up daemon does not race
 
 

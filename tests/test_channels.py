@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers import instance, keyring
+from handlers import ground, keyring
 from handlers.signal import daemon
 from tests.doors import DOORS, AtDoor, door, told
 from tests.plays import PLAYS, Beat, Performance, Play
@@ -27,7 +27,7 @@ again in hers once she chose it."""
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    monkeypatch.setattr(instance, "load", lambda: WORDS)  # read once, not at every start
+    monkeypatch.setattr(ground, "load", lambda: WORDS)  # read once, not at every start
     monkeypatch.setattr(daemon, "SETTLE_SECONDS", 0.01)  # the made-up daemon does not race
 
 

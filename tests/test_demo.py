@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import default_shelf
-from handlers import demo, instance, keyring
+from handlers import demo, ground, keyring
 from tests.stage import WORDS
 
 
@@ -18,7 +18,7 @@ async def test_a_demonstration_reaches_a_chat_a_mailbox_and_a_folder_with_the_sa
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    monkeypatch.setattr(instance, "load", lambda: WORDS)
+    monkeypatch.setattr(ground, "load", lambda: WORDS)
     folder = tmp_path / "demo"
     try:
         await demo.play(folder, 40)

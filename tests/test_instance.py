@@ -11,10 +11,8 @@ import pytest
 
 from bot import moderation
 from bot.errors import AlreadyRunning, KeyFileError, SeuilError, WordsError
-from bot.questions import questionnaire
 from bot.settings import Settings
-from handlers import Address, Heard, console, keyring
-from handlers import instance as instances
+from handlers import Address, Heard, console, ground, keyring
 from handlers.instance import (
     CHAIRS,
     KEYS,
@@ -178,11 +176,11 @@ async def test_two_programs_on_one_folder_the_second_says_so(settings, house):
         await open_instance(settings, cost=CHEAP)
 
 
-def test_words_that_lack_something_refuse_to_start(monkeypatch):
-    monkeypatch.setattr(instances, "missing", lambda *_: ["fr: no words for who_came in questions.ftl."])
+def test_words_that_lack_something_refuse_to_start(settings, monkeypatch):
+    monkeypatch.setattr(ground, "missing", lambda *_: ["fr: no words for who_came in questions.ftl."])
 
     with pytest.raises(WordsError, match="who_came"):
-        instances.check_words(questionnaire())
+        ground.told_and_asked(settings)
 
 
 async def test_every_chair_of_the_terminal_joins_once_by_invitation(house):
@@ -258,7 +256,7 @@ async def test_an_invited_person_joins_by_typing_her_code_once(house):
 async def test_a_new_digest_period_has_a_new_tag_key_and_the_old_one_is_destroyed(
     house, settings, monkeypatch
 ):
-    before = house.tag()
+    before = house.hall.tag()
     real = house.store.digests
 
     async def frozen():
@@ -270,7 +268,7 @@ async def test_a_new_digest_period_has_a_new_tag_key_and_the_old_one_is_destroye
     monkeypatch.setattr(house.store, "digests", frozen)
     await house.refresh()
 
-    assert house.tag() != before
+    assert house.hall.tag() != before
     assert [file.name for file in settings.data.glob("tag-*")] == ["tag-2.key"]
     monkeypatch.setattr(house.store, "digests", real)
 
@@ -318,6 +316,6 @@ async def test_chairs_of_a_trial_are_no_members_once_a_network_is_served(house):
     assert await clear_chairs(house) == len(CHAIRS)
 
     assert await house.store.members() == []
-    assert house.seated == {}
+    assert house.ground.seated == {}
     assert await clear_chairs(house) == 0
     assert "revoke owner" in "\n".join(row.line for row in await house.store.audit_lines())

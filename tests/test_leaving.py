@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from botapi import FakeTelegram, Message
 
-from handlers import Address, Screen, Unreached, instance, keyring
+from handlers import Address, Screen, Unreached, ground, keyring
 from tests.stage import WORDS
 from tests.telegramkit import Home, words
 
@@ -26,7 +26,7 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 @pytest.fixture
 async def home(fake: FakeTelegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Home]:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    monkeypatch.setattr(instance, "load", lambda: WORDS)  # read once, not at every start
+    monkeypatch.setattr(ground, "load", lambda: WORDS)  # read once, not at every start
     async with Home(tmp_path, fake) as home:
         await home.testify(fake.person(first_name="Ana", language="fr"), STORY)
         yield home

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import CannotOpen, SignalError
-from handlers import Screen, instance, keyring
+from handlers import Screen, ground, keyring
 from handlers.errands import Taken
 from handlers.journal import LONGEST_MINUTES
 from handlers.signal import Access, Signal, daemon
@@ -36,7 +36,7 @@ PEER = Path(__file__).parent / "peers" / "signal"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    monkeypatch.setattr(instance, "load", lambda: WORDS)  # read once, not at every start
+    monkeypatch.setattr(ground, "load", lambda: WORDS)  # read once, not at every start
     monkeypatch.setattr(daemon, "SETTLE_SECONDS", 0.01)  # the made-up daemon does not race
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import CannotOpen, StoreFull
-from handlers import Attachment, Gone, Heard, Screen, instance, journal, keyring
-from handlers.instance import Instance
+from handlers import Attachment, Gone, Heard, Screen, ground, journal, keyring
+from handlers.instance import Instance, passphrase_at_hand
 from handlers.signal import daemon, health, hearing
 from handlers.signal.envelopes import LATEST, Translator
 from storage import Store
@@ -29,7 +29,7 @@ FR = WORDS["fr"]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    monkeypatch.setattr(instance, "load", lambda: WORDS)  # read once, not at every start
+    monkeypatch.setattr(ground, "load", lambda: WORDS)  # read once, not at every start
     monkeypatch.setattr(daemon, "SETTLE_SECONDS", 0.01)  # the made-up daemon does not race
     monkeypatch.setattr(journal, "AGAIN_SECONDS", 0.01)
     monkeypatch.setattr(hearing, "STUCK_SECONDS", (0.01, 0.01))
@@ -251,11 +251,11 @@ async def test_members_of_a_group_that_is_gone_are_reached_in_private(home: Home
     del fake.groups[group]
 
     await home.say(mod, "/next", group=group)
-    (seat,) = [seat for seat in home.instance.seated.values() if seat.role == "moderator"]
+    (seat,) = [seat for seat in home.instance.ground.seated.values() if seat.role == "moderator"]
     if seat.route.person:
         await fake.until(lambda: not home.hearing)
         await home.instance.refresh()
-    (seat,) = [seat for seat in home.instance.seated.values() if seat.role == "moderator"]
+    (seat,) = [seat for seat in home.instance.ground.seated.values() if seat.role == "moderator"]
 
     assert seat.route.who == home.address(mod)
     assert await home.say(mod, "/help")
@@ -351,4 +351,4 @@ async def test_status_tells_moderators_which_daemon_serves_and_since_when(
 
 
 def passphrase(home: Home) -> str:
-    return instance.passphrase_at_hand(home.settings) or ""
+    return passphrase_at_hand(home.settings) or ""

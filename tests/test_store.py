@@ -618,7 +618,8 @@ async def test_a_named_value_is_the_last_one_put(store: Store) -> None:
 async def test_what_only_one_may_do_is_done_by_one_at_a_time(store: Store) -> None:
     one = store.only_one
     async with one("clock") as mine, one("clock") as twice, one("desk") as another:
-        assert (mine, twice, another) == (True, False, True)
+        assert [bool(each) for each in (mine, twice, another)] == [True, False, True]
+        assert [await each.still() for each in (mine, twice, another)] == [True, False, True]
 
     async with store.only_one("clock") as again:
         assert again

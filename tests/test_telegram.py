@@ -12,7 +12,7 @@ from botapi import FakeTelegram, Message, Person
 from botapi.chats import Chat
 from botapi.trouble import Trouble
 
-from handlers import Address, Heard, instance, keyring
+from handlers import Address, Heard, ground, keyring
 from storage.changes import Move
 from tests.stage import WORDS, Recorder, receipt_in
 from tests.telegramkit import Ear, Home, free_port, labels, option, texts, words
@@ -37,7 +37,7 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 @pytest.fixture(autouse=True)
 def quick_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    monkeypatch.setattr(instance, "load", lambda: WORDS)  # read once, not at every start
+    monkeypatch.setattr(ground, "load", lambda: WORDS)  # read once, not at every start
 
 
 @pytest.fixture

@@ -117,6 +117,14 @@ class Signal:
         """Make sure of the daemon and of the account. Raises `SignalError` before anything was changed."""
         await self._daemon.open()
 
+    async def open_to_speak(self) -> None:
+        """As `open`, where another process hears and has set the account up."""
+        await self._daemon.try_out()
+
+    async def stay(self) -> None:
+        """In place of `listen`, after `open_to_speak`: the connection is kept, until cancelled."""
+        await self._daemon.stay()
+
     async def close(self) -> None:
         self._daemon.close()
         await self._hearing.settle()

@@ -169,11 +169,22 @@ class Daemon:
             except (Refusal, Cut, msgspec.DecodeError):
                 log.error("the Signal daemon does not let us listen; it is asked again")
                 line.abort()
-            await self._until_ended(line)
-            self._subscription = None
-            self.is_back.clear()
-            log.error("the connection to the Signal daemon is lost; it is tried again until it is back")
-            await self._come_back()
+            await self._outlast(line)
+
+    async def stay(self) -> None:
+        """Be there to speak, over one connection after the other, until cancelled; nothing is told to us."""
+        while True:
+            line = self._line
+            assert line is not None  # noqa: S101 - `open`, `try_out` and `_come_back` leave one
+            await self._outlast(line)
+
+    async def _outlast(self, line: Line) -> None:
+        """Until this connection ended and there is another."""
+        await self._until_ended(line)
+        self._subscription = None
+        self.is_back.clear()
+        log.error("the connection to the Signal daemon is lost; it is tried again until it is back")
+        await self._come_back()
 
     async def _until_ended(self, line: Line) -> None:
         while not line.ended.done():

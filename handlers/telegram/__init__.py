@@ -130,6 +130,10 @@ class Telegram:
             await server.open()
             await server.shut()
 
+    async def open_to_speak(self) -> None:
+        """As `open`, where another process takes the updates. Raises `TelegramError`."""
+        await self._first("getMe")
+
     async def open(self, known: bytes | None, *, take_over: bool = False) -> bytes:
         """Make sure of the bot, and take its updates. `known`: the mark of the webhook this instance set
         last. The new mark. Raises `TelegramError` before anything was changed."""

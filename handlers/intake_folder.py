@@ -1,0 +1,39 @@
+"""The data folder of an intake apart: made where the desk is, carried to where people are heard.
+
+It holds what seals and what says who is who, and nothing that opens a testimony. Made again after a key
+changed, over the old one; what is there already and is another instance's is left as it is.
+
+Never here: a private key of the team.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.errors import KeyFileError
+from handlers.team_keys import KEYS, LIST, PUBLIC, read_file, read_list
+from storage.folder import cannot_use, own_folder, put_file
+
+CARRIED = ("instance.key", "salt")
+"""Beside the public keys. Sender tags are made by the intakes themselves."""
+
+
+def make(data: Path, folder: Path) -> None:
+    """Copy from the desk's data folder into an intake's. Raises `KeyFileError`, `StoreFull`."""
+    read_list(data / KEYS)  # refuses a list that is not its own before anything is copied
+    for name in CARRIED:
+        there = folder / name
+        if there.exists() and read_file(there) != read_file(data / name):
+            raise KeyFileError(
+                f"{folder} is the folder of another instance: its {name} is not ours.",
+                hint="Name a new folder.",
+            )
+    try:
+        own_folder(folder, {*CARRIED})
+        own_folder(folder / KEYS, {LIST, PUBLIC})
+        for name in CARRIED:
+            put_file(folder, name, read_file(data / name))
+        for name in (PUBLIC, LIST):
+            put_file(folder / KEYS, name, read_file(data / KEYS / name))
+    except OSError as error:
+        raise cannot_use(error, "folder of the intake") from None

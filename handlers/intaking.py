@@ -1,0 +1,151 @@
+"""A process that only listens: witnesses have their turns here, what members say is queued for the desk.
+
+There may be many of them, on one store and one shelf, each behind its own port, any of them killed at any
+time. Nothing here opens a testimony: its data folder holds public keys (`handlers.intake_folder`).
+
+    SEUIL_DATA/  keys/team.keys keys/sign.pub    the team's public keys (`handlers.team_keys`)
+                 instance.key salt tag-*         who is who, receipts, sender tags (`storage.key_folder`)
+
+Never here: a clock of digests, a desk, a console's line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from bot.addresses import listening
+from bot.age import ready
+from bot.errors import AlreadyRunning, SeuilError
+from bot.settings import Settings
+from handlers import Channel, Heard
+from handlers.ground import Ground, demand_server, house_keys, open_ground, told_and_asked
+from handlers.hall import Hall, listen_all, open_hall
+from handlers.health import Health, doors
+from handlers.networks import end_all, open_to_hear, signal_of, telegram_of, until_asked
+from storage import Store, open_store
+from storage.shelf import FolderShelf
+
+log = logging.getLogger(__name__)
+
+MEMBERS_SECONDS = 2.0
+"""How soon who joined with another process is a member here too; a command is looked up at once."""
+
+TICK_SECONDS = 60.0
+
+EXPIRY_TICKS = 10
+"""Of these, how many until drafts past their hours are destroyed: ten minutes is little beside three days."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """A hall and its ground."""
+
+    ground: Ground
+    hall: Hall
+
+    @property
+    def speaking(self) -> int:
+        return self.hall.dispatch.speaking
+
+    @property
+    def unreached(self) -> int:
+        return self.hall.dispatch.unreached
+
+    @property
+    def desk_is_open(self) -> bool | None:
+        return None
+
+    async def serve(self, *channels: Channel) -> None:
+        """Hear these channels to their end. What ends one with an error ends all."""
+        background = [asyncio.create_task(each) for each in (self._follow(), self._tick())]
+        try:
+            await listen_all(channels, self._hear, self.hall.resume)
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+
+    async def _hear(self, heard: Heard, channel: Channel) -> None:
+        await self.hall.hear(heard, channel)
+
+    async def _follow(self) -> None:
+        """Know who joined and who was revoked."""
+        while True:
+            await asyncio.sleep(MEMBERS_SECONDS)
+            await _tried(self.ground.refresh)
+
+    async def _tick(self) -> None:
+        for tick in range(2**62):
+            await _tried(self.ground.follow_keys)
+            await _tried(self.hall.refresh)
+            await _tried(self.ground.look_up_verified)
+            if tick % EXPIRY_TICKS == 0:
+                await _tried(self._expire)
+            await asyncio.sleep(TICK_SECONDS)
+            await _tried(self.hall.tick)
+
+    async def _expire(self) -> None:
+        async with self.ground.store.only_one("expiry") as mine:
+            if mine:
+                await self.hall.expire_drafts()
+
+
+async def _tried(job: Callable[[], Awaitable[object]]) -> None:
+    """What a store that is away puts off, the next round does."""
+    try:
+        await job()
+    except SeuilError as error:
+        log.error("put off: %s %s", error, error.hint)
+
+
+async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_over: bool = False) -> None:
+    """Listen to the networks of these settings until this process is asked to end, and finish what was begun.
+
+    Raises a `SeuilError` of the kind that names what is wrong before anything is heard.
+    """
+    demand_server(settings, "An intake apart")
+    ready()
+    questions, words = told_and_asked(settings)
+    store = await open_store(settings.store_url)
+    telegram = signals = hall = shelf = None
+    try:
+        async with AsyncExitStack() as held:
+            keys = await house_keys(settings, store)
+            shelf = FolderShelf(settings.shelf)
+            ground = await open_ground(settings, words, store, shelf, keys, time.time, shared=True)
+            hall = open_hall(ground, shelf, keys, questions, shared=True)
+            await hall.refresh()
+            watched = Health(Intake(ground, hall))
+            held.push_async_callback(watched.close)
+            if settings.metrics:
+                await watched.open(*listening(settings.metrics))
+            await _hold_alone(held, store, settings)
+            telegram, signals = telegram_of(ground), signal_of(ground, shelf)
+            serves = await open_to_hear(ground, telegram, signals, take_over=take_over)
+            watched.doors = doors(telegram, signals, by_webhook=bool(settings.telegram_webhook))
+            serving = Intake(ground, hall).serve(*ground.channels.values())
+            await until_asked(serving, lambda: say("\n".join(serves)), watched.end)
+            say("This intake ends: what was begun is finished, what was said is kept.")
+    finally:
+        await end_all([], telegram, signals)
+        if hall is not None:
+            await hall.close()
+        await store.close()
+        if shelf is not None:
+            await shelf.close()
+
+
+async def _hold_alone(held: AsyncExitStack, store: Store, settings: Settings) -> None:
+    """Of what only one process may listen to, be the one. Raises `AlreadyRunning`."""
+    polls = bool(settings.telegram_token.get_secret_value()) and not settings.telegram_webhook
+    for wanted, name, hint in (
+        (polls, "telegram polling", "Set SEUIL_TELEGRAM_WEBHOOK to share Telegram's updates among several."),
+        (bool(settings.signal), "signal", "Leave SEUIL_SIGNAL empty in every intake but one."),
+    ):
+        if wanted and not await held.enter_async_context(store.only_one(name)):
+            raise AlreadyRunning(f"Another process of this instance listens already: {name}.", hint=hint)
