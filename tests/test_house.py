@@ -43,7 +43,8 @@ LONG_FOR_A_REASON = {
 }
 
 LISTENING = (
-    "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.errands", "handlers.intake",
+    "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.errands", "handlers.ground",
+    "handlers.hall", "handlers.health", "handlers.intake", "handlers.intaking", "handlers.networks",
     "handlers.journal", "handlers.limits", "handlers.reception", "handlers.screens", "handlers.signal",
     "handlers.team_keys", "handlers.telegram", "handlers.terminal",
     "handlers.vocabulary", "locales", "storage.postgres", "storage.sqlite",
