@@ -17,6 +17,7 @@ from typing import TypeAlias
 from bot.age import armor, bech32, hybrid, x25519
 from bot.age.faults import ArmorFault, HeaderFault, MacFault, NoMatch, PayloadFault
 from bot.age.file import decrypt, encrypt, payload_hash, rewrap
+from bot.age.flow import Opening, Sealing
 from bot.age.hybrid import HybridIdentity, HybridRecipient, ready
 from bot.age.keys import Family, Identity, Recipient
 from bot.age.scrypt import PassphraseIdentity, PassphraseRecipient
@@ -39,10 +40,12 @@ __all__ = [
     "KeyRecipient",
     "MacFault",
     "NoMatch",
+    "Opening",
     "PassphraseIdentity",
     "PassphraseRecipient",
     "PayloadFault",
     "Recipient",
+    "Sealing",
     "X25519Identity",
     "X25519Recipient",
     "armor",

@@ -1,6 +1,6 @@
 """Whole age files in memory: sealed, opened, or given a new header.
 
-Never here: disks, streams, names of files. What we seal is kilobytes.
+Never here: disks, streams (`bot.age.flow`), names of files. What we seal is kilobytes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def encrypt(plaintext: bytes, recipients: Sequence[Recipient], *, _random: Rando
     Raises `KeyFileError` where there is no recipient, where families are mixed, or for an unusable public
     key.
     """
-    _check_families(recipients)
+    check_families(recipients)
     file_key = _random(FILE_KEY)
     stanzas = tuple(recipient.wrap(file_key, _random) for recipient in recipients)
     return header.write(stanzas, file_key) + stream.seal(plaintext, file_key, _random(stream.NONCE))
@@ -30,7 +30,7 @@ def encrypt(plaintext: bytes, recipients: Sequence[Recipient], *, _random: Rando
 def decrypt(file: bytes, identities: Sequence[Identity]) -> bytes:
     """The whole plaintext of a binary or armored age file. Raises `CannotOpen`, whatever the bytes."""
     head, payload = _parse(file)
-    return stream.open_(payload, _file_key(head, identities))
+    return stream.open_(payload, file_key_of(head, identities))
 
 
 def rewrap(
@@ -45,9 +45,9 @@ def rewrap(
     The file key stays, so whoever could open the old copy and kept the file key can open the new one: this
     moves files to a new key, it takes nothing back. Raises `CannotOpen` and `KeyFileError`.
     """
-    _check_families(recipients)
+    check_families(recipients)
     head, payload = _parse(file)
-    file_key = _file_key(head, identities)
+    file_key = file_key_of(head, identities)
     return (
         header.write(tuple(recipient.wrap(file_key, _random) for recipient in recipients), file_key) + payload
     )
@@ -60,12 +60,18 @@ def payload_hash(file: bytes) -> bytes:
 
 def _parse(file: bytes) -> tuple[header.Header, bytes]:
     head, payload = header.parse(armor.unwrap(file) if armor.is_armored(file) else file)
-    if len(head.stanzas) > 1 and any(stanza.kind == scrypt.KIND for stanza in head.stanzas):
-        raise HeaderFault("a scrypt stanza is not alone")
+    check_stanzas(head)
     return head, payload
 
 
-def _file_key(head: header.Header, identities: Sequence[Identity]) -> bytes:
+def check_stanzas(head: header.Header) -> None:
+    """A passphrase stands alone. Raises `HeaderFault`."""
+    if len(head.stanzas) > 1 and any(stanza.kind == scrypt.KIND for stanza in head.stanzas):
+        raise HeaderFault("a scrypt stanza is not alone")
+
+
+def file_key_of(head: header.Header, identities: Sequence[Identity]) -> bytes:
+    """The file key of the first identity that has one. Raises `NoMatch` and `MacFault`."""
     for identity in identities:
         file_key = identity.unwrap(head.stanzas)
         if file_key is not None:
@@ -74,7 +80,8 @@ def _file_key(head: header.Header, identities: Sequence[Identity]) -> bytes:
     raise NoMatch
 
 
-def _check_families(recipients: Sequence[Recipient]) -> None:
+def check_families(recipients: Sequence[Recipient]) -> None:
+    """Raises `KeyFileError` as `encrypt` does."""
     families = {recipient.family for recipient in recipients}
     if not recipients:
         raise KeyFileError("Nobody to seal to.", hint="Name at least one public key.")

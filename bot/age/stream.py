@@ -26,10 +26,10 @@ def seal(plaintext: bytes, file_key: bytes, nonce: bytes) -> bytes:
     """The nonce and the sealed chunks. An empty plaintext is one empty final chunk."""
     box = ChaCha20Poly1305(derive(file_key, nonce, b"payload"))
     if len(plaintext) <= CHUNK:
-        return nonce + box.encrypt(_chunk_nonce(0, True), plaintext, None)
+        return nonce + box.encrypt(chunk_nonce(0, True), plaintext, None)
     starts = range(0, len(plaintext), CHUNK)
     return nonce + b"".join(
-        box.encrypt(_chunk_nonce(number, number == len(starts) - 1), plaintext[at : at + CHUNK], None)
+        box.encrypt(chunk_nonce(number, number == len(starts) - 1), plaintext[at : at + CHUNK], None)
         for number, at in enumerate(starts)
     )
 
@@ -42,7 +42,7 @@ def open_(payload: bytes, file_key: bytes) -> bytes:
     starts = range(NONCE, len(payload), CHUNK + TAG)
     try:
         chunks = [
-            box.decrypt(_chunk_nonce(number, number == len(starts) - 1), payload[at : at + CHUNK + TAG], None)
+            box.decrypt(chunk_nonce(number, number == len(starts) - 1), payload[at : at + CHUNK + TAG], None)
             for number, at in enumerate(starts)
         ]
     except InvalidTag:
@@ -52,6 +52,6 @@ def open_(payload: bytes, file_key: bytes) -> bytes:
     return b"".join(chunks)
 
 
-def _chunk_nonce(number: int, last: bool) -> bytes:
+def chunk_nonce(number: int, last: bool) -> bytes:
     """11 bytes of big-endian counter, then 1 for the last chunk and 0 for the others."""
     return number.to_bytes(11, "big") + (b"\x01" if last else b"\x00")
