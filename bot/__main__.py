@@ -31,8 +31,9 @@ except ModuleNotFoundError:
     raise SystemExit(8) from None
 
 from bot import age
+from bot.backups import mark
 from bot.custody import read_identities
-from bot.errors import KeyFileError, SettingsError, SeuilError, StoreDamaged
+from bot.errors import CannotOpen, KeyFileError, SettingsError, SeuilError, StoreDamaged
 from bot.moderation import ROLES
 from bot.redaction import kept_line
 from bot.sealing import fingerprint
@@ -42,6 +43,7 @@ from handlers.instance import FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
 from handlers.networks import try_networks
+from handlers.progress import shown
 from handlers.running import serve_networks, talk
 from handlers.team_keys import KEYS, read_list
 from handlers.unseen import unseen
@@ -63,6 +65,11 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+backup_app = typer.Typer(
+    help="Back the instance up, sealed to a key that is kept elsewhere, and read it again.",
+    invoke_without_command=True,
+)
+app.add_typer(backup_app, name="backup")
 
 DAY_SECONDS = 86_400
 
@@ -368,6 +375,139 @@ def move(
 
     moved = _run(moving.carry_over(_settings(), source, target))
     say(f"Moved and compared: {moved} rows. Once it runs from there, erase seuil.db and drafts.db.")
+
+
+# --- backups ------------------------------------------------------------------------------------------------
+
+
+@backup_app.callback()
+def backup(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A folder; SEUIL_BACKUP_FOLDER where left out.")
+    ] = None,
+) -> None:
+    """Back the instance up, sealed to a key that is kept elsewhere; read it again, erase what is past its
+    days. For a timer: it asks nothing, and its exit code says how it ended."""
+    if context.invoked_subcommand is not None:
+        return
+    # Imported here: progress bars and PostgreSQL's client, which serving people may not need.
+    from handlers import backups  # noqa: PLC0415
+
+    settings = _standing()
+    folder = backups.folder_of(settings, to)
+    with shown() as tell:
+        made = _run(backups.make(settings, folder, time.time(), tell))
+    say(f"{made.file.name}: {made.rows} rows, {made.bytes} bytes, read again. Instance {made.mark}.")
+    say(f"{made.erased} backups older than {settings.backup_days} days were erased.")
+
+
+@backup_app.command(name="key")
+def backup_key(
+    out: Annotated[Path, typer.Option("--out", help="Where the secret half goes: not on this machine.")],
+) -> None:
+    """Make the key of backups, once: the public half for this machine, the secret half to take away."""
+    from handlers import backup_keys  # noqa: PLC0415
+
+    settings = _standing()
+    passphrase = _new_passphrase()
+    backup_keys.make_key(settings.data, os.urandom(32), out, passphrase)
+    say(f"{out} opens every backup, with the passphrase. Keep both away from here and from each other.")
+    say(f"Write on the paper of the recovery shares: instance {_mark_of(settings)}.")
+
+
+@backup_app.command(name="verify")
+def backup_verify(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    identity: Annotated[Path, typer.Option("--identity", "-i", help="The secret half of its key.")],
+) -> None:
+    """Open a backup to its end and tell what is in it; nothing is written."""
+    from handlers import backup_keys, backups  # noqa: PLC0415
+
+    identities = backup_keys.identities_in(identity, _backup_passphrase)
+    with shown() as tell:
+        found = backups.check(file, identities, _settings().data, tell)
+    typer.echo(f"{found.day.isoformat()}, instance {found.head.mark}, team key of epoch {found.head.epoch}")
+    for name, rows, _ in found.sums.tables:
+        typer.echo(f"{name}: {rows}")
+    if found.vouched is False:
+        raise CannotOpen(
+            "It is whole, and was not made by the instance of this data folder.",
+            hint="If that is as it should be, set SEUIL_DATA to its own, or to an empty one.",
+        )
+    say("Whole." if found.vouched else "Whole. Compare the instance with the one on paper.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    identity: Annotated[Path, typer.Option("--identity", "-i", help="The secret half of its key.")],
+    last_digest: Annotated[
+        int, typer.Option("--last-digest", min=0, help="Number of the last digest that partners received.")
+    ] = 0,
+) -> None:
+    """Put a backup back where there is no instance: whole, compared, or not at all.
+
+    SEUIL_DATA holds what is kept with RECOVERY: keys/, or instance.key and salt.
+    """
+    # Imported here, as above.
+    from handlers import backup_keys, restoring  # noqa: PLC0415
+
+    settings = _settings()
+    identities = backup_keys.identities_in(identity, _backup_passphrase)
+
+    def passphrase() -> str:
+        return passphrase_at_hand(settings) or _typed_passphrase()
+
+    with shown() as tell:
+        back = _run(
+            restoring.restore(
+                settings, file, identities, passphrase, time.time(), tell, last_digest=last_digest
+            )
+        )
+    rows = ", ".join(f"{name} {count}" for name, count in back.counts.items() if count)
+    say(f"Restored and compared, as of {back.day.isoformat()}: {rows}.")
+    for line in _after_restoring(back.mark, back.digest, proved=back.proved, short=back.audit_short):
+        say(f"→ {line}")
+
+
+def _after_restoring(mark: str, digest: int, *, proved: bool, short: int) -> list[str]:
+    """What only people know, or can do."""
+    told = [
+        "Who left since is a member again: /members, then /revoke. Invitations are not restored.",
+        f"The last digest known to have left is {digest}. If partners received a later one, stop here and "
+        "restore again with --last-digest.",
+        "Rotate the team's key, make a backup, destroy the key of before: it ends what was stolen or lost.",
+    ]
+    if not proved:
+        told.insert(
+            0, f"Compare with the paper of the recovery shares: instance {mark}. If it differs, stop."
+        )
+    if short:
+        told.insert(
+            0, f"audit.head knows {short} lines more, which are lost. Note it, then remove audit.head."
+        )
+    return told
+
+
+def _mark_of(settings: Settings) -> str:
+    return mark(KeyFolder(settings.data).instance(new=False))
+
+
+def _new_passphrase() -> str:
+    """Typed twice at a console; one line where a program types."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    first = getpass.getpass("A new passphrase for the key of backups: ")
+    if first != getpass.getpass("Once more: "):
+        raise KeyFileError("The two are not the same.", hint="Nothing was made. Type it again.")
+    return first
+
+
+def _backup_passphrase() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    return getpass.getpass("Passphrase of the key of backups: ")
 
 
 # --- files --------------------------------------------------------------------------------------------------

@@ -114,6 +114,9 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="a url such as postgresql://user:password@host/database"
     )
 
+    backup_folder: Folder | None = Field(default=None, description="a folder")
+    backup_days: int = _whole(28, 1, 90, "days")
+
     # who runs it, and for whom
     operator_name: str = Field(default="", max_length=120, description="at most 120 characters")
     operator_contact: str = Field(

@@ -8,12 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic import SecretStr
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.store_settings import database
+from handlers.progress import shown
 from storage.moving import move
 
 
@@ -34,14 +33,5 @@ async def carry_over(settings: Settings, source: str, target: str) -> int:
             "The url to move to is none that SEUIL_STORE would take.",
             hint="See SEUIL_STORE in .env.example; a server that is not near needs ?sslmode=verify-full.",
         ) from None
-    with Progress(
-        TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
-    ) as bars:
-        tasks = {}
-
-        def tell(table: str, done: int, of: int) -> None:
-            if table not in tasks:
-                tasks[table] = bars.add_task(table, total=of)
-            bars.update(tasks[table], completed=done)
-
+    with shown() as tell:
         return await move(Path(place), url, tell)

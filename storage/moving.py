@@ -13,7 +13,6 @@ import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,52 +23,13 @@ from storage.postgres_server import LOST, UNFIT, Connection, let_go, make_ready,
 from storage.sqlite_folder import prepare
 from storage.sqlite_writer import DRAFTS, MAIN
 from storage.sqlite_writer import told as told_by_sqlite
+from storage.tables import TABLES, Table
 
 Told = Callable[[str, int, int], None]
 """Table, rows done, rows in all: of what is copied, then of what is compared."""
 
 ROWS_AT_ONCE: Final = 200
 """Of 6 KB at most: a little more than a megabyte in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    name: str
-    file: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-
-    @property
-    def read(self) -> str:
-        # Names of the table below, no parameters: nothing to inject.
-        return f"SELECT {', '.join(self.columns)} FROM {self.name} ORDER BY {', '.join(self.key)}"  # noqa: S608
-
-
-def _table(file: str, name: str, keys: str, others: str) -> Table:
-    key = tuple(keys.split())
-    return Table(name, file, (*key, *others.split()), key)
-
-
-TABLES: Final = (
-    _table(
-        MAIN, "testimony", "id", "state day decided_day claimed_by counted_in locator token_hash reply_key"
-    ),
-    _table(MAIN, "item", "testimony part", "epoch box"),
-    _table(MAIN, "reply", "testimony number", "box"),
-    _table(MAIN, "command", "number", "update_key box"),
-    _table(MAIN, "member", "id", "lookup role route day name"),
-    _table(MAIN, "invite", "code_hash", "role day name"),
-    _table(MAIN, "ban", "tag", "day"),
-    _table(MAIN, "asking", "what", "member day"),
-    _table(MAIN, "audit", "number", "line chain"),
-    _table(MAIN, "digest", "period", "day state sha256 frozen"),
-    _table(MAIN, "rendition", "period language", "box"),
-    _table(MAIN, "delivery", "period member", "state tries reason next_try"),
-    _table(MAIN, "meta", "key", "value"),
-    _table(DRAFTS, "person", "pseudonym", "day seen draft revision draft_day box"),
-    _table(DRAFTS, "errand", "id", "mark box"),
-)
-"""In an order in which nothing refers to what is not there yet."""
 
 
 async def move(folder: Path, url: str, tell: Told) -> int:

@@ -137,12 +137,17 @@ async def make_ready(url: str) -> None:
         raise trouble
 
 
-async def reach(url: str, name: str, say: Callable[[BaseException], SeuilError]) -> Connection:
+async def reach(
+    url: str,
+    name: str,
+    say: Callable[[BaseException], SeuilError],
+    session: dict[str, str] | None = None,
+) -> Connection:
     """A connection, patiently: a server may be starting too. Raises what `say` makes of it."""
     patience = Patience()
     while True:
         try:
-            return await connect(url, name)
+            return await connect(url, name, session)
         except (*LOST, *UNFIT, asyncpg.PostgresError) as error:
             trouble, away = say(error), is_away(error)
         if not away or not await patience.pause(away=True):

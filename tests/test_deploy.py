@@ -185,6 +185,18 @@ def test_the_service_starts_a_command_that_exists_and_knows_the_exit_codes() -> 
     assert {int(code) for code in told["RestartPreventExitStatus"][0].split()} <= codes
 
 
+def test_a_backup_is_made_every_night_by_a_command_that_exists() -> None:
+    timer, told = _directives("seuil-backup.timer"), _directives("seuil-backup.service")
+
+    path, *words = told["ExecStart"][0].split()
+    assert path == f"{told['WorkingDirectory'][0]}/.venv/bin/python"
+    assert words == ["-m", "bot", "backup"]
+    assert "backup" in COMMANDS
+    assert told["Type"] == ["oneshot"]
+    assert timer["Persistent"] == ["yes"]
+    assert set(told["RequiresMountsFor"][0].split()) < set(told["ReadWritePaths"][0].split())
+
+
 def test_the_guide_shows_no_unit_that_is_weaker_than_the_one_in_the_folder() -> None:
     assert "```\n[Unit]\nDescription=Seuil\n" not in _read("docs/operating.md")
     assert "deploy/seuil.service" in _read("docs/operating.md")

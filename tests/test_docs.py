@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import typer
 
 from bot import __main__ as console
 from bot import errors, moderation
+from bot.age import HybridIdentity
 from bot.digest import compose, freeze
 from bot.disclosure import protect
 from bot.errors import SeuilError
@@ -24,7 +26,7 @@ from bot.formats.table import COLUMNS
 from bot.redaction import kept_line
 from bot.settings import Settings
 from bot.tally import tally
-from handlers import instance, keyring
+from handlers import backups, instance, keyring, restoring
 from handlers.delivery import offered
 from handlers.instance import lay_keys, open_instance, passphrase_at_hand, seat_chairs
 from locales import every_help_line, load
@@ -199,7 +201,8 @@ def commands() -> dict[str, set[str]]:
     for name, command in COMMANDS.commands.items():  # type: ignore[attr-defined] # a group
         inner = getattr(command, "commands", None)
         for path, leaf in (
-            {f"{name} {sub}": c for sub, c in inner.items()} if inner else {name: command}
+            ({name: command} if inner is None or command.invoke_without_command else {})
+            | {f"{name} {sub}": c for sub, c in (inner or {}).items()}
         ).items():
             told[path] = {o for p in leaf.params for o in p.opts if o.startswith("--")} - {"--help"}
     return told
@@ -371,16 +374,18 @@ def test_a_missing_number_is_null_and_never_zero() -> None:
 # --- what to back up is enough ------------------------------------------------------------------------------
 
 
-def listed_to_back_up(guide: str) -> list[str]:
-    return next(block.split() for block in fenced(GUIDES[guide]) if block.startswith("seuil.db\n"))
+def listed_to_keep(guide: str) -> list[str]:
+    return next(block.split() for block in fenced(GUIDES[guide]) if block.startswith("keys/team.age\n"))
 
 
-async def test_what_the_guides_say_to_back_up_opens_every_testimony_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kept", ["all that is listed", "keys only"])
+async def test_what_the_guides_say_to_keep_and_a_backup_open_every_testimony_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str
 ) -> None:
-    assert listed_to_back_up("operating.md") == listed_to_back_up("exploiter.fr.md")
+    listed = listed_to_keep("operating.md")
+    assert listed == listed_to_keep("exploiter.fr.md")
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})
-    shelf = Path("/dev/shm") / f"seuil-docs-{tmp_path.name}"
+    shelf, opener = Path("/dev/shm") / f"seuil-docs-{tmp_path.name}", HybridIdentity(b"\1" * 32)
     before = Settings(data=tmp_path / "before", shelf=shelf / "a")
     lay_keys(before)
     passphrase = passphrase_at_hand(before)
@@ -388,15 +393,22 @@ async def test_what_the_guides_say_to_back_up_opens_every_testimony_again(
     await seat_chairs(house, "fr")
     members = len(await house.store.members())
     await house.close()
+    (before.data / "backup.pub").write_text(opener.recipient.text())
+    (tmp_path / "backups").mkdir()
+    made = await backups.make(before, tmp_path / "backups", time.time(), lambda *_: None)
 
     after = Settings(data=tmp_path / "after", shelf=shelf / "b")
-    for name in listed_to_back_up("operating.md"):
+    for name in listed if kept == "all that is listed" else [n for n in listed if n.startswith("keys/")]:
         (after.data / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copy2(before.data / name, after.data / name)
+    back = await restoring.restore(
+        after, made.file, (opener,), lambda: passphrase or "", time.time(), lambda *_: None
+    )
     assert lay_keys(after) is None
     house = await open_instance(after, cost=CHEAP)
     await house.desk.unlock(passphrase or "")
 
+    assert back.proved == (kept == "all that is listed")
     assert house.desk.is_open
     assert len(await house.store.members()) == members
     assert await instance.seat_chairs(house, "fr") == 0

@@ -30,8 +30,9 @@ from storage.changes import (
     QueueCommand,
     Seen,
 )
-from storage.moving import ROWS_AT_ONCE, TABLES, move
+from storage.moving import ROWS_AT_ONCE, move
 from storage.sqlite_writer import DRAFTS, MAIN
+from storage.tables import TABLES
 from tests.pgkit import emptied_url, fresh_url
 from tests.storekit import DAY, MEMBER, OTHER, approved, new_id, submitted, turn
 from tests.test_store_agrees import everything
