@@ -77,13 +77,14 @@ from handlers.drafts import (
     with_consent,
     write,
 )
-from handlers.errands import Deletion, Errands, Owed, Taken, new_deletion
+from handlers.errands import Deletion, Errands, Owed, new_deletion
 from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
 from handlers.limits import Entry, Limits
+from handlers.owing import Owing
 from handlers.screens import House, Painter
 from locales import Words
 from storage import Store
-from storage.changes import DropErrand, KeepCase, KeepItem, Operation, Withdraw
+from storage.changes import KeepCase, KeepItem, Operation, Withdraw
 from storage.shelf import Shelf
 
 log = logging.getLogger(__name__)
@@ -95,10 +96,6 @@ TRIES = 2
 
 ALWAYS = (SteppedAside, Paused, Left, Erased)
 """What a button may ask for wherever she stands, however old its list: help, a pause, an end."""
-
-SETTLE_SECONDS = 0.25
-"""What was shown is noted with the next change that is written; where nobody speaks, after so long. Killed in
-between, the bot shows some answers twice."""
 
 OWED_AT_ONCE = 20
 """Answers owed since before the start that are on their way together; the other lines are for what is said
@@ -189,7 +186,8 @@ class _Alone:
 
 
 class Dispatch:
-    """Hears witnesses. What members say goes to `handlers.reception` instead."""
+    """Hears witnesses. What members say goes to `handlers.reception` instead. `worker`: our own id, where
+    several processes listen."""
 
     def __init__(  # noqa: PLR0913 - the parts a turn needs, all named
         self,
@@ -203,6 +201,7 @@ class Dispatch:
         vocabularies: Mapping[str, Vocabulary],
         house: House,
         clock: Clock,
+        worker: str = "",
     ) -> None:
         self._store = store
         self._shelf = shelf
@@ -216,19 +215,10 @@ class Dispatch:
         self._painters: dict[str, Painter] = {}
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
         self._limits = Limits()
-        self._errands = Errands(shelf, keys.instance, clock)
+        self._errands = Errands(shelf, keys.instance, clock, worker)
         self._sent: dict[Address, tuple[int, ...]] = {}
         """Ids of what was shown since her last turn."""
-        self._settled: list[DropErrand] = []
-        self._settling: asyncio.Task[None] | None = None
-        self._unreached: dict[bytes, Address] = {}
-        self._resumed: set[tuple[bytes, int]] = set()
-        """What was shown again after the start: delivered again as well, it needs no third answer."""
-        self._owing: dict[bytes, Owed] = {}
-        """Of what is owed since before the start, what was not shown again yet."""
-        self._recalled = asyncio.Event()
-        """Not set while it is being read."""
-        self._recalled.set()
+        self._owing = Owing(store, self._errands)
 
     @property
     def speaking(self) -> int:
@@ -238,7 +228,7 @@ class Dispatch:
     @property
     def unreached(self) -> int:
         """People whom the network did not take an answer for, though it was tried for a while."""
-        return len(self._unreached)
+        return self._owing.unreached
 
     # --- one turn -------------------------------------------------------------------------------------------
 
@@ -402,18 +392,18 @@ class Dispatch:
         writing = await write(
             person, done.envelope, self._shelf, self._clock(), heard.update, fresh=done.fresh
         )
-        settled, self._settled = self._settled, []
+        settled = self._owing.take_settled()
         try:
             kept = await self._store.commit(
                 (*done.operations, *writing.operations, *errands, *settled, *heard.along)
             )
         except SeuilError as error:
-            self._settled += settled
+            self._owing.give_back(settled)
             if not (isinstance(error, StoreAway) and error.unsure):
                 await writing.undo(self._shelf, person)
             raise
         if not kept:
-            self._settled += settled
+            self._owing.give_back(settled)
             await writing.undo(self._shelf, person)
             return False
         await writing.settle(self._shelf)
@@ -455,17 +445,17 @@ class Dispatch:
                 today = int(self._clock() // DAY_SECONDS)
                 person = await find(self._store, self._shelf, who, today)
                 await self._erase(person, Heard(who, on_way.update, "gone"))
-            self._settle(on_way)
+            self._owing.shown(on_way.pseudonym, on_way.update)
             return
         except Unreached:
-            self._unreached[on_way.pseudonym] = who
+            self._owing.not_taken(on_way.pseudonym, who)
             return
         earlier = self._sent.pop(who, ()) if on_way.deletion is not None else self._sent.get(who, ())
         if channel.can.counts and on_way.draft is not None and shown and not earlier:
             earlier = tuple(_between(on_way.draft, shown[0], MOST_NOTED))
         if on_way.kept:
             self._remember(who, shown if on_way.deletion is not None else (*earlier, *shown))
-        self._settle(on_way)
+        self._owing.shown(on_way.pseudonym, on_way.update)
         if on_way.deletion is not None:
             messages = sorted({*on_way.deletion.messages, *earlier})
             await self._delete(replace(on_way.deletion, messages=tuple(messages)), channel)
@@ -476,27 +466,9 @@ class Dispatch:
         if len(self._sent) > MOST_REMEMBERED:
             del self._sent[next(iter(self._sent))]
 
-    def _settle(self, on_way: OnWay) -> None:
-        """Drop what was owed with the next change that is written, or soon."""
-        self._unreached.pop(on_way.pseudonym, None)
-        self._settled.append(DropErrand(on_way.pseudonym, on_way.update))
-        if self._settling is None or self._settling.done():
-            self._settling = asyncio.create_task(self._settle_soon())
-
-    async def _settle_soon(self) -> None:
-        while self._settled:
-            await asyncio.sleep(SETTLE_SECONDS)
-            await self.settle()
-
     async def settle(self) -> None:
         """Write down now what was shown."""
-        settled, self._settled = self._settled, []
-        if settled:
-            try:
-                await self._store.commit(tuple(settled))
-            except SeuilError as error:
-                # What was shown may be shown again after a restart; nothing is lost.
-                log.error("what was shown could not be noted: %s", error)
+        await self._owing.settle()
 
     async def _delete(self, deletion: Deletion, channel: Channel) -> None:
         try:
@@ -505,9 +477,7 @@ class Dispatch:
             return  # it is an errand still: tried again by the clock
         except Gone:
             pass
-        self._settled.append(DropErrand(deletion.id, 0))
-        if self._settling is None or self._settling.done():
-            self._settling = asyncio.create_task(self._settle_soon())
+        self._owing.drop(deletion.id)
 
     async def _erase(self, person: Person, heard: Heard) -> None:
         """She left, or her chat takes no more messages: her draft goes with its key."""
@@ -531,43 +501,17 @@ class Dispatch:
                 else:
                     await self._delete(errand, channel)
 
-        await asyncio.gather(*map(settle, await self._recall(channels, all=all)))
-
-    async def _recall(self, channels: Mapping[str, Channel], *, all: bool) -> list[Owed | Deletion]:
-        """What is to be done in these channels, as the store knows it."""
-        if all:
-            self._recalled.clear()
-        due: list[Owed | Deletion] = []
-        dropped: list[Operation] = []
-        try:
-            for row in await self._store.errands():
-                errand = await self._errands.read(row)
-                if errand is None:
-                    dropped.append(DropErrand(row.id, row.mark))
-                elif isinstance(errand, Taken) or errand.who.channel not in channels:
-                    continue  # of a line, the channel it came by takes care
-                elif isinstance(errand, Deletion):
-                    due += [errand] if errand.minute == 0 else []
-                elif all or errand.pseudonym in self._unreached:
-                    due.append(errand)
-                    self._owing[errand.pseudonym] = errand
-        finally:
-            self._recalled.set()
-        if dropped:
-            await self._store.commit(tuple(dropped))
-        return due
+        await asyncio.gather(*map(settle, await self._owing.recall(channels, all=all)))
 
     async def _owed(self, owed: Owed, channel: Channel) -> None:
         async with self._alone(owed.who):
-            waiting = self._owing.get(owed.pseudonym)
-            if waiting is None or waiting.update != owed.update:
-                return  # it was brought again meanwhile, and shown
-            del self._owing[owed.pseudonym]
+            if not self._owing.take_up(owed):
+                return
             today = int(self._clock() // DAY_SECONDS)
             person = await find(self._store, self._shelf, owed.who, today)
             if person.pseudonym != owed.pseudonym or person.seen[-1:] != (owed.update,):
                 return  # she spoke meanwhile, and was answered
-            self._resumed.add((owed.pseudonym, owed.update))
+            self._owing.showing(owed)
             heard = Heard(owed.who, owed.update, "text", language=owed.language)
             on_way = await self._show_again(person, heard, channel, owed.effects)
         if on_way is not None:
@@ -577,13 +521,10 @@ class Dispatch:
         """A redelivered update: what it did is done; its answer is shown where it is still owed, else the
         place where she stands."""
         on_way = None
-        await self._recalled.wait()
-        owed = self._owing.get(person.pseudonym)
-        if owed is not None and owed.update == heard.update:
-            del self._owing[person.pseudonym]
-            self._resumed.add((owed.pseudonym, owed.update))
+        owed = await self._owing.redelivered(person.pseudonym, heard.update)
+        if owed is not None:
             on_way = await self._show_again(person, heard, channel, owed.effects)
-        elif (person.pseudonym, heard.update) not in self._resumed and person.envelope.state.at:
+        elif not self._owing.was_shown_again(person.pseudonym, heard.update) and person.envelope.state.at:
             on_way = await self._show_again(person, heard, channel, (Ask(),))
         await _acknowledge(heard)
         return on_way
@@ -730,9 +671,9 @@ class Dispatch:
             await self._erase(person, replace(heard, ack=None))
             return
         except Unreached:
-            self._unreached[on_way.pseudonym] = heard.who
+            self._owing.not_taken(on_way.pseudonym, heard.who)
             return
-        self._settle(on_way)
+        self._owing.shown(on_way.pseudonym, on_way.update)
         today = int(self._clock() // DAY_SECONDS)
         person = await find(self._store, self._shelf, heard.who, today)
         envelope = noting(person.envelope, shown)

@@ -46,6 +46,8 @@ class Owed(Record, frozen=True):
     language: str
     told: tuple[Tell, ...] = ()
     asks: bool = True
+    worker: str = ""
+    """Whose it is, where several processes listen."""
 
     hidden = frozenset({"pseudonym"})
 
@@ -80,9 +82,11 @@ class Taken(Record, frozen=True):
 
 
 class Errands:
-    """Seals errands and reads them again. `instance`: the INSTANCE key, 32 bytes."""
+    """Seals errands and reads them again. `instance`: the INSTANCE key, 32 bytes. `worker`: whose they are,
+    where several processes listen."""
 
-    def __init__(self, shelf: Shelf, instance: bytes, clock: Clock) -> None:
+    def __init__(self, shelf: Shelf, instance: bytes, clock: Clock, worker: str = "") -> None:
+        self.worker = worker
         self._shelf = shelf
         self._instance = purpose_key(instance, PURPOSE)
         self._clock = clock
@@ -97,7 +101,7 @@ class Errands:
         """What makes an answer owed until it was shown."""
         told = [(effect.key, effect.about) for effect in effects if type(effect) is Tell]
         asks = any(type(effect) is Ask for effect in effects)
-        body = orjson.dumps((OWED, who.channel, who.chat, language, told, asks))
+        body = orjson.dumps((OWED, who.channel, who.chat, language, told, asks, self.worker))
         return PutErrand(pseudonym, update, await self._seal(self._today(), body))
 
     async def delete(self, deletion: Deletion, *, member: bool = False) -> PutErrand:
@@ -132,8 +136,8 @@ class Errands:
             return None
         who = Address(channel, chat)
         if kind == OWED:
-            language, told, asks = more
-            return Owed(row.id, row.mark, who, language, tuple(Tell(*each) for each in told), asks)
+            language, told, asks, *worker = more  # none: written before there were several
+            return Owed(row.id, row.mark, who, language, tuple(Tell(*each) for each in told), asks, *worker)
         minute, messages, *since = more  # none: written before it was known
         return Deletion(row.id, who, tuple(messages), minute, *since)
 

@@ -127,9 +127,9 @@ def open_hall(
     questions: Questionnaire,
     *,
     cost: Cost = COST,
-    shared: bool = False,
+    worker: str = "",
 ) -> Hall:
-    """The hall of this ground. `shared`: one of several."""
+    """The hall of this ground. `worker`: its id, where it is one of several."""
     made: list[Hall] = []  # it is asked for its tag at each testimony, and is not there yet
 
     def tag() -> bytes:
@@ -145,10 +145,11 @@ def open_hall(
         vocabularies=vocabularies(ground.words),
         house=_house(ground, ground.words),
         clock=ground.clock,
+        worker=worker,
     )
     queue = Queue(ground.store, keys.team.now, keys.instance, ground.clock)
     reception = Reception(ground.members, queue, ground.words, ground.clock)
-    made.append(Hall(ground, shelf, keys.folder, reception, dispatch, shared))
+    made.append(Hall(ground, shelf, keys.folder, reception, dispatch, bool(worker)))
     return made[0]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -27,6 +28,7 @@ from handlers.ground import Ground, demand_server, house_keys, open_ground, told
 from handlers.hall import Hall, listen_all, open_hall
 from handlers.health import Health, doors
 from handlers.networks import end_all, open_to_hear, signal_of, telegram_of, until_asked
+from handlers.owing import WORKER
 from storage import Store, open_store
 from storage.shelf import FolderShelf
 
@@ -35,10 +37,20 @@ log = logging.getLogger(__name__)
 MEMBERS_SECONDS = 2.0
 """How soon who joined with another process is a member here too; a command is looked up at once."""
 
-TICK_SECONDS = 60.0
+OWED_SECONDS = 20.0
+"""How often is looked for answers that a worker which is no more left owed: she waits twice that at the most.
+Telegram delivers most of them again before."""
 
-EXPIRY_TICKS = 10
-"""Of these, how many until drafts past their hours are destroyed: ten minutes is little beside three days."""
+SELDOM_SECONDS = 60.0
+EXPIRY_SECONDS = 600.0
+"""Drafts past their hours: ten minutes is little beside three days."""
+
+ALIVE_SECONDS = 10.0
+"""How often a worker asks whether the store still knows it as alive."""
+
+
+WORKER_BYTES = 8
+"""Random: no two workers of an instance are called alike."""
 
 
 @dataclass(slots=True)
@@ -47,6 +59,7 @@ class Intake:
 
     ground: Ground
     hall: Hall
+    worker: str
 
     @property
     def speaking(self) -> int:
@@ -62,7 +75,16 @@ class Intake:
 
     async def serve(self, *channels: Channel) -> None:
         """Hear these channels to their end. What ends one with an error ends all."""
-        background = [asyncio.create_task(each) for each in (self._follow(), self._tick())]
+        background = [
+            asyncio.create_task(_every(seconds, job))
+            for seconds, job in (
+                (MEMBERS_SECONDS, self.ground.refresh),
+                (OWED_SECONDS, self.hall.tick),
+                (SELDOM_SECONDS, self._follow),
+                (EXPIRY_SECONDS, self._expire),
+                (ALIVE_SECONDS, self._live),
+            )
+        ]
         try:
             await listen_all(channels, self._hear, self.hall.resume)
         finally:
@@ -74,33 +96,31 @@ class Intake:
         await self.hall.hear(heard, channel)
 
     async def _follow(self) -> None:
-        """Know who joined and who was revoked."""
-        while True:
-            await asyncio.sleep(MEMBERS_SECONDS)
-            await _tried(self.ground.refresh)
-
-    async def _tick(self) -> None:
-        for tick in range(2**62):
-            await _tried(self.ground.follow_keys)
-            await _tried(self.hall.refresh)
-            await _tried(self.ground.look_up_verified)
-            if tick % EXPIRY_TICKS == 0:
-                await _tried(self._expire)
-            await asyncio.sleep(TICK_SECONDS)
-            await _tried(self.hall.tick)
+        """What changes rarely, and elsewhere."""
+        await self.ground.follow_keys()
+        await self.hall.refresh()
+        await self.ground.look_up_verified()
 
     async def _expire(self) -> None:
         async with self.ground.store.only_one("expiry") as mine:
             if mine:
                 await self.hall.expire_drafts()
 
+    async def _live(self) -> None:
+        """Hold our name in the store: while we do, nobody else takes over what we owe."""
+        async with self.ground.store.only_one(WORKER + self.worker) as mine:
+            while await mine.still():  # noqa: ASYNC110 - it is the server that is asked
+                await asyncio.sleep(ALIVE_SECONDS)
 
-async def _tried(job: Callable[[], Awaitable[object]]) -> None:
-    """What a store that is away puts off, the next round does."""
-    try:
-        await job()
-    except SeuilError as error:
-        log.error("put off: %s %s", error, error.hint)
+
+async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+    """Do it now, and so long after it ended. What a store that is away puts off, the next round does."""
+    while True:
+        try:
+            await job()
+        except SeuilError as error:
+            log.error("put off: %s %s", error, error.hint)
+        await asyncio.sleep(seconds)
 
 
 async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_over: bool = False) -> None:
@@ -118,9 +138,11 @@ async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_o
             keys = await house_keys(settings, store)
             shelf = FolderShelf(settings.shelf)
             ground = await open_ground(settings, words, store, shelf, keys, time.time, shared=True)
-            hall = open_hall(ground, shelf, keys, questions, shared=True)
+            worker = secrets.token_hex(WORKER_BYTES)
+            hall = open_hall(ground, shelf, keys, questions, worker=worker)
             await hall.refresh()
-            watched = Health(Intake(ground, hall))
+            intake = Intake(ground, hall, worker)
+            watched = Health(intake)
             held.push_async_callback(watched.close)
             if settings.metrics:
                 await watched.open(*listening(settings.metrics))
@@ -128,7 +150,7 @@ async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_o
             telegram, signals = telegram_of(ground), signal_of(ground, shelf)
             serves = await open_to_hear(ground, telegram, signals, take_over=take_over)
             watched.doors = doors(telegram, signals, by_webhook=bool(settings.telegram_webhook))
-            serving = Intake(ground, hall).serve(*ground.channels.values())
+            serving = intake.serve(*ground.channels.values())
             await until_asked(serving, lambda: say("\n".join(serves)), watched.end)
             say("This intake ends: what was begun is finished, what was said is kept.")
     finally:

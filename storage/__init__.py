@@ -188,6 +188,10 @@ class Store(Protocol):
         """All that is still to be done in chats, by id."""
         ...
 
+    async def errand(self, id: bytes) -> ErrandRow | None:
+        """The one of this id, if it is still to be done."""
+        ...
+
     async def count_errands(self) -> int: ...
 
     # testimonies

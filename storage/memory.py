@@ -309,6 +309,9 @@ class MemoryStore(OneProcess):
     async def errands(self) -> list[ErrandRow]:
         return [self._errands[id] for id in sorted(self._errands)]
 
+    async def errand(self, id: bytes) -> ErrandRow | None:
+        return self._errands.get(id)
+
     async def count_errands(self) -> int:
         return len(self._errands)
 

@@ -334,6 +334,12 @@ class PostgresStore:
             return []
         return [ErrandRow(*row) for row in await self._rows("SELECT id, mark, box FROM errand ORDER BY id")]
 
+    async def errand(self, id: bytes) -> ErrandRow | None:
+        if self._console:
+            return None
+        rows = await self._rows("SELECT id, mark, box FROM errand WHERE id = $1", id)
+        return ErrandRow(*rows[0]) if rows else None
+
     async def count_errands(self) -> int:
         if self._console:
             return 0

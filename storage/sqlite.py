@@ -297,6 +297,10 @@ class SqliteStore(OneProcess):
         rows = await self._draft_rows("SELECT id, mark, box FROM errand ORDER BY id")
         return [ErrandRow(*row) for row in rows]
 
+    async def errand(self, id: bytes) -> ErrandRow | None:
+        rows = await self._draft_rows("SELECT id, mark, box FROM errand WHERE id = ?", id)
+        return ErrandRow(*rows[0]) if rows else None
+
     async def count_errands(self) -> int:
         rows = await self._draft_rows("SELECT count(*) FROM errand")
         return rows[0][0] if rows else 0

@@ -94,7 +94,7 @@ class Home:
                 task.cancel()
         self.signal._daemon.close()
         self.signal._hearing._journal._dropped.clear()  # what a killed process did not write
-        self.instance.dispatch._settled.clear()
+        self.instance.dispatch._owing.take_settled()
         for task in (self._serving, self._resuming):
             if task is not None:
                 with suppress(asyncio.CancelledError):

@@ -128,7 +128,7 @@ class Home:
             if task is not None:
                 task.cancel()
         await self.telegram.close()
-        self.instance.dispatch._settled.clear()  # what a killed process did not write
+        self.instance.dispatch._owing.take_settled()  # what a killed process did not write
         await self._end_listening()
         await self.instance.store.close()
         await self.instance.shelf.close()

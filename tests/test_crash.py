@@ -45,4 +45,4 @@ def test_a_hundred_kills_lose_nothing_acknowledged_and_double_nothing(tmp_path, 
         "broken": 0,
         "drafts": 0,
     }
-    assert told["lives"] > 12, "the kills must fall among submissions too"
+    assert told["lives"] > 3, "the kills must fall among submissions too"
