@@ -47,7 +47,7 @@ from handlers.progress import shown
 from handlers.running import serve_networks, talk
 from handlers.team_keys import KEYS, read_list
 from handlers.unseen import unseen
-from locales import countries, load
+from locales import countries, spoken
 from storage import Store, open_store
 from storage.audit_head import AuditHead
 from storage.folder import cannot_use
@@ -82,10 +82,10 @@ def say(text: str = "") -> None:
 def _settings() -> Settings:
     """The settings, where the words they name exist. Raises `SettingsError`."""
     settings = Settings.load()
-    spoken, helped = sorted(load()), sorted(countries())
-    if settings.language not in spoken:
+    languages, helped = sorted(spoken()), sorted(countries())
+    if settings.language not in languages:
         raise SettingsError(
-            f"SEUIL_LANGUAGE: a folder of locales/ expected. There are {', '.join(spoken)}.",
+            f"SEUIL_LANGUAGE: a folder of locales/ expected. There are {', '.join(languages)}.",
             hint="Name one of these, or leave the line out for the usual fr.",
         )
     if settings.help_country not in helped:

@@ -19,7 +19,7 @@ from bot.crisis import Phrases
 from bot.normal import clean, fold
 from bot.places import RECEIPT_WORDS, Place
 from bot.receipt_words import SHORTEST
-from bot.redaction import redact
+from bot.redaction import already_redacted, redact
 from bot.redaction.kinds import Kind, Span
 from bot.redaction.view import View
 from bot.turns import (
@@ -85,7 +85,7 @@ LONGEST_WORD = 40
 """Characters. A word, a command or a label is shorter; longer messages are not looked up as one."""
 
 
-NOTHING = redact("")
+NOTHING = already_redacted("", ())
 """What is kept of words that must not be kept."""
 
 

@@ -19,6 +19,7 @@ from locales.loading import (
     insult_phrases,
     load,
     missing,
+    spoken,
 )
 from locales.words import Words
 
@@ -35,4 +36,5 @@ __all__ = [
     "insult_phrases",
     "load",
     "missing",
+    "spoken",
 ]

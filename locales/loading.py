@@ -63,13 +63,22 @@ def load(folder: Path | None = None) -> Languages:
     UTF-8, a line that is not Fluent, or a key written twice.
     """
     folder = HERE if folder is None else folder
+    return Languages({tag: _language(folder / tag) for tag in spoken(folder)})
+
+
+def spoken(folder: Path | None = None) -> tuple[str, ...]:
+    """The tags of the languages under `folder`, French first; their words are not read.
+
+    Raises `WordsError` where French is missing.
+    """
+    folder = HERE if folder is None else folder
     tags = sorted(_language_folders(folder), key=lambda tag: (tag != FALLBACK, tag))
     if FALLBACK not in tags:
         raise WordsError(
             f"{folder}: there is no folder {FALLBACK!r}, the language all others fall back to.",
             hint=f"Restore {folder / FALLBACK} from the project.",
         )
-    return Languages({tag: _language(folder / tag) for tag in tags})
+    return tuple(tags)
 
 
 def _language_folders(folder: Path) -> list[str]:

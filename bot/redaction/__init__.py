@@ -2,7 +2,7 @@
 
 `redact` is the only maker of a `Redacted` from what a person typed, and only a `Redacted` may be kept. Each
 family of detectors has its file: `phones`, `online`, `streets`, `doors`, `places`, `papers`, `moments`,
-`names`, `companies`.
+`names`, `companies`; `detectors` asks them all.
 
 Never here: a hash, an index or a memory of what was removed; it is forgotten where it was found. Nor any
 claim of completeness: names that follow no cue, nicknames, rare facts and ways of writing stay, which is
@@ -22,17 +22,8 @@ from itertools import count
 from typing import Final
 
 from bot.normal import clean
-from bot.redaction.companies import find as companies
-from bot.redaction.doors import find as doors
-from bot.redaction.kinds import DAYTIMES, LANGUAGES, PLACEHOLDER, Finder, Kind, Span, inside_any, placeholder
-from bot.redaction.moments import find as moments
-from bot.redaction.names import find as names
-from bot.redaction.online import find as online
-from bot.redaction.papers import find as papers
-from bot.redaction.phones import HELP_NUMBERS, SPELLED
-from bot.redaction.phones import find as phones
-from bot.redaction.places import find as places
-from bot.redaction.streets import find as streets
+from bot.redaction.help_numbers import HELP_NUMBERS
+from bot.redaction.kinds import DAYTIMES, LANGUAGES, PLACEHOLDER, Finder, Kind, Span, placeholder
 from bot.redaction.view import MASK, View
 
 __all__ = [
@@ -46,20 +37,9 @@ __all__ = [
     "View",
     "already_redacted",
     "kept_line",
+    "ready",
     "redact",
 ]
-
-_FINDERS: Final[tuple[Finder, ...]] = (
-    moments,
-    papers,
-    online,
-    streets,
-    doors,
-    places,
-    companies,
-    names,
-)
-"""Asked in this order after the phones; of two marks of one length, the earlier finder names the kind."""
 
 PASSES: Final = 8
 """Times a text is read again because something was found; people's texts need one or two. One made so that
@@ -99,12 +79,14 @@ def redact(
 
     Total: accepts any text, raises nothing of its own, and takes time in proportion to the length.
     """
+    from bot.redaction.detectors import marks  # noqa: PLC0415 - see `ready`
+
     text = clean(text)
-    finders = (*_FINDERS, *extra)
+    extra = tuple(extra)
     removed: list[Kind] = []
     for passed in count():
         view = View.of(PLACEHOLDER.sub(_mask, text) if "[" in text else text)
-        spans = _marks(view, finders, keep_numbers)
+        spans = marks(view, extra, keep_numbers)
         if not spans:
             break
         if passed >= PASSES:
@@ -112,6 +94,15 @@ def redact(
         removed.extend(span.kind for span in spans)
         text = _without(text, spans, language)
     return Redacted(text, tuple(removed), _MAKER)
+
+
+def ready() -> None:
+    """Load the detectors now rather than with the first text.
+
+    Compiling their patterns takes a good part of a start, and most of what people say is a number or one
+    word: a program that serves them calls this once those who waited have their answer.
+    """
+    from bot.redaction import detectors  # noqa: F401, PLC0415 - to have it loaded
 
 
 def already_redacted(text: str, removed: Iterable[Kind]) -> Redacted:
@@ -126,39 +117,6 @@ def kept_line(line: str, language: str = "fr") -> str:
 
 def _mask(found: re.Match[str]) -> str:
     return MASK * len(found.group())
-
-
-def _marks(view: View, finders: Iterable[Finder], keep: frozenset[str]) -> list[Span]:
-    """Everything found, in order, overlaps united under the kind of the longest of them."""
-    kept: list[tuple[int, int]] = []
-    found: list[Span] = []
-    if view.digits or "zero" in view.plain or not view.words.isdisjoint(SPELLED):
-        found, kept = phones(view, keep)
-    for finder in finders:
-        found.extend(finder(view))
-    if kept:
-        kept.sort()
-        found = [s for s in found if not inside_any(kept, s.start, s.end)]
-    if len(found) < 2:
-        return found
-    found.sort(key=lambda span: span.start)
-    united = [found[0]]
-    for span in found[1:]:
-        last = united[-1]
-        if span.start >= last.end:
-            united.append(span)
-            continue
-        main = max(last, span, key=_weight)
-        united[-1] = Span(last.start, max(last.end, span.end), main.kind, main.band)
-    return united
-
-
-_VAGUE: Final = {Kind.NUMBER: 0, Kind.PHONE: 1}
-"""Of marks of the same length, the one that rests on a word beside it names the kind."""
-
-
-def _weight(span: Span) -> tuple[int, int]:
-    return span.end - span.start, _VAGUE.get(span.kind, 2)
 
 
 def _without(text: str, spans: list[Span], language: str) -> str:
