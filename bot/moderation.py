@@ -57,6 +57,8 @@ class Do(Enum):
     CLAIM_NEXT = "claim next"
     WARN = "warn before a text"
     SHOW_CASE = "show case"
+    SEND_SEALED = "send sealed parts"
+    OBEY_DOCUMENT = "obey a signed document"
     APPROVE = "approve"
     REJECT = "reject"
     ESCALATE = "escalate"
@@ -198,6 +200,16 @@ _COMMANDS = (
         ),
         "case",
     ),
+    # The console profile (`bot.decisions`): ciphertext to read elsewhere, and what was decided there.
+    Command(
+        "get",
+        (
+            _in("mine quarantined approved counted", Do.SEND_SEALED),
+            Rule(_OWNER, _states("theirs rejected escalated"), (Do.SEND_SEALED,)),
+        ),
+        "case",
+    ),
+    Command("decision", (_always(_STAFF, Do.OBEY_DOCUMENT),), "text", needs_text=True, audited=False),
     Command("quarantine", (_always(_STAFF, Do.SHOW_QUARANTINE),), audited=False),
     Command("quarantine_release", (_in("none quarantined", Do.RELEASE_QUARANTINE),), "case"),
     Command("quarantine_reject", (_always(_STAFF, Do.ASK_REJECT_QUARANTINE),), audited=False),
@@ -358,6 +370,7 @@ _ALIASES: Mapping[str, str] = {
     "accepter": "approve",
     "rejeter": "reject",
     "refuser": "reject",
+    "recevoir": "get",
     "transmettre": "escalate",
     "annuler": "undo",
     "laisser": "undo",

@@ -190,6 +190,9 @@ class Settings(BaseSettings):
     story_days: int = _whole(60, 1, 365, "days")
     coded_months: int = _whole(24, 1, 60, "months")
     desk_idle_minutes: int = _whole(30, 1, 480, "minutes")
+    desk_profile: Annotated[Literal["bot", "console"], BeforeValidator(_lower)] = Field(
+        default="bot", description="bot or console"
+    )
 
     # what is told
     k: int = _whole(10, 5, 1000, "people")

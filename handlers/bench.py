@@ -38,6 +38,7 @@ from storage.audit_head import AuditHead
 from storage.changes import Audit, Change, KeepItem, Operation, PutMeta
 from storage.held import Held
 from storage.queue_head import DigestHead, QueueHead
+from storage.vouched import ModeratorKeys, UsedDecisions
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,9 @@ class Policy:
     zone: str = "Europe/Paris"
     """Times of the day are told in it."""
 
+    console: bool = False
+    """Whether testimonies are read on moderators' own machines (`bot.decisions`), never in a chat."""
+
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """What the settings say; what they leave open is as above."""
@@ -96,6 +100,7 @@ class Policy:
             min_people=settings.min_people,
             automatic=settings.digest_automatic,
             zone=settings.time_zone,
+            console=settings.desk_profile == "console",
         )
 
 
@@ -146,6 +151,8 @@ class Asked:
     given: Given
     case: CaseRow | None = None
     view: CaseView = "none"
+    cosigner: bytes = b""
+    """The second member who signed for it, where it came as a document."""
 
     @property
     def row(self) -> CaseRow:
@@ -208,6 +215,10 @@ class Bench:
     """Which digests are held, outside the database; None in a house without a folder."""
     listed: Callable[[], KeyList] | None = field(default=None, repr=False)
     """The list of team keys as it is now; None in a house without a folder."""
+    moderator_keys: ModeratorKeys | None = field(default=None, repr=False)
+    """By which keys members sign what they decide on their own machines; None in a house without a folder."""
+    used: UsedDecisions | None = field(default=None, repr=False)
+    """Which of these decisions were obeyed, outside the database; None in a house without a folder."""
     ring: Unlocked | None = field(default=None, repr=False)
     warned: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
     """(member, case): who was warned before a text. In memory: after a restart, one is warned again."""

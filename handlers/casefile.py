@@ -9,28 +9,25 @@ Never here: decisions (`handlers.cases`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.moderation import reference
-from bot.questions import EVERY_QUESTION, NEEDS_CARE
-from bot.testimony import CODED, MORE, STORY, CodedPart, StoryPart, read_coded, read_story
+from bot.testimony import CODED, MORE, STORY, read_coded, read_story
 from handlers import Button, Screen
 from handlers.bench import SHOWN_MINUTES, Act, Asked, Bench, shown
 from handlers.texts import SUMMARY
-from locales import Words
+from handlers.told import HARD, Case, paragraphs, share
 from storage import CaseRow
 
 NOTE = "note-"
 """Prefix of the parts a moderator writes for the team."""
 
-HARD = NEEDS_CARE | {"threats", "pressure", "entered_without"}
-"""Answers after which a reader is warned more plainly (domain notes, 5.6: reading hurts volunteers too)."""
-
-_QUESTIONS = {question.id: question for question in EVERY_QUESTION}
-
 
 async def warning(bench: Bench, asked: Asked, row: CaseRow) -> Screen:
-    """What is said before a text is shown. Raises `ItemError` where the case does not open."""
+    """What is said before a text is shown. Raises `ItemError` where the case does not open.
+
+    In the console profile it is shown elsewhere, and nothing is opened here.
+    """
+    if bench.policy.console:
+        return fetched(bench, asked, row)
     coded = await bench.part(row, CODED, read_coded)
     hard = coded is not None and any(code in HARD for codes in coded[1].answers.values() for code in codes)
     ref = reference(row.case)
@@ -42,6 +39,17 @@ async def warning(bench: Bench, asked: Asked, row: CaseRow) -> Screen:
         return Screen(asked.words.say("desk-warning-quarantine", case=ref), (read, back))
     leave = Button(asked.words.say("desk-button-undo"), "/undo")
     return Screen(asked.words.say("desk-warning-hard" if hard else "desk-warning", case=ref), (read, leave))
+
+
+def fetched(bench: Bench, asked: Asked, row: CaseRow) -> Screen:
+    """What is said of a case that is read on one's own machine."""
+    ref = reference(row.case)
+    bench.last[asked.member.member] = row.case
+    get = Button(asked.words.say("desk-button-get"), f"/get {ref}")
+    if row.state == "quarantined":
+        return Screen(asked.words.say("desk-console-quarantine", case=ref), (get,))
+    leave = Button(asked.words.say("desk-button-undo"), "/undo")
+    return Screen(asked.words.say("desk-console-next", case=ref), (get, leave))
 
 
 async def warn(bench: Bench, asked: Asked) -> Act:
@@ -90,74 +98,23 @@ def _decisions(asked: Asked) -> tuple[Button, ...]:
 
 
 async def _paragraphs(bench: Bench, asked: Asked) -> list[str]:
-    """Every part of the case as text, in the order it is read: story, additions, answers, the team's."""
-    coded: CodedPart | None = None
-    story: StoryPart | None = None
-    more: list[str] = []
-    team: list[str] = []
-    say = asked.words.say
+    """Every part of the case as text."""
+    case = Case()
     for item in await bench.store.items(asked.row.case):
         opened = bench.open(asked.row, item)
         if item.part == CODED:
-            coded = bench.readable(asked.row, item.part, read_coded, opened)
+            case.coded = bench.readable(asked.row, item.part, read_coded, opened)
         elif item.part == STORY:
-            story = bench.readable(asked.row, item.part, read_story, opened)
+            case.story = bench.readable(asked.row, item.part, read_story, opened)
         elif item.part.startswith(MORE):
-            more.append(_texts(bench.readable(asked.row, item.part, read_story, opened)))
-        elif item.part == SUMMARY:
-            team.append(f"{say('desk-case-summary')}\n{opened.body.decode()}")
-        elif item.part.startswith(NOTE):
-            team.append(f"{say('desk-case-note')}\n{opened.body.decode()}")
-    told = [_head(asked, coded)]
-    told += _story(asked.words, story)
-    told += [f"{say('desk-case-more')}\n{text}" for text in more]
-    if coded is not None and coded.answers:
-        told.append("\n".join([say("desk-case-answers"), *_answers(asked.words, coded)]))
-    return told + team
-
-
-def _head(asked: Asked, coded: CodedPart | None) -> str:
-    return asked.words.say(
+            case.more.append(bench.readable(asked.row, item.part, read_story, opened))
+        elif item.part == SUMMARY or item.part.startswith(NOTE):
+            case.team.append((item.part.partition("-")[0], opened.body.decode()))
+    head = asked.words.say(
         "desk-case-head",
         case=asked.ref,
         state=asked.words.say(f"desk-state-{asked.row.state}"),
-        language=coded.language if coded else "?",
-        share=_share(asked.words, coded.share) if coded else "?",
+        language=case.language,
+        share=share(asked.words, case.coded),
     )
-
-
-def _share(words: Words, share: str) -> str:
-    key = f"desk-share-{share}"
-    return words.say(key) if words.has(key) else share
-
-
-def _story(words: Words, story: StoryPart | None) -> Iterable[str]:
-    if story is None:
-        yield words.say("desk-case-no-story")
-        return
-    yield f"{words.say('desk-case-story')}\n{_texts(story)}"
-    if story.quote:
-        yield f"{words.say('desk-case-quote')}\n{story.quote}"
-    if story.removed:
-        kinds = (words.say(f"kind-{kind}") if words.has(f"kind-{kind}") else kind for kind in story.removed)
-        yield words.say("desk-case-removed", kinds=", ".join(kinds))
-
-
-def _texts(story: StoryPart) -> str:
-    return "\n\n".join(text for _, texts in story.texts for text in texts)
-
-
-def _answers(words: Words, coded: CodedPart) -> Iterable[str]:
-    """One line a question, in the order they are asked. A code this version does not know is shown as it
-    is."""
-    order = {id: place for place, id in enumerate(_QUESTIONS)}
-    for id, codes in sorted(coded.answers.items(), key=lambda told: order.get(told[0], len(order))):
-        question = _QUESTIONS.get(id)
-        if question is None:
-            yield f"· {id}: {', '.join(codes)}"
-            continue
-        labels = [
-            words.option(question.words, code) if words.has(f"{question.words}.{code}") else code
-            for code in codes
-        ]
-        yield f"· {words.asked(question)} {', '.join(labels)}"
+    return paragraphs(asked.words, head, case)

@@ -300,7 +300,7 @@ async def release_quote(bench: Bench, asked: Asked) -> Act:
     """The second person agrees: the sentence is copied beside the story, to outlive it until its digest."""
     refused = await _quote_refused(bench, asked)
     story = await bench.part(asked.row, STORY, read_story)
-    first = await _asker(bench, await _what(bench, asked))
+    first = asked.cosigner or await _asker(bench, await _what(bench, asked))
     if refused is not None or story is None or first is None:
         return refused or Act(screens=(asked.say("desk-no-story", case=asked.ref),), audited=False)
     context, told = story

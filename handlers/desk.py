@@ -23,10 +23,11 @@ from dataclasses import replace
 from functools import partial
 
 from bot import age
+from bot.decisions import Unfit, typed
 from bot.errors import CannotOpen, KeyFileError, SeuilError, StoreAway, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Given, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
-from handlers import Address, Gone, Screen, bans, casefile, cases, office, quarantine
+from handlers import Address, Gone, Screen, bans, casefile, cases, office, offline, quarantine
 from handlers.bench import DAY_SECONDS, Act, Asked, Bench, ItemError, LedgerError, Say
 from handlers.commands import STALE_MINUTES, Answer, Order, lease, read_queued
 from handlers.delivery.waiting import TOLD, waiting
@@ -57,6 +58,9 @@ LINGER_SECONDS = 5.0
 PRIVATE_ONLY = frozenset({"invite"})
 """Commands whose answer is for one person: in a group they do not exist."""
 
+UNDONE_BY_DOCUMENT = frozenset({"approved", "rejected", "escalated"})
+"""What is decided by a document is taken back by one."""
+
 MONTH_DAYS = 30.44
 
 Carry = Callable[[Bench, Asked], Awaitable[Act]]
@@ -69,6 +73,7 @@ _ACTS: Mapping[Do, Carry] = {
     Do.CLAIM_NEXT: cases.claim_next,
     Do.WARN: casefile.warn,
     Do.SHOW_CASE: casefile.show_case,
+    Do.SEND_SEALED: offline.send_sealed,
     Do.APPROVE: cases.approve,
     Do.REJECT: cases.reject,
     Do.ESCALATE: cases.escalate,
@@ -137,6 +142,7 @@ class Desk:
         """Of these, the one that stands outside the database."""
         self._obeyed: dict[bytes, int] = {}
         """The boxes of orders that were carried out lately, by hash, and their minutes: `_demand_fresh`."""
+        self._offline = offline.Offline(bench)
         self.digests = Digests(bench, say)
         published = Publishing(bench, self.digests, self._soon, self._pass_on).acts
         chosen = Partners(bench, self.digests, self._soon, say).acts
@@ -162,6 +168,7 @@ class Desk:
         await self._bench.store.commit((lease(self._bench.clock()), self._bench.log("desk", "unlock")))
         self._used, self._locking = self._bench.clock(), False
         await self._recall_queue()
+        await self._offline.note()
         self._bench.ring = ring
         await self._note_audit()
 
@@ -547,16 +554,52 @@ class Desk:
             return Act(screens=(Screen(words.say(UNKNOWN.key)),))
         if role not in COMMANDS[given.command].roles or self._is_out_of_place(member, order, given):
             return self._refused(member, given, Screen(words.say(UNKNOWN.key)))
+        if (refusal := typed(given.command, console=bench.policy.console)) is not None:
+            return self._refused(member, given, Screen(words.say(refusal.key)))
         command = COMMANDS[given.command]
         if command.needs_text and not given.text:
             example = words.say(f"desk-help-{command.name}").partition(":")[0].strip()
             return Act(screens=(Screen(words.say("desk-no-text", example=example)),))
+        if given.command == "decision":
+            return await self._obey_document(member, given)
         case, view = await self._looked_up(member, given.command, given.case)
-        asked = Asked(member, role, words, given, case, view)
+        if bench.policy.console and given.command == "undo" and view in UNDONE_BY_DOCUMENT:
+            return self._refused(member, given, Screen(words.say("desk-console-decide")), case)
+        return await self._carry(Asked(member, role, words, given, case, view))
+
+    async def _obey_document(self, member: MemberRow, given: Given) -> Act:
+        """What was decided on a machine of hers, once every doubt about it is answered."""
+        bench, words, role = self._bench, self._bench.words_of(member), role_of(member)
+        try:
+            told = await self._offline.heard(member, given.text)
+            decided = Given(told.decision.command, told.decision.case, told.text)
+            if decided.command == "undo":
+                case, view = await self._last_decided(member)
+                if case is None or reference(case.case) != decided.case:
+                    case, view = None, "none"
+            else:
+                case = await self._named(decided.case)
+                view = "gone" if case is None else _view(case, member)
+            asked = Asked(member, role, words, decided, case, view, told.cosigner)
+            second: Second = "other" if told.cosigner else "nobody"
+            refusal = decide(role, decided.command, view, second)
+            if isinstance(refusal, Refusal):
+                return self._refused(member, decided, asked.say(refusal.key), case)
+            await self._offline.demand_current(asked, told.decision)
+        except Unfit as fault:
+            return self._refused(member, given, Screen(words.say(fault.key)))
+        bench.read.add((member.member, asked.row.case))  # the document holds what only its files hash to
+        return await self._offline.once(told, asked, await self._carry(asked))
+
+    async def _carry(self, asked: Asked) -> Act:
+        """What a command comes to that may be given as far as its words go."""
+        bench, member, role = self._bench, asked.member, asked.role
+        given, case, view = asked.given, asked.case, asked.view
+        command = COMMANDS[given.command]
         what: str = ""
-        second: Second = "nobody"
+        second: Second = "other" if asked.cosigner else "nobody"
         taken: tuple[Operation, ...] = ()
-        if command.two_people and case is not None:
+        if command.two_people and case is not None and not asked.cosigner:
             what, second, taken = await cases.second_of(bench, asked)
         decision = decide(role, given.command, view, second)
         if isinstance(decision, Refusal):
@@ -618,7 +661,7 @@ class Desk:
         if command == "undo":
             return await self._last_decided(member)
         shown = self._bench.last.get(member.member)
-        if command in ("open", "open_yes", "approve", "reject") and shown:
+        if command in ("open", "open_yes", "get", "approve", "reject") and shown:
             row = await self._bench.store.case(shown)
             if row is not None and row.state in ("escalated", "quarantined"):
                 # She reads what she holds no claim on: "/open" again means the one she was warned of.

@@ -6,6 +6,8 @@ load.
                  digests.head             which digest was frozen last (`storage.queue_head`)
                  digests.held             which digests are held (`storage.held`)
                  queue.head               when the desk's queue was last empty (`storage.queue_head`)
+                 moderators.keys          who signs decisions made elsewhere (`storage.vouched`)
+                 decisions.used           which of these were obeyed (`storage.vouched`)
 
 Never here: hearing, a channel's manners, what a command does.
 """
@@ -25,6 +27,7 @@ from handlers.verifying import entries
 from storage.audit_head import AuditHead
 from storage.held import Held
 from storage.queue_head import DigestHead, QueueHead
+from storage.vouched import ModeratorKeys, UsedDecisions
 
 
 def open_desk(ground: Ground, keys: HouseKeys) -> Desk:
@@ -47,6 +50,8 @@ def open_desk(ground: Ground, keys: HouseKeys) -> Desk:
         queue_head=QueueHead(settings.data, keys.instance),
         digest_head=DigestHead(settings.data, keys.instance),
         held=Held(settings.data, keys.instance),
+        moderator_keys=ModeratorKeys(settings.data, keys.instance),
+        used=UsedDecisions(settings.data, keys.instance),
         carriers=carriers(settings, ground.words, clock),
         listed=keys.team.list,
     )

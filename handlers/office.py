@@ -9,6 +9,7 @@ from datetime import date
 
 import orjson
 
+from bot.decisions import is_known
 from bot.errors import CannotOpen, StoreDamaged
 from bot.moderation import commands_of, read_role
 from bot.sealing import fingerprint
@@ -24,10 +25,12 @@ AUDIT_SHOWN = 15
 """Lines of the log that /audit shows: what fits on a telephone."""
 
 
-async def show_help(_bench: Bench, asked: Asked) -> Act:
+async def show_help(bench: Bench, asked: Asked) -> Act:
     say = asked.words.say
     lines = [say("desk-help", role=say(f"desk-role-{asked.role}"))]
     for name in commands_of(asked.role):
+        if not is_known(name, console=bench.policy.console):
+            continue
         own = f"desk-help-{name}-{asked.role}"
         lines.append(say(own if asked.words.has(own) else f"desk-help-{name}"))
     return Act(screens=tuple(Screen(page) for page in pages("\n".join(lines))))

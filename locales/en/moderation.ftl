@@ -97,6 +97,45 @@ desk-escalated-alert = { $case } was passed on to you. /open { $case }
 desk-released = { $case } is back in the queue.
 desk-reopened = { $case } is in your hands again. /open to read it.
 
+## Reading on one's own machine
+
+desk-console-next = Testimony { $case }. It is read on your machine, not here. This text may be hard to read: you may wait, or leave it to somebody else with /undo. To receive it, sealed: /get
+desk-console-quarantine = Testimony { $case }, in quarantine. It may be abuse, and it may be somebody telling what happened. To receive it, sealed: /get
+desk-console-read = Here, no testimony is read in a conversation. To receive it, sealed: /get
+desk-console-decide = Here, a decision is made on your machine and comes back signed: python -m bot decide, then paste the line that starts with /decision.
+desk-button-get = Receive
+desk-get =
+    { $count ->
+        [one] { $case }: 1 sealed file, which leaves this chat in an hour. Save it under its name, then: python -m bot open
+       *[other] { $case }: { $count } sealed files, which leave this chat in an hour. Save them together, under their names, then: python -m bot open
+    }
+desk-decision-unreadable = This is no decision, or it was cut on its way. Copy the whole line that decide wrote. Nothing has changed.
+desk-decision-no-key = No key is registered for you. Give your public key, in person, to whoever keeps the association’s machine: python -m bot moderator-key. Nothing has changed.
+desk-decision-unknown-key = A signature is by a key that nobody registered here. Nothing has changed.
+desk-decision-forged = A signature is not good: the document or the signature was changed. Nothing has changed here. If this document is yours, make it again; if not, tell the technical team.
+desk-decision-same = Both signatures are the same person’s. It takes two people. Nothing has changed.
+desk-decision-not-yours = This document is signed by somebody else than you. It is theirs to send. Nothing has changed.
+desk-decision-revoked = The second person who signed is no longer a member. Nothing has changed.
+desk-decision-may-not = The second person who signed may not decide this. Nothing has changed.
+desk-decision-one = It takes two signatures. Another person adds hers with python -m bot cosign. Nothing has changed.
+desk-decision-used = This document was used before. To decide again, make a new one. Nothing has changed.
+desk-decision-old = This document is more than a week old. Receive the testimony again with /get, and decide anew. Nothing has changed.
+desk-decision-ahead = This document is dated in days to come. Check the date of your machine. Nothing has changed.
+desk-decision-epoch = This document was made with files of an earlier key. Receive the testimony again with /get, and decide anew. Nothing has changed.
+desk-decision-stale = This document was not made with what this testimony holds now. Receive it again with /get, and read it anew. Nothing has changed.
+desk-decision-text = The text in this document does not open with the team’s key. Nothing has changed.
+desk-decision-no-record = The list of decisions already obeyed, or that of the keys, was changed. No decision is obeyed before the technical team has looked.
+desk-open-head = { $case } · read on your machine · { $language } · agreed use: { $share }
+desk-open-warning = This text may be hard to read. You may wait.
+desk-open-warning-hard = This text speaks of violence, threats or sexual acts. Take your time: you may leave it to somebody else.
+desk-open-warning-insults = This text holds insults or threats, perhaps quoted. There is no hurry.
+desk-open-read = Enter to read. Ctrl-C not to.
+desk-open-end = Check before approving: names, places, employer, dates, rare facts, other people, children, health, links.
+desk-open-partial = A part is missing: the story or the answers are not among these files.
+desk-open-unproved = A machine like this one cannot check where this text comes from: only the association’s desk can.
+desk-signer-set = A key to sign with is registered for { $name }: { $line }. If you did not expect this, ask them in person.
+desk-signer-dropped = The key of { $name } signs nothing any more. If you did not expect this, ask the technical team.
+
 ## The quarantine
 
 desk-quarantine =
@@ -332,6 +371,8 @@ desk-help-stats = /stats: the workload
 desk-help-next = /next: take a testimony
 desk-help-open = /open: read the one you took
 desk-help-open_yes = /open yes: read it in spite of the insults announced
+desk-help-get = /get: receive, sealed, the one you took
+desk-help-decision = /decision document: send what you decided and signed
 desk-help-quarantine = /quarantine: what was set apart as doubtful
 desk-help-quarantine_release = /quarantine release testimony: put it back in the queue; without a reference, all
 desk-help-quarantine_reject = /quarantine reject: reject all, after confirming

@@ -97,6 +97,45 @@ desk-escalated-alert = { $case } vous est transmis. /open { $case }
 desk-released = { $case } retourne dans la file.
 desk-reopened = { $case } est de nouveau entre vos mains. /open pour relire.
 
+## La relecture sur sa propre machine
+
+desk-console-next = Témoignage { $case }. Il se lit sur votre machine, pas ici. Ce texte peut être difficile à lire : vous pouvez attendre, ou le laisser à quelqu’un d’autre avec /undo. Pour le recevoir, scellé : /get
+desk-console-quarantine = Témoignage { $case }, en quarantaine. C’est peut-être un abus, et peut-être quelqu’un qui raconte. Pour le recevoir, scellé : /get
+desk-console-read = Ici, aucun témoignage ne se lit dans une conversation. Pour le recevoir, scellé : /get
+desk-console-decide = Ici, une décision se prend sur votre machine et revient signée : python -m bot decide, puis collez la ligne qui commence par /decision.
+desk-button-get = Recevoir
+desk-get =
+    { $count ->
+        [one] { $case } : 1 fichier scellé, qui s’efface d’ici dans une heure. À enregistrer sous son nom, puis : python -m bot open
+       *[other] { $case } : { $count } fichiers scellés, qui s’effacent d’ici dans une heure. À enregistrer ensemble, sous leurs noms, puis : python -m bot open
+    }
+desk-decision-unreadable = Ceci n’est pas une décision, ou elle a été coupée en chemin. Copiez toute la ligne que decide a écrite. Rien n’a changé.
+desk-decision-no-key = Aucune clé n’est enregistrée pour vous. Donnez votre clé publique, de vive voix, à qui tient la machine de l’association : python -m bot moderator-key. Rien n’a changé.
+desk-decision-unknown-key = Une signature vient d’une clé que personne ici n’a enregistrée. Rien n’a changé.
+desk-decision-forged = Une signature n’est pas bonne : le document ou elle a été modifié. Rien n’a changé. Si ce document vient de vous, refaites-le ; sinon, prévenez l’équipe technique.
+desk-decision-same = Les deux signatures sont de la même personne. Il en faut deux différentes. Rien n’a changé.
+desk-decision-not-yours = Ce document est signé par une autre personne que vous. C’est à elle de l’envoyer. Rien n’a changé.
+desk-decision-revoked = La seconde personne qui a signé ne fait plus partie de l’équipe. Rien n’a changé.
+desk-decision-may-not = La seconde personne qui a signé ne peut pas décider cela. Rien n’a changé.
+desk-decision-one = Il faut deux signatures. Une autre personne ajoute la sienne avec python -m bot cosign. Rien n’a changé.
+desk-decision-used = Ce document a déjà servi. Pour décider encore, faites-en un nouveau. Rien n’a changé.
+desk-decision-old = Ce document date de plus d’une semaine. Reprenez le témoignage avec /get et décidez de nouveau. Rien n’a changé.
+desk-decision-ahead = Ce document est daté d’un jour à venir. Vérifiez la date de votre machine. Rien n’a changé.
+desk-decision-epoch = Ce document a été fait avec des fichiers d’une clé précédente. Reprenez le témoignage avec /get et décidez de nouveau. Rien n’a changé.
+desk-decision-stale = Ce document n’a pas été fait avec ce que ce témoignage contient maintenant. Reprenez-le avec /get et lisez-le de nouveau. Rien n’a changé.
+desk-decision-text = Le texte de ce document ne s’ouvre pas avec la clé de l’équipe. Rien n’a changé.
+desk-decision-no-record = La liste des décisions déjà suivies, ou celle des clés, a été modifiée. Aucune décision n’est suivie avant que l’équipe technique ait regardé.
+desk-open-head = { $case } · lu sur votre machine · { $language } · usage accepté : { $share }
+desk-open-warning = Ce texte peut être difficile à lire. Vous pouvez attendre.
+desk-open-warning-hard = Ce texte parle de violence, de menaces ou d’actes sexuels. Prenez votre temps : vous pouvez le laisser à quelqu’un d’autre.
+desk-open-warning-insults = Ce texte contient des insultes ou des menaces, peut-être citées. Rien ne presse.
+desk-open-read = Entrée pour lire. Ctrl-C pour ne pas lire.
+desk-open-end = À vérifier avant d’accepter : noms, lieux, employeur, dates, faits rares, autres personnes, enfants, santé, liens.
+desk-open-partial = Il manque une partie : le récit ou les réponses ne sont pas parmi ces fichiers.
+desk-open-unproved = Une machine comme celle-ci ne peut pas vérifier d’où vient ce texte : seul le bureau de l’association le peut.
+desk-signer-set = Une clé pour signer est enregistrée pour { $name } : { $line }. Si vous ne vous y attendez pas, demandez-lui de vive voix.
+desk-signer-dropped = La clé de { $name } ne signe plus rien. Si vous ne vous y attendez pas, demandez à l’équipe technique.
+
 ## La quarantaine
 
 desk-quarantine =
@@ -332,6 +371,8 @@ desk-help-stats = /stats (/chiffres) : la charge de travail
 desk-help-next = /next (/suivant) : prendre un témoignage
 desk-help-open = /open (/ouvrir) : lire celui que vous avez pris
 desk-help-open_yes = /open oui : lire malgré les insultes annoncées
+desk-help-get = /get (/recevoir) : recevoir, scellé, celui que vous avez pris
+desk-help-decision = /decision document : envoyer ce que vous avez décidé et signé
 desk-help-quarantine = /quarantine (/quarantaine) : ce qui a été mis à part comme douteux
 desk-help-quarantine_release = /quarantine release (remettre) témoignage : le remettre dans la file ; sans référence, tous
 desk-help-quarantine_reject = /quarantine reject (refuser) : tout refuser, après confirmation
