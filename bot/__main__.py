@@ -30,15 +30,13 @@ except ModuleNotFoundError:
     )
     raise SystemExit(8) from None
 
-from bot import age
 from bot.backups import mark
-from bot.custody import read_identities
 from bot.errors import CannotOpen, KeyFileError, SettingsError, SeuilError, StoreDamaged
 from bot.moderation import ROLES
 from bot.redaction import kept_line
 from bot.sealing import fingerprint
 from bot.settings import Settings
-from handlers import console, keyring, partners, verifying
+from handlers import console, keyring, moderator_console, partners, signers, verifying
 from handlers.instance import FirstStart, lay_keys, passphrase_at_hand
 from handlers.logs import setup_logs
 from handlers.members import Members
@@ -349,6 +347,48 @@ def partner(
     say(f"{name} receives the next digests. Past ones: /digest resend {name}")
 
 
+@app.command(name="moderator-key")
+def moderator_key(
+    name: Annotated[str, typer.Argument(help="The member's name, as members read it.")],
+    key: Annotated[str, typer.Argument(help="Her public signing key, RW…, or the file that holds it.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Take her key away instead.")] = False,
+) -> None:
+    """Register the key by which a moderator signs what she decides on her own machine (console profile).
+
+    She hands the line over in person. It is done here and never in a chat: who holds a stolen account must
+    not be able to bring a key of her own. Owners are told.
+    """
+    if bool(key) == remove:
+        raise SettingsError(
+            "A key, or --remove, is expected, and one of the two only.",
+            hint="For example: python -m bot moderator-key Lou signing.pub",
+        )
+    settings = _standing()
+
+    async def put() -> str:
+        async with _kept(settings) as store:
+            return await signers.at_console(settings.data, store, load(), name, key, time.time())
+
+    called = _run(put())
+    say(f"The key of {called} signs nothing any more." if remove else f"{called} signs with this key now.")
+
+
+@app.command(name="team-key")
+def team_key(
+    recipient: Annotated[Path, typer.Argument(help="A moderator's reading.pub, as `own-keys` wrote it.")],
+    out: Annotated[Path, typer.Argument(help="A new file, for her alone.")],
+) -> None:
+    """Seal the team's key to one moderator, who then reads on her own machine (console profile).
+
+    Whoever has this file, her reading key and its passphrase reads every testimony of the epoch. When she
+    leaves, rotate the key.
+    """
+    settings = _standing()
+    passphrase = passphrase_at_hand(settings) or _typed_passphrase()
+    signers.hand_over(keyring.unlock(settings.data / KEYS, passphrase).identities, recipient, out)
+    say(f"Written: {out}. She opens testimonies with: python -m bot open FILES -i reading.age -i {out.name}")
+
+
 @app.command()
 def keys() -> None:
     """Show the fingerprint of the team's key, to compare with what /status shows, and the public key that
@@ -513,25 +553,7 @@ def _backup_passphrase() -> str:
 # --- files --------------------------------------------------------------------------------------------------
 
 
-@app.command(name="open")
-def open_command(
-    file: Annotated[Path, typer.Argument(help="An age file, binary or armored; - for standard input.")],
-    identity: Annotated[Path, typer.Option("--identity", "-i", help="A key file, as age-keygen writes it.")],
-) -> None:
-    """Open an age file with a key file and write what it holds to standard output."""
-    box = sys.stdin.buffer.read() if str(file) == "-" else _bytes_of(file)
-    identities = read_identities(_bytes_of(identity).decode("utf-8", "replace"))
-    sys.stdout.buffer.write(age.decrypt(box, identities))
-    sys.stdout.buffer.flush()
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise KeyFileError(
-            f"{file} cannot be read: {error.strerror}.", hint="Check the path and its rights."
-        ) from None
+moderator_console.register(app)
 
 
 @app.command()

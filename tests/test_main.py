@@ -361,6 +361,7 @@ def test_a_file_that_does_not_open_is_told_with_code_9(seuil: Callable[..., Ende
     vector = next(v for v in VECTORS if v["expect"] == "header failure" and v["file"])
     (tmp_path / "file.age").write_bytes(base64.b64decode(vector["file"]))
     (tmp_path / "keys.txt").write_text(HYBRID.secret_text() + "\n")
+    (tmp_path / "keys.txt").chmod(0o600)
 
     ended = seuil("open", str(tmp_path / "file.age"), "--identity", str(tmp_path / "keys.txt"))
 
@@ -442,6 +443,7 @@ def test_open_tells_our_vectors_apart(
 ) -> None:
     keys = (age.X25519Identity(age_vectors.SECRET), HYBRID)
     (tmp_path / "keys.txt").write_text("".join(key.secret_text() + "\n" for key in keys))
+    (tmp_path / "keys.txt").chmod(0o600)
 
     ended = seuil("open", "-", "-i", str(tmp_path / "keys.txt"), stdin=base64.b64decode(vector["file"]))
 
@@ -456,6 +458,7 @@ def test_open_writes_what_a_file_holds_and_nothing_else(
     box = age.encrypt("reçu".encode(), [HYBRID.recipient])
     (tmp_path / "file.age").write_bytes(age.armor.wrap(box) if armored else box)
     (tmp_path / "keys.txt").write_text(f"# made for a test\n{HYBRID.secret_text()}\n")
+    (tmp_path / "keys.txt").chmod(0o600)
 
     ended = seuil("open", str(tmp_path / "file.age"), "-i", str(tmp_path / "keys.txt"))
 
