@@ -28,6 +28,7 @@ from typing import Protocol
 from bot.errors import SettingsError
 from bot.records import Record
 from storage.changes import CaseState, Change, DeliveryState, DigestState
+from storage.sealed import Key, Kind, SealedRow
 
 
 class DraftRow(Record, frozen=True):
@@ -263,6 +264,14 @@ class Store(Protocol):
     async def deliveries(self, period: int | None = None) -> list[DeliveryRow]: ...
 
     async def meta(self, key: str) -> bytes | None: ...
+
+    # what is sealed to the team's key
+    async def sealed(self, kind: Kind, after: Key | None, limit: int) -> list[SealedRow]:
+        """Rows of one kind by their key, which says nothing of when they came: those that follow `after`,
+        or the first."""
+        ...
+
+    async def count_sealed(self, kind: Kind) -> int: ...
 
     # workers
     def only_one(self, name: str) -> AbstractAsyncContextManager[Sole]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 from bot.records import Record
+from storage.sealed import Rewrap
 
 CaseState = Literal["waiting", "quarantined", "claimed", "approved", "rejected", "escalated"]
 """Withdrawn is no state: a withdrawn case has no row. Quarantined: kept apart until somebody looks, because
@@ -354,6 +355,7 @@ Operation: TypeAlias = (
     | DropErrand
     | KeepCase
     | KeepItem
+    | Rewrap
     | DropItems
     | Withdraw
     | EraseCase

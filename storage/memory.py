@@ -61,6 +61,7 @@ from storage.changes import (
     Withdraw,
 )
 from storage.people import Refused, after
+from storage.sealed import Key, Kind, Rewrap, SealedRow
 from storage.workers import OneProcess
 
 K = TypeVar("K", bound=Hashable)
@@ -160,6 +161,8 @@ class MemoryStore(OneProcess):
                 self._do_case(operation)
             case QueueCommand() | FinishCommand():
                 self._do_command(operation)
+            case Rewrap(row, box, epoch):
+                self._rewrap(row, box, epoch)
             case FreezeDigest() | MarkDigest() | KeepRendition() | DueDelivery() | MarkDelivery():
                 self._do_ledger(operation)
             case _:
@@ -197,6 +200,32 @@ class MemoryStore(OneProcess):
                 self._erase(case)
             case Move():
                 self._move(operation)
+
+    def _rewrap(self, row: SealedRow, box: bytes, epoch: int) -> None:
+        if row not in [replace(there, epoch=row.epoch) for there in self._sealed(row.kind)]:
+            return
+        key: Any = row.key
+        match row.kind:
+            case "item":
+                self._items.put(key, replace(self._items[key], epoch=epoch, box=box))
+            case "command":
+                self._commands.put(key[0], (self._commands[key[0]][0], box))
+            case "digest":
+                self._digests.put(key[0], replace(self._digests[key[0]], frozen=box))
+            case "rendition":
+                self._renditions.put(key, box)
+
+    def _sealed(self, kind: Kind) -> list[SealedRow]:
+        match kind:
+            case "item":
+                return [SealedRow(kind, key, row.epoch, row.box) for key, row in self._items.items()]
+            case "command":
+                queued = self._commands.items()
+                return [SealedRow(kind, (n,), 0, box) for n, (_, box) in queued if box is not None]
+            case "digest":
+                return [SealedRow(kind, (n,), 0, row.frozen) for n, row in self._digests.items()]
+            case "rendition":
+                return [SealedRow(kind, key, 0, box) for key, box in self._renditions.items()]
 
     def _erase(self, case: bytes) -> None:
         for key in [key for key in self._items if key[0] == case]:
@@ -346,6 +375,13 @@ class MemoryStore(OneProcess):
 
     async def count_coded(self) -> int:
         return len([item async for item in self.coded_items()])
+
+    async def sealed(self, kind: Kind, after: Key | None, limit: int) -> list[SealedRow]:
+        rows = sorted(self._sealed(kind), key=lambda row: row.key)
+        return [row for row in rows if after is None or row.key > after][:limit]
+
+    async def count_sealed(self, kind: Kind) -> int:
+        return len(self._sealed(kind))
 
     async def replies(self, case: bytes) -> list[bytes]:
         return list(self._replies.get(case, ()))

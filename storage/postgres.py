@@ -74,6 +74,7 @@ from storage.postgres_server import (
 )
 from storage.postgres_workers import Workers
 from storage.postgres_writer import Writer
+from storage.sealed import Key, Kind, Rewrap, SealedRow, count_sql, page_sql, rows_from
 
 BATCH: Final = 128
 """Changes made durable together at most. Measured: a group of 50 costs each a fifth of a lone one, a group of
@@ -88,8 +89,10 @@ PAGE: Final = 64
 SWEEP_SECONDS: Final = 60.0
 """After a testimony came or something was erased, until its tables are vacuumed: many share one vacuum."""
 
-SWEPT: Final = (KeepCase, KeepItem, DropItems, Withdraw, EraseCase, FinishCommand)
+SWEPT: Final = (KeepCase, KeepItem, DropItems, Withdraw, EraseCase, FinishCommand, Rewrap)
 """After these something is left behind that need not be."""
+
+TABLES_SWEPT: Final = "person, testimony, item, reply, command, digest, rendition"
 
 BLUR: Final = (
     "UPDATE person SET day = day WHERE pseudonym IN"
@@ -136,6 +139,8 @@ class PostgresStore:
         for task in (self._writing, self._looking, self._sweeping):
             if task is not None:
                 await asyncio.gather(task, return_exceptions=True)
+        if self._console and self._unswept:  # a command ends before a minute is over
+            await self._sweep_once()
         await self._writer.close()
         await self._workers.close()
         for db in self._idle:
@@ -216,7 +221,10 @@ class PostgresStore:
             return
         try:
             await db.execute(BLUR, timeout=None)
-            await db.execute("VACUUM (SKIP_LOCKED) person, testimony, item, reply, command", timeout=None)
+            await db.execute(
+                f"VACUUM (SKIP_LOCKED) {TABLES_SWEPT}",
+                timeout=None,
+            )
         except (*LOST, asyncpg.PostgresError):
             pass
         finally:
@@ -400,6 +408,14 @@ class PostgresStore:
             if len(rows) < PAGE:
                 return
             last = rows[-1][0]
+
+    async def sealed(self, kind: Kind, after: Key | None, limit: int) -> list[SealedRow]:
+        sql = page_sql(kind, first=after is None, mark="${}")
+        return rows_from(kind, await self._rows(sql, *(after or ()), limit))
+
+    async def count_sealed(self, kind: Kind) -> int:
+        count: int = await self._value(count_sql(kind))
+        return count
 
     async def count_coded(self) -> int:
         count: int = await self._value(

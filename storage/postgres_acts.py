@@ -43,8 +43,9 @@ from storage.changes import (
     Withdraw,
 )
 from storage.postgres_server import Connection
+from storage.sealed import KINDS, Rewrap, rewrap_parameters, rewrap_sql
 
-UNCONDITIONAL: Final = (DropItems, QueueCommand, DropMember, PutInvite, Ban, Audit, PutMeta)
+UNCONDITIONAL: Final = (DropItems, QueueCommand, DropMember, PutInvite, Ban, Audit, PutMeta, Rewrap)
 """Operations that always hold: a change of these alone needs no savepoint."""
 
 ONE_AT_A_TIME: Final[dict[type[Operation], str]] = {
@@ -88,6 +89,14 @@ async def _keep_item(db: Connection, new: KeepItem) -> bool:
         *(new.case, new.part, new.epoch, new.box, new.replace),
     )
     return there is not None
+
+
+REWRAP: Final = {kind: rewrap_sql(kind, "${}") for kind in KINDS}
+
+
+async def _rewrap(db: Connection, asked: Rewrap) -> bool:
+    await db.execute(REWRAP[asked.row.kind], *rewrap_parameters(asked))
+    return True
 
 
 async def _drop_items(db: Connection, old: DropItems) -> bool:
@@ -315,6 +324,7 @@ async def _one_row(db: Connection, sql: str, *parameters: object) -> bool:
 ACTS: dict[type[Operation], Callable[[Connection, Any], Awaitable[bool]]] = {
     KeepCase: _keep_case,
     KeepItem: _keep_item,
+    Rewrap: _rewrap,
     DropItems: _drop_items,
     Withdraw: _withdraw,
     EraseCase: _erase_case,

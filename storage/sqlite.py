@@ -47,6 +47,7 @@ from storage import (
 from storage.changes import STATES, CaseState, Change
 from storage.folder import FolderLock
 from storage.people import is_personal, person_from, pseudonyms_in
+from storage.sealed import Key, Kind, SealedRow, count_sql, page_sql, rows_from
 from storage.sqlite_folder import prepare, read_through
 from storage.sqlite_writer import (
     DRAFTS,
@@ -370,6 +371,15 @@ class SqliteStore(OneProcess):
             if len(rows) < PAGE:
                 return
             last = rows[-1][0]
+
+    async def sealed(self, kind: Kind, after: Key | None, limit: int) -> list[SealedRow]:
+        sql = page_sql(kind, first=after is None, mark="?{}")
+        return rows_from(kind, await self._main_rows(sql, *(after or ()), limit))
+
+    async def count_sealed(self, kind: Kind) -> int:
+        rows = await self._main_rows(count_sql(kind))
+        count: int = rows[0][0]
+        return count
 
     async def count_coded(self) -> int:
         rows = await self._main_rows(

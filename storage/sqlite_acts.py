@@ -42,11 +42,12 @@ from storage.changes import (
     UseInvite,
     Withdraw,
 )
+from storage.sealed import KINDS, Rewrap, rewrap_parameters, rewrap_sql
 
-ERASING = (DropItems, Withdraw, EraseCase, FinishCommand, DropMember, UseInvite, Unban, TakeSecond)
+ERASING = (DropItems, Withdraw, EraseCase, FinishCommand, DropMember, UseInvite, Unban, TakeSecond, Rewrap)
 """Operations after which the file must hold no byte of what went; `KeepItem(replace=True)` is one as well."""
 
-UNCONDITIONAL = (DropItems, QueueCommand, DropMember, PutInvite, Ban, Audit, PutMeta)
+UNCONDITIONAL = (DropItems, QueueCommand, DropMember, PutInvite, Ban, Audit, PutMeta, Rewrap)
 """Operations on testimonies that always hold: a change of these alone needs no savepoint."""
 
 
@@ -75,6 +76,14 @@ def _keep_item(db: sqlite3.Connection, new: KeepItem) -> bool:
         " ON CONFLICT (testimony, part) DO UPDATE SET epoch = excluded.epoch, box = excluded.box WHERE ?",
         (new.case, new.part, new.epoch, new.box, new.replace),
     )
+    return True
+
+
+REWRAP = {kind: rewrap_sql(kind, "?{}") for kind in KINDS}
+
+
+def _rewrap(db: sqlite3.Connection, asked: Rewrap) -> bool:
+    db.execute(REWRAP[asked.row.kind], rewrap_parameters(asked))
     return True
 
 
@@ -283,6 +292,7 @@ def _one_row(db: sqlite3.Connection, sql: str, *parameters: object) -> bool:
 ACTS: dict[type[Operation], Callable[[sqlite3.Connection, Any], bool]] = {
     KeepCase: _keep_case,
     KeepItem: _keep_item,
+    Rewrap: _rewrap,
     DropItems: _drop_items,
     Withdraw: _withdraw,
     EraseCase: _erase_case,

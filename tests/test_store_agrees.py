@@ -47,6 +47,7 @@ from storage.changes import (
     Withdraw,
 )
 from storage.memory import MemoryStore
+from storage.sealed import KINDS, Rewrap, SealedRow
 from tests.pgkit import emptied_url
 from tests.storekit import all_of
 
@@ -68,7 +69,19 @@ def some(of: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(of, max_size=3).map(tuple)
 
 
+sealed_key = {
+    "item": st.tuples(case, part),
+    "command": st.tuples(number),
+    "digest": st.tuples(number),
+    "rendition": st.tuples(number, word),
+}
+rewrap = st.one_of(
+    st.builds(Rewrap, st.builds(SealedRow, st.just(kind), key, number, box), box, number)
+    for kind, key in sealed_key.items()
+)
+
 operation = st.one_of(
+    rewrap,
     st.builds(KeepDraft, person, st.sampled_from(PEOPLE[:2]), number, box, day),
     st.builds(DropDraft, person),
     st.builds(Seen, person, st.integers(-3, 12), day),
@@ -116,6 +129,7 @@ async def everything(store: Store) -> list[object]:
         await store.person(PEOPLE),
         [await store.count_drafts(), await store.errands()],
         [await store.drafts_before(n) for n in (2, 4)],
+        [(await store.sealed(kind, None, 99), await store.count_sealed(kind)) for kind in KINDS],
         [await store.case(one) for one in CASES],
         [await store.case_at(one) for one in CASES],
         [await store.cases(), await store.cases("approved", "claimed"), await store.cases("waiting")],

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from bot.age import armor, bech32, hybrid, x25519
 from bot.age.faults import ArmorFault, HeaderFault, MacFault, NoMatch, PayloadFault
-from bot.age.file import decrypt, encrypt, payload_hash, rewrap
+from bot.age.file import decrypt, encrypt, opens, payload_hash, rewrap
 from bot.age.flow import Opening, Sealing
 from bot.age.hybrid import HybridIdentity, HybridRecipient, ready
 from bot.age.keys import Family, Identity, Recipient
@@ -51,6 +51,7 @@ __all__ = [
     "armor",
     "decrypt",
     "encrypt",
+    "opens",
     "parse_identity",
     "parse_recipient",
     "payload_hash",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bot.age import armor, header, scrypt, stream
 from bot.age.faults import HeaderFault, NoMatch
 from bot.age.keys import FILE_KEY, Family, Identity, Random, Recipient
-from bot.errors import KeyFileError
+from bot.errors import KeyFileError, PlatformError
 
 
 def encrypt(plaintext: bytes, recipients: Sequence[Recipient], *, _random: Random = os.urandom) -> bytes:
@@ -38,19 +38,35 @@ def rewrap(
     identities: Sequence[Identity],
     recipients: Sequence[Recipient],
     *,
+    checked_by: Identity | None = None,
     _random: Random = os.urandom,
 ) -> bytes:
     """The same payload under a header for other recipients; the payload is carried over unread.
 
     The file key stays, so whoever could open the old copy and kept the file key can open the new one: this
-    moves files to a new key, it takes nothing back. Raises `CannotOpen` and `KeyFileError`.
+    moves files to a new key, it takes nothing back. Raises `CannotOpen` and `KeyFileError`; and
+    `PlatformError` where the new header does not open with `checked_by`.
     """
     check_families(recipients)
     head, payload = _parse(file)
     file_key = file_key_of(head, identities)
-    return (
-        header.write(tuple(recipient.wrap(file_key, _random) for recipient in recipients), file_key) + payload
-    )
+    stanzas = tuple(recipient.wrap(file_key, _random) for recipient in recipients)
+    if checked_by is not None and checked_by.unwrap(stanzas) != file_key:
+        raise PlatformError(
+            "A header that was just made does not open: this machine computes wrongly.",
+            hint="Stop, and test the memory of this machine. The file is as it was.",
+        )
+    return header.write(stanzas, file_key) + payload
+
+
+def opens(file: bytes, identities: Sequence[Identity]) -> bool:
+    """Whether one of these identities opens the header; the payload is not looked at. Raises `CannotOpen` for
+    a header that is malformed or was changed."""
+    try:
+        file_key_of(_parse(file)[0], identities)
+    except NoMatch:
+        return False
+    return True
 
 
 def payload_hash(file: bytes) -> bytes:
