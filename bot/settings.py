@@ -30,6 +30,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsError
 from bot.mail_settings import Security, authority, password, port, security, sender, server, user, with_server
 from bot.schedule_settings import cron, known_zone
+from bot.shelf_settings import place_of_shelf
 from bot.signal_settings import account, daemon, username
 from bot.store_settings import database
 from bot.telegram_settings import TELEGRAM, TOLD, api, listen, token, webhook
@@ -106,7 +107,9 @@ class Settings(BaseSettings):
 
     # where things are
     data: Folder = Field(default=Path("data"), description="a folder")
-    shelf: Folder = Field(default_factory=_shelf, description="a folder in memory, outside SEUIL_DATA")
+    shelf: Annotated[Path | SecretStr, BeforeValidator(place_of_shelf)] = Field(
+        default_factory=_shelf, description="a folder in memory, outside SEUIL_DATA, or a url"
+    )
     passphrase_file: Folder | None = Field(
         default=None, description="a file, or nothing to be asked at the console"
     )
@@ -242,7 +245,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             faults += _explained(error, in_file)
         else:
-            if settings.shelf.resolve().is_relative_to(settings.data.resolve()):
+            if _is_inside(settings.shelf, settings.data):
                 faults.append(
                     "SEUIL_SHELF: a folder outside SEUIL_DATA expected, one inside it found. Keys beside "
                     "what they open would go into the same backups; leave the line out to use memory."
@@ -250,6 +253,10 @@ class Settings(BaseSettings):
         if faults:
             raise _refusal(faults, env_file)
         return settings
+
+
+def _is_inside(place: Path | SecretStr, folder: Path) -> bool:
+    return isinstance(place, Path) and place.resolve().is_relative_to(folder.resolve())
 
 
 def _names() -> dict[str, str]:

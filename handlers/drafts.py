@@ -229,7 +229,7 @@ async def write(
         return Writing((DropDraft(person.pseudonym), *seen), destroy=old.id)
     if old is None or fresh or person.lost:
         id, revision = secrets.token_bytes(ID_BYTES), 1
-        key = await shelf.new_key(id, int(now // HOUR_SECONDS))
+        key = await shelf.new_key(id, int(now // HOUR_SECONDS), renewed=old is not None and not person.lost)
         dropped: tuple[Operation, ...] = () if old is None else (DropDraft(person.pseudonym),)
     else:
         id, revision, key, dropped = old.id, old.revision + 1, person.key, ()

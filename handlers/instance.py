@@ -36,7 +36,7 @@ from locales import Words
 from storage import Store, open_store
 from storage.changes import Audit, DropMember, Move
 from storage.folder import own_folder
-from storage.shelf import FolderShelf, Shelf
+from storage.shelf import Shelf, open_shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ async def open_instance(
     store = await open_store(settings.store_url)
     shelf: Shelf | None = None
     try:
-        shelf = FolderShelf(settings.shelf)
+        shelf = await open_shelf(settings.shelf)
         return await _put_together(settings, clock, cost, questions, words, store, shelf)
     except BaseException:
         await store.close()

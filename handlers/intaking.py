@@ -30,7 +30,7 @@ from handlers.health import Health, doors
 from handlers.networks import end_all, open_to_hear, signal_of, telegram_of, until_asked
 from handlers.owing import WORKER
 from storage import Store, open_store
-from storage.shelf import FolderShelf
+from storage.shelf import open_shelf
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_o
     try:
         async with AsyncExitStack() as held:
             keys = await house_keys(settings, store)
-            shelf = FolderShelf(settings.shelf)
+            shelf = await open_shelf(settings.shelf)
             ground = await open_ground(settings, words, store, shelf, keys, time.time, shared=True)
             worker = secrets.token_hex(WORKER_BYTES)
             hall = open_hall(ground, shelf, keys, questions, worker=worker)

@@ -23,8 +23,11 @@ import mmap
 import os
 import secrets
 import struct
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
+
+from pydantic import SecretStr
 
 from bot.errors import SettingsError, StoreDamaged
 from storage.folder import FolderLock, cannot_use, own_folder
@@ -44,9 +47,10 @@ DayKeys: TypeAlias = tuple[tuple[int, bytes], ...]
 class Shelf(Protocol):
     """Keys by draft id (16 bytes). An `hour` or a `day` is a number of them since 1970-01-01 (UTC)."""
 
-    async def new_key(self, draft: bytes, hour: int) -> bytes:
+    async def new_key(self, draft: bytes, hour: int, *, renewed: bool = False) -> bytes:
         """A fresh key of 32 bytes for a draft begun in this hour. One that was there for this id is
-        destroyed."""
+        destroyed. `renewed`: it takes the place of another of the same person's; a shelf that takes in nobody
+        new gives her one all the same."""
         ...
 
     async def key(self, draft: bytes) -> tuple[bytes, int] | None:
@@ -56,7 +60,7 @@ class Shelf(Protocol):
         ...
 
     async def advance(self, draft: bytes, revision: int) -> None:
-        """Note the revision that was committed. Nothing happens if the key is gone."""
+        """Note the revision that was committed: never back. Nothing happens if the key is gone."""
         ...
 
     async def destroy(self, draft: bytes) -> None:
@@ -81,6 +85,7 @@ _SLOT: Final = struct.Struct("<16s32sqiB3x")
 of 8."""
 _KEY: Final = struct.Struct("<32sq")
 """The key and the revision of a slot: all that a turn asks for."""
+_NUMBER: Final = struct.Struct("<q")
 _KEY_AT, _REVISION, _MARK = 16, 48, 60
 _FREE, _DRAFT, _DAY = 0, 0xD5, 0xDA
 
@@ -133,7 +138,8 @@ class FolderShelf:
 
     # --- keys of drafts -------------------------------------------------------------------------------------
 
-    async def new_key(self, draft: bytes, hour: int) -> bytes:
+    async def new_key(self, draft: bytes, hour: int, *, renewed: bool = False) -> bytes:
+        del renewed
         self._destroy(draft)
         key = secrets.token_bytes(KEY_BYTES)
         self._places[draft] = self._write(draft, key, hour, _DRAFT)
@@ -149,7 +155,9 @@ class FolderShelf:
     async def advance(self, draft: bytes, revision: int) -> None:
         place = self._places.get(draft)
         if place is not None:
-            struct.pack_into("<q", self._map, place + _REVISION, revision)
+            (known,) = _NUMBER.unpack_from(self._map, place + _REVISION)
+            if revision > known:
+                _NUMBER.pack_into(self._map, place + _REVISION, revision)
 
     async def destroy(self, draft: bytes) -> None:
         self._destroy(draft)
@@ -255,7 +263,8 @@ class MemoryShelf:
     async def close(self) -> None:
         return
 
-    async def new_key(self, draft: bytes, hour: int) -> bytes:
+    async def new_key(self, draft: bytes, hour: int, *, renewed: bool = False) -> bytes:
+        del renewed
         key = secrets.token_bytes(KEY_BYTES)
         self._keys[draft] = (key, 0, hour)
         return key
@@ -266,8 +275,8 @@ class MemoryShelf:
 
     async def advance(self, draft: bytes, revision: int) -> None:
         if draft in self._keys:
-            key, _, hour = self._keys[draft]
-            self._keys[draft] = (key, revision, hour)
+            key, known, hour = self._keys[draft]
+            self._keys[draft] = (key, max(known, revision), hour)
 
     async def destroy(self, draft: bytes) -> None:
         self._keys.pop(draft, None)
@@ -282,6 +291,22 @@ class MemoryShelf:
         self._days = {day: key for day, key in self._days.items() if day > today - DAY_KEYS_KEPT}
         self._days.setdefault(today, secrets.token_bytes(KEY_BYTES))
         return tuple(sorted(((day, key) for day, key in self._days.items() if day <= today), reverse=True))
+
+
+def open_shelf(place: Path | SecretStr) -> Awaitable[Shelf]:
+    """The shelf in a folder, or at the url of a server. Raises as either does."""
+    return _at(place) if isinstance(place, SecretStr) else _in(place)
+
+
+async def _in(folder: Path) -> Shelf:
+    return FolderShelf(folder)
+
+
+async def _at(url: SecretStr) -> Shelf:
+    # Imported here: Redis's client, which a start without it does not need.
+    from storage.shelf_redis import RedisShelf  # noqa: PLC0415
+
+    return await RedisShelf.open(url.get_secret_value())
 
 
 def is_memory_backed(folder: Path) -> bool:

@@ -1,0 +1,257 @@
+"""The shelf that many hosts share: a Redis or Valkey server that keeps everything in memory and nothing else.
+
+    seuil:shelf            the version of this layout
+    seuil:draft:<id>       key, revision, hour of a draft; gone after `KEY_SECONDS` whatever happens
+    seuil:hours            draft ids by the hour they were begun
+    seuil:day:<day>        the pseudonym key of a day; the first worker that asks makes it, all read it
+
+A server that writes to a disk, copies itself to another, throws keys out or notes what it was told is refused
+(`storage.redis_fit`); each new connection and `RECHECK_SECONDS` look again. A server found unfit under way is
+told of loudly and takes in nobody new; who is in mid-conversation goes on.
+
+A key is overwritten where it stands before it is deleted: it is kept in a value of its own that is too long
+to be moved (`VALUE_BYTES`), and it never passes through a script. What the server's allocator, its buffers
+and its machine's swap may still hold is said in docs/operating.md.
+
+A server that was begun anew is a reboot: every open draft is lost. Keys of days are put back by the first
+worker that still has them, so that people are known again, are told that nothing was kept, and are shown what
+was owed to them.
+
+Never here: boxes, chats, words, and a connection (`storage.redis_line`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import struct
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bot.errors import SettingsError, SeuilError, StoreDamaged
+from storage.redis_fit import unfit
+from storage.redis_line import Command, Exchange, Line
+from storage.shelf import DAY_KEYS_KEPT, KEY_BYTES, DayKeys
+
+log = logging.getLogger(__name__)
+
+VERSION: Final = b"1"
+DRAFT: Final = b"seuil:draft:"
+HOURS: Final = b"seuil:hours"
+DAY: Final = b"seuil:day:%d"
+MARK: Final = b"seuil:shelf"
+
+VALUE_BYTES: Final = 160
+"""Of a value that holds a key. Short ones are kept inside another object (up to 44 bytes in Redis, 128 in
+Valkey) and copied when they are written to; these are written to in place."""
+_VALUE: Final = struct.Struct(f">{KEY_BYTES}sQ{VALUE_BYTES - KEY_BYTES - 8}x")
+"""Key, revision."""
+_WIPED: Final = bytes(VALUE_BYTES)
+
+KEY_SECONDS: Final = 73 * 3600
+"""A belt: a draft lives 72 hours at most, and `expire` destroys its key within the next."""
+DAY_SECONDS: Final = (DAY_KEYS_KEPT + 1) * 86_400
+LONG_AGO: Final = 7
+"""Days before those kept whose keys are destroyed; whatever is older went with `DAY_SECONDS`."""
+
+EXPIRED_TOGETHER: Final = 500
+
+RECHECK_SECONDS: Final = 30.0
+
+ADVANCE: Final = b"""
+local kept = redis.call('GETRANGE', KEYS[1], 32, 39)
+if #kept == 8 and struct.unpack('>I8', kept) < tonumber(ARGV[1]) then
+  redis.call('SETRANGE', KEYS[1], 32, struct.pack('>I8', ARGV[1]))
+end
+"""
+"""Never back, and never for a key that is gone. It sees the revision only. Numbers are doubles there: exact
+up to 2**53, which is more turns than anybody takes."""
+
+
+class RedisShelf:
+    """Use `await RedisShelf.open(url)`, or `storage.shelf.open_shelf`."""
+
+    def __init__(self, url: str) -> None:
+        self._line = Line(url, self._begin)
+        self._is_open = False
+        self._unfit: SettingsError | None = None
+        self._advance = b""
+        self._today: tuple[int, DayKeys] = (-1, ())
+        """What `day_keys` answered for this day: asked for at each turn, and the same all day."""
+        self._asking_days = asyncio.Lock()
+        self._to_destroy: dict[bytes, None] = {}
+        """Drafts whose key must be destroyed and was not yet, as far as is known."""
+        self._watching: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, url: str) -> RedisShelf:
+        """Raises `SettingsError` where the server is not fit or does not let us in, `StoreAway` where there
+        is none; nothing was written then."""
+        shelf = cls(url)
+        try:
+            await shelf._line.ask("PING")
+        except BaseException:
+            await shelf._line.close()
+            raise
+        shelf._watching = asyncio.create_task(shelf._watch())
+        return shelf
+
+    def __repr__(self) -> str:
+        return "RedisShelf()"
+
+    async def close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._line.close()
+        self._today = (-1, ())
+
+    # --- keys of drafts -------------------------------------------------------------------------------------
+
+    async def new_key(self, draft: bytes, hour: int, *, renewed: bool = False) -> bytes:
+        if self._unfit is not None and not renewed:
+            raise self._unfit
+        key = secrets.token_bytes(KEY_BYTES)
+        name = DRAFT + draft
+        await self._line.ask_all(
+            (
+                ("SETRANGE", name, 0, _WIPED),
+                ("SET", name, _VALUE.pack(key, 0), "EX", KEY_SECONDS),
+                ("ZADD", HOURS, hour, draft),
+            )
+        )
+        return key
+
+    async def key(self, draft: bytes) -> tuple[bytes, int] | None:
+        value = await self._line.ask("GET", DRAFT + draft)
+        return None if value is None else _read(value)
+
+    async def advance(self, draft: bytes, revision: int) -> None:
+        # Not waited for: a revision that comes late, or never, refuses nothing that is right.
+        self._line.tell("EVALSHA", self._advance, 1, DRAFT + draft, revision)
+
+    async def destroy(self, draft: bytes) -> None:
+        # Remembered until it is done: where the server is away just now, the next connection begins with it.
+        self._to_destroy[draft] = None
+        await self._destroy((draft,))
+        self._to_destroy.pop(draft, None)
+
+    async def _destroy(self, drafts: Sequence[bytes]) -> None:
+        answers = await self._line.exchange([command for draft in drafts for command in _destroying(draft)])
+        # A server that is full overwrites nothing, and deletes all the same.
+        for deleted in answers[1::3]:
+            if isinstance(deleted, SeuilError):
+                raise deleted
+
+    async def expire(self, before_hour: int) -> list[bytes]:
+        gone: list[bytes] = []
+        while True:
+            old = await self._line.ask(
+                *("ZRANGEBYSCORE", HOURS, "-inf", f"({before_hour}", "LIMIT", 0, EXPIRED_TOGETHER)
+            )
+            if not old:
+                return sorted(gone)
+            await self._destroy(old)
+            gone += old
+
+    # --- keys of days ---------------------------------------------------------------------------------------
+
+    async def day_keys(self, today: int) -> DayKeys:
+        if self._today[0] == today:
+            return self._today[1]
+        async with self._asking_days:
+            if self._today[0] != today:
+                fresh = secrets.token_bytes(KEY_BYTES)
+                answers = await self._line.ask_all(_days(today, [(today, fresh)]))
+                self._today = (today, _kept_days(today, answers[-1]))
+            return self._today[1]
+
+    # --- the server -----------------------------------------------------------------------------------------
+
+    async def _begin(self, exchange: Exchange) -> None:
+        """Look at a server before anything is asked of it; then make it ready."""
+        trouble = await unfit(exchange)
+        if not self._is_open:
+            if trouble is not None:
+                raise trouble
+            _demand_ours(*await exchange([("GET", MARK)]))
+        self._note(trouble)
+        today, keys = self._today
+        commands: list[Command] = [("SET", MARK, VERSION), ("SCRIPT LOAD", ADVANCE)]
+        commands += [command for draft in self._to_destroy for command in _destroying(draft)]
+        answers = await exchange([*commands, *(_days(today, keys) if keys else ())])
+        # A server that is full refuses what it has already; at the start every refusal counts.
+        for answer in answers[1:2] if self._is_open else answers:
+            if isinstance(answer, SeuilError):
+                raise answer
+        self._to_destroy.clear()
+        self._advance = answers[1]
+        if keys and not isinstance(answers[-1], SeuilError):
+            self._today = (today, _kept_days(today, answers[-1]))
+        self._is_open = True
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            await self.recheck()
+
+    async def recheck(self) -> None:
+        """Look whether the server is still fit. Raises nothing: what it finds is logged, and obeyed."""
+        try:
+            self._note(await unfit(self._line.exchange))
+            today, keys = self._today
+            if keys:  # an operator may have emptied it
+                answers = await self._line.ask_all(_days(today, keys))
+                if self._today[0] == today:
+                    self._today = (today, _kept_days(today, answers[-1]))
+        except SeuilError as error:
+            log.error("the shelf's server could not be looked at: %s %s", error, error.hint)
+
+    def _note(self, trouble: SettingsError | None) -> None:
+        if trouble is not None and self._unfit is None:
+            log.critical("THE SHELF TAKES IN NOBODY NEW. %s %s", trouble, trouble.hint)
+        if trouble is None and self._unfit is not None:
+            log.warning("the shelf's server is as it must be again: new people are taken in")
+        self._unfit = trouble
+
+
+def _read(value: bytes) -> tuple[bytes, int]:
+    if len(value) != VALUE_BYTES:
+        raise StoreDamaged(
+            "The shelf is not what was written there (a key is too long or too short).",
+            hint="Find out who else writes to that database. Empty it while Seuil is stopped: open drafts "
+            "are lost, submitted testimonies are not.",
+        )
+    key, revision = _VALUE.unpack(value)
+    return key, revision
+
+
+def _destroying(draft: bytes) -> tuple[Command, ...]:
+    """Overwritten first: what is deleted only stays where it was until that memory is used again."""
+    return (("SETRANGE", DRAFT + draft, 0, _WIPED), ("DEL", DRAFT + draft), ("ZREM", HOURS, draft))
+
+
+def _days(today: int, offered: list[tuple[int, bytes]] | DayKeys) -> list[Command]:
+    """Give these keys to days that have none, destroy those past, and (last) read those that count."""
+    oldest = today - DAY_KEYS_KEPT + 1
+    commands: list[Command] = []
+    for day in range(oldest - LONG_AGO, oldest):
+        commands += [("SETRANGE", DAY % day, 0, _WIPED), ("DEL", DAY % day)]
+    for day, key in offered:
+        commands.append(("SET", DAY % day, _VALUE.pack(key, 0), "EX", DAY_SECONDS, "NX"))
+    return [*commands, ("MGET", *(DAY % day for day in range(today, oldest - 1, -1)))]
+
+
+def _kept_days(today: int, values: list[bytes | None]) -> DayKeys:
+    return tuple((today - n, _read(value)[0]) for n, value in enumerate(values) if value is not None)
+
+
+def _demand_ours(mark: Any) -> None:
+    if isinstance(mark, SeuilError):
+        raise mark
+    if mark not in (None, VERSION):
+        raise SettingsError(
+            "The database on the shelf's server was used by a newer Seuil.",
+            hint="Start the newer Seuil again, or name another database in SEUIL_SHELF.",
+        )
