@@ -7,6 +7,7 @@ with an exit code for its kind (`bot.errors`); nothing a witness said, and no ke
 from __future__ import annotations
 
 import asyncio
+import gc
 import getpass
 import importlib
 import logging
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 try:
+    # What is imported stays: looking for garbage among it is a tenth of all the imports.
+    gc.disable()
     import typer
 except ModuleNotFoundError:
     # Another Python than the one `make` prepared; nothing of ours can be loaded either.
@@ -50,6 +53,9 @@ from storage import Store, open_store
 from storage.audit_head import AuditHead
 from storage.folder import cannot_use
 from storage.key_folder import KeyFolder
+
+gc.freeze()
+gc.enable()
 
 log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from bot.normal import fold
@@ -23,22 +24,32 @@ _END = ""
 
 
 class Phrases:
-    """A list of phrases, ready to be looked for in folded text."""
-
-    __slots__ = ("_alarming", "_harmless")
+    """A list of phrases to be looked for in folded text. It is made into patterns when a first text is
+    looked at, or by `ready`: a start has no text."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         """`lines` as written in `crisis.txt`, exceptions with their leading "-"; folded here."""
-        lines = [line.strip() for line in lines]
-        self._alarming = _any_of(fold(line) for line in lines if not line.startswith(_HARMLESS))
-        self._harmless = _any_of(fold(line) for line in lines if line.startswith(_HARMLESS))
+        self._lines = tuple(line.strip() for line in lines)
+
+    @cached_property
+    def _alarming(self) -> re.Pattern[str]:
+        return _any_of(fold(line) for line in self._lines if not line.startswith(_HARMLESS))
+
+    @cached_property
+    def _harmless(self) -> re.Pattern[str]:
+        return _any_of(fold(line) for line in self._lines if line.startswith(_HARMLESS))
+
+    def ready(self) -> None:
+        """Make the patterns now."""
+        self.in_crisis("")
 
     def in_crisis(self, text: str) -> bool:
         """True if a phrase stands in this text, whole words only. `text` is folded (`bot.normal.fold`)."""
         text = f" {text}"
+        harmless = self._harmless
         if self._alarming.search(text) is None:
             return False
-        return self._alarming.search(self._harmless.sub(" ", text)) is not None
+        return self._alarming.search(harmless.sub(" ", text)) is not None
 
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from bot import redaction
 from bot.questionnaire import Questionnaire
 from bot.receipts import COST, Cost
 from handlers import Address, Channel, Gone, Heard, Screen, Unreached
@@ -177,7 +178,6 @@ async def listen_all(
 ) -> None:
     """Hear these channels to their end, and take up meanwhile what was left. What ends one with an error ends
     all."""
-    _spare_the_collector()
 
     async def listen(channel: Channel) -> None:
         async def heard_here(heard: Heard) -> None:
@@ -186,14 +186,27 @@ async def listen_all(
         await channel.listen(heard_here)
 
     resuming = asyncio.ensure_future(resume())
+    settling = asyncio.create_task(_settle_down())
     listening = [asyncio.create_task(listen(channel)) for channel in channels]
     try:
         await asyncio.gather(*listening)
     finally:
-        for task in listening:
+        for task in (settling, *listening):
             task.cancel()
-        await asyncio.gather(*listening, return_exceptions=True)
+        await asyncio.gather(settling, *listening, return_exceptions=True)
         await resuming
+
+
+SETTLE_SECONDS = 1.0
+"""After the start, those who waited are answered first."""
+
+
+async def _settle_down() -> None:
+    """What a start can do without, once it has happened: what the first story needs is loaded, in a thread,
+    so that no turn waits for it."""
+    await asyncio.sleep(SETTLE_SECONDS)
+    await asyncio.to_thread(redaction.ready)
+    _spare_the_collector()
 
 
 def _spare_the_collector() -> None:

@@ -1,8 +1,8 @@
 """One language's words, ready to be said.
 
-A message without arguments is formatted once, when its file is read, so that saying it is a dictionary
+A message without arguments is put together once, when its file is read, so that saying it is a dictionary
 look-up and a broken reference is found at start-up. A message whose arguments are only put in place is joined
-from its pieces; only messages that choose (plurals) go through Fluent each time.
+from its pieces; only messages that choose (plurals) go through Fluent, each time.
 
 Never here: files (`locales.loading`), or a guess: a key that is not there is an error an operator can mend.
 """
@@ -10,15 +10,19 @@ Never here: files (`locales.loading`), or a guess: a key that is not there is an
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import babel
-from fluent.runtime import FluentBundle
 from fluent.syntax import ast
 
 from bot.errors import WordsError
 from bot.formats.rendered import HelpSource
 from bot.questionnaire import Question
 from locales.helplines import countries, help_lines
+
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
 
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 """Languages in which arguments are wrapped in isolates (U+2068, U+2069), or numbers would change places."""
@@ -33,25 +37,12 @@ Bodies = Mapping[str, ast.Message | ast.Term]
 class Words:
     """What one language says. Immutable once made; a key is `message` or `message.attribute`."""
 
-    __slots__ = (
-        "_arguments",
-        "_asked",
-        "_bundle",
-        "_chosen",
-        "_fixed",
-        "_options",
-        "_pieces",
-        "_where",
-        "language",
-    )
-
     def __init__(self, language: str, entries: Mapping[str, tuple[ast.Message | ast.Term, str]]) -> None:
         """`entries` are Fluent messages by id (terms with their leading "-"), each with "file, line n"."""
-        self.language = language
-        self._bundle = FluentBundle(
-            [_babel_tag(language)], use_isolating=language.partition("-")[0] in RIGHT_TO_LEFT
-        )
-        self._bundle.add_resource(ast.Resource([entry for entry, _ in entries.values()]))
+        self.language = _babel_tag(language)
+        self._isolates = language.partition("-")[0] in RIGHT_TO_LEFT
+        bodies = {id: entry for id, (entry, _) in entries.items()}
+        self._bodies: Bodies = bodies
         self._where: dict[str, str] = {}
         self._fixed: dict[str, str] = {}
         self._pieces: dict[str, _Pieces] = {}
@@ -59,7 +50,6 @@ class Words:
         self._options: dict[tuple[str, str], str] = {}
         self._asked: dict[str, str] = {}
         self._arguments: dict[str, frozenset[str]] = {}
-        bodies = {id: entry for id, (entry, _) in entries.items()}
         for id, (entry, where) in entries.items():
             if isinstance(entry, ast.Message):
                 self._learn(id, entry, where, bodies)
@@ -75,10 +65,22 @@ class Words:
             self._where[key] = where
             self._chosen[key] = (id, attribute)
             self._arguments[key] = frozenset(_arguments(pattern, bodies))
+            pieces = _pieces(pattern, bodies)
             if not self._arguments[key]:
-                self._fixed[key] = self._options[id, attribute] = self._through_fluent(key, {})
-            elif not self._bundle.use_isolating and (pieces := _pieces(pattern)) is not None:
+                said = "".join(text for text, _ in pieces) if pieces else self._through_fluent(key, {})
+                self._fixed[key] = self._options[id, attribute] = said
+            elif pieces is not None and not self._isolates:
                 self._pieces[key] = pieces
+
+    @cached_property
+    def _bundle(self) -> FluentBundle:
+        """Fluent itself, for the few messages that choose: it brings the rules of every language along, which
+        would be a tenth of a start."""
+        from fluent.runtime import FluentBundle  # noqa: PLC0415 - see above
+
+        bundle = FluentBundle([self.language], use_isolating=self._isolates)
+        bundle.add_resource(ast.Resource(list(self._bodies.values())))
+        return bundle
 
     def say(self, key: str, **args: Argument) -> str:
         """The sentence under `key`. Arguments a message does not use are ignored.
@@ -199,8 +201,9 @@ def _arguments(node: object, bodies: Bodies, followed: frozenset[str] = frozense
     return set()
 
 
-def _pieces(pattern: ast.Pattern) -> _Pieces | None:
-    """A pattern as pieces to join, or None if it does more than put arguments in place."""
+def _pieces(pattern: ast.Pattern, bodies: Bodies, within: frozenset[str] = frozenset()) -> _Pieces | None:
+    """A pattern as pieces to join, other messages' in their place; None if it does more than that, or refers
+    to what is not there, or to itself: Fluent then says what."""
     pieces: list[tuple[str, bool]] = []
     for element in pattern.elements:
         if isinstance(element, ast.TextElement):
@@ -209,6 +212,23 @@ def _pieces(pattern: ast.Pattern) -> _Pieces | None:
             pieces.append((element.expression.id.name, True))
         elif isinstance(element.expression, ast.StringLiteral):
             pieces.append((str(element.expression.parse()["value"]), False))
+        elif isinstance(element.expression, ast.MessageReference):
+            name, other = element.expression.id.name, _referred(element.expression, bodies)
+            more = None if other is None or name in within else _pieces(other, bodies, within | {name})
+            if more is None:
+                return None
+            pieces += more
         else:
             return None
     return tuple(pieces)
+
+
+def _referred(reference: ast.MessageReference, bodies: Bodies) -> ast.Pattern | None:
+    """What a reference stands for; None where there is no such thing."""
+    message = bodies.get(reference.id.name)
+    if not isinstance(message, ast.Message):
+        return None
+    if reference.attribute is None:
+        return message.value
+    name = reference.attribute.name
+    return next((each.value for each in message.attributes if each.id.name == name), None)

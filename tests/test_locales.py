@@ -143,6 +143,19 @@ def test_arguments_are_isolated_only_in_right_to_left_languages(tmp_path: Path) 
     assert written(tmp_path, "a = x { $n }\n", "es").say("a", n="17") == "x 17"
 
 
+@pytest.mark.parametrize("language", list(EVERYTHING))
+def test_what_is_put_together_without_fluent_is_what_fluent_says(language: str) -> None:
+    words = EVERYTHING[language]
+    args = {
+        key: {name: name for name in words.arguments(key)}
+        for key in words.keys()  # noqa: SIM118 - Words is no mapping
+        if key in words._fixed or key in words._pieces
+    }
+
+    assert len(args) > 900
+    assert {key for key in args if words.say(key, **args[key]) != words._through_fluent(key, args[key])} == set()
+
+
 def test_an_unknown_key_names_the_language_and_the_way_out() -> None:
     with pytest.raises(WordsError, match="fr: nothing is called 'no-such-key'") as told:
         EVERYTHING["fr"].say("no-such-key")
