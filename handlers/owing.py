@@ -1,8 +1,8 @@
 """What is owed: answers that were made durable and not shown yet, deletions not done yet.
 
 In a house with one process that listens, what stands in the store at its start is owed by nobody else, and
-is done at once. Where several listen, each errand says whose it is; what stood a while and belongs to a worker
-that is no more is taken over by one of the others.
+is done at once. Where several listen, each errand says whose it is; what stood a while and belongs to a
+worker that is no more is taken over by one of the others.
 
 Never here: showing it (`handlers.dispatch`), sealing it (`handlers.errands`).
 """
