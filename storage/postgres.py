@@ -10,10 +10,9 @@ clears the row away, in its log (WAL) until that segment is used again, and in w
 "no byte is left when `commit` returns" cannot be promised, and is not:
 - a *draft* is gone at once: the box that stays behind was sealed under a key of its own, on the shelf, which
   was destroyed; no backup of the database holds it;
-- a *testimony*, its items and its replies are gone for everybody who asks the database, and are vacuumed
-  within `SWEEP_SECONDS`. The boxes that may linger in free space, in the log and in backups are sealed under
-  the team's key, which still lives: an operator who needs more keeps no long archive of the log, encrypts
-  the disk, and runs `VACUUM FULL` after an erasure (docs/operating.md).
+- a *testimony*, its items and its replies are gone for everybody who asks the database. Within
+  `SWEEP_SECONDS` their tables are written anew, and the server's log is switched, so that a server that is
+  set up for it holds no byte of them any more (`storage.postgres_sweep` says when, and where not).
 
 Each row also carries the number of the transaction that wrote it: who has the files can tell in which order
 testimonies came. Which conversation one of them ended is told for `SWEEP_SECONDS` only: then the rows of all
@@ -21,7 +20,7 @@ who have no draft are written anew together. What is read here tells nothing of 
 random ids.
 
 Never here: what changes mean (`postgres_acts`, `people`), how a server is reached and what it says
-(`postgres_server`).
+(`postgres_server`), clearing away (`postgres_sweep`).
 """
 
 from __future__ import annotations
@@ -72,6 +71,7 @@ from storage.postgres_server import (
     make_ready,
     told,
 )
+from storage.postgres_sweep import ALL, Sweeper, emptied_by
 from storage.postgres_workers import Workers
 from storage.postgres_writer import Writer
 from storage.sealed import Key, Kind, Rewrap, SealedRow, count_sql, page_sql, rows_from
@@ -91,13 +91,6 @@ SWEEP_SECONDS: Final = 60.0
 
 SWEPT: Final = (KeepCase, KeepItem, DropItems, Withdraw, EraseCase, FinishCommand, Rewrap)
 """After these something is left behind that need not be."""
-
-TABLES_SWEPT: Final = "person, testimony, item, reply, command, digest, rendition"
-
-BLUR: Final = (
-    "UPDATE person SET day = day WHERE pseudonym IN"
-    " (SELECT pseudonym FROM person WHERE draft IS NULL FOR UPDATE SKIP LOCKED)"
-)
 
 Waiting = tuple[Change, "asyncio.Future[bool]"]
 Asking = tuple[tuple[bytes, ...], "asyncio.Future[PersonRow | None]"]
@@ -123,12 +116,17 @@ class PostgresStore:
         self._looking: asyncio.Task[None] | None = None
         self._sweeping: asyncio.Task[None] | None = None
         self._unswept = False
+        self._sweeper = Sweeper(url)
 
     @classmethod
     async def open(cls, url: str, *, console: bool = False) -> PostgresStore:
         """Raises as `storage.open_store`. The tables are made if they are not there."""
         await make_ready(url)
-        return cls(url, console=console)
+        store = cls(url, console=console)
+        if not console:
+            store._sweeper.owe(ALL)  # who erased something may have been killed
+            store._sweep_soon()
+        return store
 
     async def close(self) -> None:
         if self._closed:
@@ -140,7 +138,7 @@ class PostgresStore:
             if task is not None:
                 await asyncio.gather(task, return_exceptions=True)
         if self._console and self._unswept:  # a command ends before a minute is over
-            await self._sweep_once()
+            await self._sweeper.sweep(tidy=True)
         await self._writer.close()
         await self._workers.close()
         for db in self._idle:
@@ -187,7 +185,9 @@ class PostgresStore:
                     done.set_exception(answer)
                 else:
                     done.set_result(answer)
-            if any(isinstance(operation, SWEPT) for change, _ in batch for operation in change):
+            operations = [operation for change, _ in batch for operation in change]
+            self._sweeper.owe(frozenset().union(*map(emptied_by, operations)))
+            if any(isinstance(operation, SWEPT) for operation in operations):
                 self._sweep_soon()
 
     def _next_batch(self) -> list[Waiting]:
@@ -204,31 +204,10 @@ class PostgresStore:
             self._sweeping = asyncio.create_task(self._sweep())
 
     async def _sweep(self) -> None:
-        while self._unswept:
+        while self._unswept or self._sweeper.owes:
             await asyncio.sleep(SWEEP_SECONDS)
-            self._unswept = False
-            await self._sweep_once()
-
-    async def _sweep_once(self) -> None:
-        """Clear away what was erased, and write anew, together, the rows of all who have no draft any more: a
-        row tells the transaction that wrote it, which for hers is the one that brought her testimony.
-
-        Where that fails, the next one does it, and the server's own vacuum.
-        """
-        try:
-            db = await connect(self._url, "seuil sweep")
-        except (*LOST, asyncpg.PostgresError):
-            return
-        try:
-            await db.execute(BLUR, timeout=None)
-            await db.execute(
-                f"VACUUM (SKIP_LOCKED) {TABLES_SWEPT}",
-                timeout=None,
-            )
-        except (*LOST, asyncpg.PostgresError):
-            pass
-        finally:
-            await let_go(db)
+            tidy, self._unswept = self._unswept, False
+            await self._sweeper.sweep(tidy=tidy)
 
     # --- reading --------------------------------------------------------------------------------------------
 

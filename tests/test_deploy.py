@@ -102,6 +102,8 @@ def test_postgresql_is_on_no_network_and_logs_no_statement() -> None:
         "log_statement=none",
         "log_min_error_statement=panic",
         "fsync=on",
+        "wal_recycle=off",
+        "archive_mode=off",
         "synchronous_commit=on",
     ):
         assert f"-c {wanted}" in postgres["command"]
