@@ -18,7 +18,7 @@ import secrets
 from pathlib import Path
 
 from bot.errors import KeyFileError
-from storage.folder import cannot_use, own_folder
+from storage.folder import cannot_use, own_folder, put_file
 
 INSTANCE_BYTES = 32
 TAG_BYTES = 32
@@ -42,6 +42,15 @@ class KeyFolder:
     def salt(self, *, new: bool) -> bytes:
         """The deployment salt of all receipts. `new` as above."""
         return self._keep("salt", SALT_BYTES, make=new)
+
+    def put_back(self, *, instance: bytes, salt: bytes) -> None:
+        """Write these where they are missing; what is here is left as it is."""
+        for name, key in (("instance.key", instance), ("salt", salt)):
+            if not (self._folder / name).exists():
+                try:
+                    put_file(self._folder, name, key)
+                except OSError as error:
+                    raise cannot_use(error, "key folder") from None
 
     def tag(self, period: int) -> bytes:
         """The TAG key of a period, made when first asked for. A destroyed one is never made again."""
