@@ -20,7 +20,7 @@ from bot.sealing import TeamKey
 from bot.signing import SignKey
 from handlers import Abilities, Address, Hear, Screen
 from handlers.dispatch import Dispatch
-from handlers.instance import spare_the_collector
+from handlers.hall import spare_the_collector
 from handlers.intake import DAY_SECONDS, Keys, ReceiptDesk
 from handlers.screens import House
 from handlers.vocabulary import vocabularies

@@ -206,10 +206,10 @@ async def _settle_down() -> None:
     so that no turn waits for it."""
     await asyncio.sleep(SETTLE_SECONDS)
     await asyncio.to_thread(redaction.ready)
-    _spare_the_collector()
+    spare_the_collector()
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Called once all that lives as long as the program is there: the collector looks it through no more.
 
     Words, questions and keys are some hundred thousand objects that never die. And a thousand people talking
