@@ -69,6 +69,7 @@ from handlers.counts import COUNTS
 from handlers.drafts import (
     Envelope,
     Person,
+    beginning,
     find,
     messages_of,
     moved,
@@ -295,12 +296,13 @@ class Dispatch:
         if heard.update in person.seen:
             COUNTS.again += 1
             return await self._again(person, heard, channel)
+        person = beginning(person)
         for _ in range(TRIES):
             thought = await self._thought(person, heard, channel, today)
             if await self._commit(person, thought.done, heard, thought.errands):
                 break
             # Somebody else moved her draft (expiry, or a second process): nothing was done; look again.
-            person = await find(self._store, self._shelf, heard.who, today)
+            person = beginning(await find(self._store, self._shelf, heard.who, today))
         else:
             raise StoreDamaged(
                 "A turn was refused twice by the store.", hint="Two programs may write to one instance."

@@ -154,8 +154,12 @@ class Person(Record, frozen=True):
     key: bytes = b""
     """Of her draft, as the shelf had it; empty without one. A key that dies before the turn is written leaves
     a box that nothing opens: she is told at her next word, as if it had died right after."""
+    name: bytes = b""
+    """Her pseudonym under today's key."""
+    carried: tuple[int, ...] = ()
+    """What she had been answered under the name of another day, to be remembered under this one."""
 
-    hidden = frozenset({"pseudonym", "key"})
+    hidden = frozenset({"pseudonym", "key", "name"})
 
 
 async def find(store: Store, shelf: Shelf, who: Address, today: int) -> Person:
@@ -167,14 +171,22 @@ async def find(store: Store, shelf: Shelf, who: Address, today: int) -> Person:
     if row is None:
         row = await store.person([name, *(pseudonym(key, who.channel, who.chat) for _, key in older)])
     if row is None:
-        return Person(name, Envelope(NOBODY))
+        return Person(name, Envelope(NOBODY), name=name)
     if row.draft is None:
-        return Person(row.pseudonym, Envelope(NOBODY), seen=row.seen)
+        return Person(row.pseudonym, Envelope(NOBODY), seen=row.seen, name=name)
     held = await shelf.key(row.draft.id)
     envelope = None if held is None else _open(row.draft, *held)
     if held is None or envelope is None:
-        return Person(row.pseudonym, Envelope(NOBODY), row.draft, row.seen, lost=True)
-    return Person(row.pseudonym, envelope, row.draft, row.seen, key=held[0])
+        return Person(row.pseudonym, Envelope(NOBODY), row.draft, row.seen, lost=True, name=name)
+    return Person(row.pseudonym, envelope, row.draft, row.seen, key=held[0], name=name)
+
+
+def beginning(person: Person) -> Person:
+    """The same person under today's name, unless an open draft holds her to another day's: the key of that
+    day would die before what she begins now has had its hours."""
+    if person.pseudonym == person.name or (person.row is not None and not person.lost):
+        return person
+    return replace(person, pseudonym=person.name, carried=person.seen)
 
 
 def _open(draft: DraftRow, key: bytes, revision: int) -> Envelope | None:
@@ -221,16 +233,19 @@ async def write(
     `fresh`: the old draft is destroyed with its key and a new one begins, so that what it held is gone.
     """
     today = int(now // DAY_SECONDS)
-    seen: tuple[Operation, ...] = (Seen(person.pseudonym, update, today),)
+    seen: tuple[Operation, ...] = (
+        *[Seen(person.pseudonym, each, today) for each in person.carried],
+        Seen(person.pseudonym, update, today),
+    )
     old = person.row
     if not envelope.state.at:
         if old is None:
             return Writing(seen)
-        return Writing((DropDraft(person.pseudonym), *seen), destroy=old.id)
+        return Writing((DropDraft(old.pseudonym), *seen), destroy=old.id)
     if old is None or fresh or person.lost:
         id, revision = secrets.token_bytes(ID_BYTES), 1
         key = await shelf.new_key(id, int(now // HOUR_SECONDS), renewed=old is not None and not person.lost)
-        dropped: tuple[Operation, ...] = () if old is None else (DropDraft(person.pseudonym),)
+        dropped: tuple[Operation, ...] = () if old is None else (DropDraft(old.pseudonym),)
     else:
         id, revision, key, dropped = old.id, old.revision + 1, person.key, ()
     # Bound to her pseudonym as well: whoever writes to the database could else put it into a row of his own

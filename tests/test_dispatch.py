@@ -14,6 +14,7 @@ from bot.receipts import read as read_receipt
 from bot.receipts import seal_reply
 from bot.testimony import CODED, STORY, read_coded, read_story
 from handlers import Heard, dispatch, with_ack
+from handlers.drafts import find
 from storage import ErrandRow
 from storage.changes import Ban, Change, KeepReply
 from storage.memory import MemoryStore
@@ -516,3 +517,45 @@ async def test_where_redaction_fails_her_words_are_refused_and_told_to_nobody(mo
     story = "\n".join(await stage.to_review("Rose"))
     assert "Un." in story
     assert "canariunique" not in story
+
+
+# --- days ---------------------------------------------------------------------------------------------------
+
+DAY = 86_400
+KNOWN = {
+    "left": lambda stage: stage.say("Rose", "STOP"),
+    "out of her hours": lambda stage: stage.shelf.expire(10**9),
+}
+
+
+@pytest.mark.parametrize("known", KNOWN)
+async def test_who_was_known_for_days_begins_anew_and_has_all_her_hours(known):
+    """Her name of the first day dies on the fifth: what she begins on the fourth must not die with it."""
+    stage = Stage()
+    await stage.to_story("Rose")
+    await KNOWN[known](stage)
+    stage.clock.now += 3 * DAY
+
+    await stage.to_story("Rose")
+    await stage.say("Rose", "Il est revenu.")
+    update = stage._update
+
+    for _ in range(2):
+        stage.clock.now += DAY
+        await stage.hear("Rose", "Il est revenu.", update=update)
+        person = await find(stage.store, stage.shelf, stage.address("Rose"), int(stage.clock.now // DAY))
+        assert person.envelope.state.texts == {"narrative": ("Il est revenu.",)}
+
+
+async def test_what_she_was_answered_under_another_days_name_is_not_done_again():
+    stage = Stage()
+    await stage.to_story("Rose")
+    await stage.say("Rose", "STOP")
+    answered = stage._update
+    stage.clock.now += DAY
+
+    await stage.hear("Rose", kind="opened")
+    await stage.hear("Rose", "STOP", update=answered)
+
+    person = await find(stage.store, stage.shelf, stage.address("Rose"), int(stage.clock.now // DAY))
+    assert person.envelope.state.at == "lang"
