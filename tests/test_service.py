@@ -23,7 +23,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ from bot import audit
 from bot.moderation import reference
 from bot.opening import Expected, open_told
 from bot.testimony import MORE, read_story
-from handlers import keyring
+from handlers import Kind, keyring
 from handlers.instance import CHAIRS, passphrase_at_hand
 from storage import CaseRow, ItemRow
 from tests.world import DAY_SECONDS, World, receipt_of
@@ -46,20 +46,37 @@ SPELLING = "canarime"
 
 STORY_DAYS, CODED_DAYS, DRAFT_HOURS = 60, int(24 * 30.44), 72
 
-KEEPING = (
-    *("AIDE", "PAUSE", "RETOUR", "PASSER", "CONTINUER", "SUITE", "FINI"),
-    *("/privacy", "/nimportequoi", "/start"),
+TYPED = (
+    "AIDE",
+    "PAUSE",
+    "RETOUR",
+    "PASSER",
+    "CONTINUER",
+    "SUITE",
+    "FINI",
+    "/privacy",
+    "/nimportequoi",
+    "/start",
 )
-"""What may be typed anywhere and takes no word of hers away."""
+KEEPING: tuple[tuple[Kind, str], ...] = (
+    *(("text", word) for word in TYPED),
+    *(("media", ""), ("unread", "garbled"), ("forged", "3"), ("opened", "")),
+)
+"""What may be done anywhere and takes no word of hers away."""
 
 PURPOSES = {"read": "1", "add": "2", "withdraw": "3"}
 VERDICTS = {"/approve": "approved", "/reject": "rejected", "/escalate": "escalated"}
 NAMED = ("/open", *VERDICTS, "/delete")
 UNNAMED = (
-    *("/next", "/undo", "/note bien lu", "/queue", "/status", "/help", "/digest"),
+    *("/next", "/undo", "/note bien lu", "/queue", "/status", "/help", "/digest", "/lock"),
     *("/quarantine release", "/quarantine reject", "/quarantine reject yes"),
 )
-DIGESTS = ("/digest preview", "/digest approve", "/digest hold", "/digest send")
+NOT_HERS = ("/next", "/approve", "/reject", "/delete", "/quarantine release", "/undo")
+GATES = st.just(0) | st.integers(1, 12)
+"""After how many commits, messages and acknowledgements of this step the program is killed; 0: it lives."""
+
+HOURS = (1, 1, 2, 30, 80, 61 * 24, 61 * 24, 800 * 24)
+DIGESTS = ("/digest approve", "/digest hold", "/digest send", "bell", "bell")
 
 State: TypeAlias = tuple[str, bytes | None]
 """Of a case: its state, and who has taken it. `("gone", None)` is none."""
@@ -206,11 +223,12 @@ class Service(RuleBasedStateMachine):
         self.drafts[who] = []
         self.begun.pop(who, None)
 
-    @rule(who=st.sampled_from(WITNESSES), messages=st.integers(1, 3))
-    def tells(self, who: str, messages: int) -> None:
+    @rule(who=st.sampled_from(WITNESSES), messages=st.integers(1, 3), gates=GATES)
+    def tells(self, who: str, messages: int, gates: int = 0) -> None:
         async def tell() -> None:
             if not await self.at_story(who):
                 return
+            self.world.fuse = gates or self.world.fuse
             for _ in range(messages):
                 word = self.word()
                 await self.world.says(who, f"Il a laissé {word} sous la porte, puis il est revenu.")
@@ -230,14 +248,10 @@ class Service(RuleBasedStateMachine):
         self.run(correct())
 
     @rule(who=st.sampled_from(WITNESSES), what=st.sampled_from(KEEPING))
-    def does_this_and_that(self, who: str, what: str) -> None:
-        self.run(self._this_and_that(who, what, "text"))
+    def does_this_and_that(self, who: str, what: tuple[Kind, str]) -> None:
+        self.run(self._this_and_that(who, *what))
 
-    @rule(who=st.sampled_from(WITNESSES), kind=st.sampled_from(["media", "unread", "forged", "opened"]))
-    def sends_what_is_not_kept(self, who: str, kind: Any) -> None:
-        self.run(self._this_and_that(who, "garbled" if kind == "unread" else "3", kind))
-
-    async def _this_and_that(self, who: str, what: str, kind: Any) -> None:
+    async def _this_and_that(self, who: str, kind: Kind, what: str) -> None:
         state = await self.world.state(who)
         self.begin(who, here=bool(state.at))
         await self.world.says(who, what, kind)
@@ -251,18 +265,20 @@ class Service(RuleBasedStateMachine):
 
         assert not self.run(self.world.state(who)).at
 
-    @rule(who=st.sampled_from(WITNESSES))
+    @rule(who=st.sampled_from(WITNESSES), gates=GATES)
     @precondition(lambda self: any(self.drafts.values()))
-    def sends_her_testimony(self, who: str) -> None:
+    def sends_her_testimony(self, who: str, gates: int = 0) -> None:
         if self.drafts[who]:
-            self.run(self._send(who))
+            self.run(self._send(who, gates))
 
-    async def _send(self, who: str) -> None:
+    async def _send(self, who: str, gates: int) -> None:
         before = {row.case for row in await self.world.store.cases()}
         period = len(await self.world.store.digests())
         shown = await self.world.goes_on(who, "@review", {})
         reviewed = "\n".join(text for text in shown if SPELLING in text)
         words = self.drafts[who]
+        await self.world.goes_on(who, "@confirm", {})
+        self.world.fuse = gates or self.world.fuse
         shown = await self.world.goes_on(who, "", {})
         self.forget(who)
         new = {row.case for row in await self.world.store.cases()} - before
@@ -281,12 +297,17 @@ class Service(RuleBasedStateMachine):
         assert row.state in ("waiting", "quarantined")
         self.all.append(told)
 
-    @rule(who=st.sampled_from(WITNESSES), number=st.integers(0, 9), purpose=st.sampled_from([*PURPOSES]))
+    @rule(
+        who=st.sampled_from(WITNESSES),
+        number=st.integers(0, 9),
+        purpose=st.sampled_from([*PURPOSES]),
+        gates=GATES,
+    )
     @precondition(has_testimonies)
-    def uses_a_receipt(self, who: str, number: int, purpose: str) -> None:
-        self.run(self._use(who, self.all[number % len(self.all)], purpose))
+    def uses_a_receipt(self, who: str, number: int, purpose: str, gates: int) -> None:
+        self.run(self._use(who, self.all[number % len(self.all)], purpose, gates))
 
-    async def _use(self, who: str, told: Told, purpose: str) -> None:
+    async def _use(self, who: str, told: Told, purpose: str, gates: int) -> None:
         self.world.clock.now += 601  # five tries are enough for ten minutes
         state = await self.world.state(who)
         self.begin(who, here=bool(state.at))
@@ -297,6 +318,7 @@ class Service(RuleBasedStateMachine):
         await self.world.says(who, PURPOSES[purpose])
         if purpose == "add":
             await self.world.says(who, added)
+        self.world.fuse = gates or self.world.fuse
         shown = await self.world.says(who, " ".join(told.receipt))
         if purpose == "read":
             assert all(any(reply in text for text in shown) for reply in told.replies if told.alive)
@@ -317,11 +339,18 @@ class Service(RuleBasedStateMachine):
         chair=st.sampled_from([*ROLES]),
         command=st.sampled_from([*NAMED, *UNNAMED]),
         number=st.integers(0, 9) | st.none(),
+        gates=GATES,
     )
-    def asks_the_desk(self, chair: str, command: str, number: int | None) -> None:
+    def asks_the_desk(self, chair: str, command: str, number: int | None, gates: int = 0) -> None:
+        self.world.fuse = gates or self.world.fuse
         named = command in NAMED and self.all and number is not None
         told = self.all[number % len(self.all)] if named and number is not None else None
         self.run(self.order(chair, command, told))
+
+    def chosen(self, chair: str, number: int) -> Told:
+        """One about which something can be done, if there is any."""
+        at_hand = [told for told in self.all if told.decided or told.state == ("claimed", self.member[chair])]
+        return (at_hand or self.all)[number % len(at_hand or self.all)]
 
     async def order(self, chair: str, command: str, told: Told | None = None, text: str = "") -> str:
         """What she is shown. The cases move as the order says, or not at all."""
@@ -353,9 +382,20 @@ class Service(RuleBasedStateMachine):
             assert await self.world.store.commands() == [], "what was asked is done"
             self.waiting = []
 
-    @rule(chair=st.sampled_from(STAFF), verdict=st.sampled_from(["/approve", "/reject", "/escalate"]))
+    @rule(
+        chair=st.sampled_from(("auditor", "partner")),
+        command=st.sampled_from(NOT_HERS),
+        number=st.integers(0, 9),
+    )
     @precondition(has_work)
-    def reads_one_and_decides(self, chair: str, verdict: str) -> None:
+    def tries_what_is_not_hers(self, chair: str, command: str, number: int) -> None:
+        self.asks_the_desk(chair, command, number)
+
+    @rule(chair=st.sampled_from(STAFF), verdict=st.sampled_from([*VERDICTS]), gates=GATES)
+    @precondition(has_work)
+    def reads_one_and_decides(self, chair: str, verdict: str, gates: int) -> None:
+        self.world.fuse = gates or self.world.fuse
+
         async def decide() -> None:
             me = ("claimed", self.member[chair])
             if not any(told.state == me for told in self.all):
@@ -377,11 +417,18 @@ class Service(RuleBasedStateMachine):
 
         self.run(decide())
 
-    @rule(chair=st.sampled_from(STAFF), number=st.integers(0, 9))
+    @rule(chair=st.sampled_from(STAFF), number=st.integers(0, 9), gates=GATES)
     @precondition(has_work)
-    def replies_to_one(self, chair: str, number: int) -> None:
+    def wants_one_erased(self, chair: str, number: int, gates: int) -> None:
+        self.asks_the_desk(chair, "/delete", number, gates)
+
+    @rule(chair=st.sampled_from(STAFF), number=st.integers(0, 9), gates=GATES)
+    @precondition(has_work)
+    def replies_to_one(self, chair: str, number: int, gates: int) -> None:
+        self.world.fuse = gates or self.world.fuse
+
         async def reply() -> None:
-            told, before = self.all[number % len(self.all)], self.world.instance.desk.is_open
+            told, before = self.chosen(chair, number), self.world.instance.desk.is_open
             text = f"Nous vous avons lue, {len(told.replies)}."
             had = len(await self.world.store.replies(told.case))
             await self.order(chair, "/reply", told, text)
@@ -396,17 +443,13 @@ class Service(RuleBasedStateMachine):
     @precondition(has_work)
     def bans_a_sender(self, chair: str, number: int) -> None:
         async def ban() -> None:
-            told = self.all[number % len(self.all)]
+            told = self.chosen(chair, number)
             had = len(await self.world.store.bans())
             await self.order(chair, "/ban", told)
             if len(await self.world.store.bans()) > had and told.period == len(self.frozen):
                 self.banned.add(told.who)
 
         self.run(ban())
-
-    @rule(chair=st.sampled_from(STAFF))
-    def locks(self, chair: str) -> None:
-        self.run(self.order(chair, "/lock"))
 
     @rule()
     @precondition(lambda self: not self.world.instance.desk.is_open)
@@ -431,17 +474,17 @@ class Service(RuleBasedStateMachine):
         self.tells(who, 1)
         self.sends_her_testimony(who)
 
-    @rule(chair=st.sampled_from([*ROLES]), what=st.sampled_from(DIGESTS))
-    def asks_for_a_digest(self, chair: str, what: str) -> None:
+    @rule(chair=st.sampled_from([*ROLES]), what=st.sampled_from(DIGESTS), gates=GATES)
+    def asks_for_a_digest(self, chair: str, what: str, gates: int) -> None:
+        self.world.fuse = gates or self.world.fuse
         before = len(self.run(self.world.store.digests()))
+        if what == "bell":
+            self.run(self.world.does(self.world.instance.desk.due()))
+            self.run(self.moved())
+            return
         self.run(self.order(chair, what))
         if chair not in STAFF:
             assert len(self.run(self.world.store.digests())) == before or self.waiting != []
-
-    @rule()
-    def a_digest_is_due(self) -> None:
-        self.run(self.world.does(self.world.instance.desk.due()))
-        self.run(self.moved())
 
     # --- time and death -------------------------------------------------------------------------------------
 
@@ -449,8 +492,11 @@ class Service(RuleBasedStateMachine):
     def today(self) -> int:
         return int(self.world.clock.now // DAY_SECONDS)
 
-    @rule(hours=st.sampled_from([1, 1, 2, 30, 80, 61 * 24, 800 * 24]))
-    def time_passes(self, hours: int) -> None:
+    @rule(
+        hours=st.sampled_from([1, 1, 2, 30, 80, 61 * 24, 61 * 24, 800 * 24]),
+        opens=st.sampled_from([True, True, False]),
+    )
+    def time_passes(self, hours: int, opens: bool = True) -> None:
         async def pass_by() -> None:
             self.world.clock.now += hours * 3600
             deaths = -1
@@ -461,6 +507,8 @@ class Service(RuleBasedStateMachine):
             await self._expired()
 
         self.run(pass_by())
+        if opens and not self.world.instance.desk.is_open:
+            self.is_unlocked_at_the_console()
 
     async def _expired(self) -> None:
         now = self.world.clock.now
@@ -479,26 +527,25 @@ class Service(RuleBasedStateMachine):
             self.others.clear()
         await self.moved(by_itself=[("waiting", None)])
 
-    @rule(gates=st.integers(1, 40))
-    def is_killed_at_some_gate(self, gates: int) -> None:
-        """Not now: after so many commits, messages and acknowledgements of what is done next."""
-        self.world.fuse = gates
-
-    @rule()
-    def is_ended_and_started_again(self) -> None:
+    @rule(gates=GATES)
+    def is_ended_and_started_again(self, gates: int) -> None:
+        """And killed in whatever is done next, after so many gates."""
         self.world.fuse = 0
         self.run(self.world.again())
         self.run(self.moved())
+        self.world.fuse = gates
 
-    @rule(who=st.sampled_from(WITNESSES))
-    def the_network_repeats_itself(self, who: str) -> None:
+    @rule(who=st.sampled_from(WITNESSES), gates=GATES)
+    def the_network_repeats_itself(self, who: str, gates: int) -> None:
+        """What was acknowledged is delivered once more, within the day in which networks do that."""
+
         async def repeat() -> None:
-            await self.world.says(who, "AIDE")
             before = await self.world.state(who)
-            await self.world.says_again(who, "AIDE")
+            self.world.fuse = gates or self.world.fuse
+            await self.world.says_again(who)
             assert await self.world.state(who) == before
 
-        if self.drafts[who]:
+        if who in self.world.last and self.world.clock.now - self.world.last[who][0] < DAY_SECONDS:
             self.run(repeat())
 
     # --- what is true after each step -----------------------------------------------------------------------

@@ -119,6 +119,8 @@ class World:
         """Gates that are still passed; 0: all of them."""
         self.owed: list[Heard] = []
         """What the network delivered and was not acknowledged."""
+        self.last: dict[str, tuple[float, Heard]] = {}
+        """Of each person, when she did something last, and what it was."""
         self._dead = asyncio.Event()
         self._update = 0
         self.instance: Instance
@@ -227,6 +229,7 @@ class World:
         before = len(self.mouth.shown)
         self._update += 1
         heard = self._heard(who, self._update, kind, text)
+        self.last[who] = (self.clock.now, heard)
         self.owed.append(heard)
         await self.does(self.instance.hear(heard, self.mouth))
         assert heard not in self.owed, "the network was never told that it arrived"
@@ -242,9 +245,9 @@ class World:
         heard = Heard(Address("terminal", who), update, kind, text, "fr", ack)
         return heard
 
-    async def says_again(self, who: str, text: str, kind: Kind = "text") -> None:
-        """The network delivers the last update once more, though it was acknowledged."""
-        heard = self._heard(who, self._update, kind, text)
+    async def says_again(self, who: str) -> None:
+        """The network delivers her last update once more, though it was acknowledged."""
+        _, heard = self.last[who]
         await self.does(self.instance.hear(heard, self.mouth))
 
     async def state(self, who: str) -> State:
