@@ -37,16 +37,16 @@ from bot.backups import mark
 from bot.errors import CannotOpen, KeyFileError, SettingsError, SeuilError, StoreDamaged
 from bot.moderation import ROLES
 from bot.redaction import kept_line
-from bot.sealing import fingerprint
 from bot.settings import Settings
 from handlers import console, keyring, moderator_console, partners, signers, verifying
 from handlers.instance import FirstStart, lay_keys, passphrase_at_hand
+from handlers.key_commands import keys_app, recovery_app
 from handlers.logs import setup_logs
 from handlers.members import Members
 from handlers.networks import try_networks
 from handlers.progress import shown
 from handlers.running import serve_networks, talk
-from handlers.team_keys import KEYS, read_list
+from handlers.team_keys import KEYS
 from handlers.unseen import unseen
 from locales import countries, load, spoken
 from storage import Store, open_store
@@ -74,6 +74,8 @@ backup_app = typer.Typer(
     invoke_without_command=True,
 )
 app.add_typer(backup_app, name="backup")
+app.add_typer(keys_app, name="keys")
+app.add_typer(recovery_app, name="recovery")
 
 DAY_SECONDS = 86_400
 
@@ -393,17 +395,6 @@ def team_key(
     passphrase = passphrase_at_hand(settings) or _typed_passphrase()
     signers.hand_over(keyring.unlock(settings.data / KEYS, passphrase).identities, recipient, out)
     say(f"Written: {out}. She opens testimonies with: python -m bot open FILES -i reading.age -i {out.name}")
-
-
-@app.command()
-def keys() -> None:
-    """Show the fingerprint of the team's key, to compare with what /status shows, and the public key that
-    signs digests, for partners."""
-    settings = _standing()
-    listed, verify = read_list(settings.data / KEYS)
-    team = listed.newest
-    typer.echo(f"team key, epoch {team.epoch}: {fingerprint(team.recipient)}")
-    typer.echo(f"signing key: {verify.line()}")
 
 
 @app.command()

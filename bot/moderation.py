@@ -105,6 +105,7 @@ class Do(Enum):
     REVOKE = "revoke"
     SHOW_AUDIT = "show audit"
     VERIFY_AUDIT = "verify audit"
+    ASK_DESTROY = "ask that a key is destroyed"
     LOCK = "lock"
 
 
@@ -296,6 +297,8 @@ _COMMANDS = (
     Command("revoke", (_always(_OWNER, Do.REVOKE),), "text", needs_text=True),
     Command("audit", (_always(_roles("owner auditor"), Do.SHOW_AUDIT),), audited=False),
     Command("audit_verify", (_always(_roles("owner auditor"), Do.VERIFY_AUDIT),)),
+    # Two people, of whom each writes it: `handlers.custodians`, since it is about no case.
+    Command("key_destroy", (_always(_STAFF, Do.ASK_DESTROY),), "text", needs_text=True),
     Command("lock", (_always(_STAFF, Do.LOCK),)),
 )
 
@@ -418,7 +421,13 @@ _SECOND_WORDS: Mapping[str, Mapping[str, str]] = {
         "dernier": "digest",
     },
     "audit": {"verify": "audit_verify", "verifier": "audit_verify"},
-    "key": {"remove": "key_remove", "retirer": "key_remove", "supprimer": "key_remove"},
+    "key": {
+        "remove": "key_remove",
+        "retirer": "key_remove",
+        "supprimer": "key_remove",
+        "destroy": "key_destroy",
+        "detruire": "key_destroy",
+    },
     "leave": {"yes": "leave_yes", "oui": "leave_yes"},
     "partners": {
         "mail": "partners_mail",

@@ -221,14 +221,14 @@ async def second_of(bench: Bench, asked: Asked) -> tuple[str, Second, tuple[Oper
     first = await bench.store.asked_second(what)
     if first is None:
         return what, "nobody", ()
-    asker = await _asker(bench, what)
+    asker = await asker_of(bench, what)
     if asker == asked.member.member:
         return what, "self", ()
     own = bench.members.second_mark(what, asked.member.member, bench.today)
     return what, "nobody" if asker is None else "other", (TakeSecond(what, own),)
 
 
-async def _asker(bench: Bench, what: str) -> bytes | None:
+async def asker_of(bench: Bench, what: str) -> bytes | None:
     """Who asked first, if this is still somebody who may, and not long ago: a mark that nobody's key made is
     nobody's."""
     first = await bench.store.asked_second(what)
@@ -300,7 +300,7 @@ async def release_quote(bench: Bench, asked: Asked) -> Act:
     """The second person agrees: the sentence is copied beside the story, to outlive it until its digest."""
     refused = await _quote_refused(bench, asked)
     story = await bench.part(asked.row, STORY, read_story)
-    first = asked.cosigner or await _asker(bench, await _what(bench, asked))
+    first = asked.cosigner or await asker_of(bench, await _what(bench, asked))
     if refused is not None or story is None or first is None:
         return refused or Act(screens=(asked.say("desk-no-story", case=asked.ref),), audited=False)
     context, told = story

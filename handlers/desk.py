@@ -27,7 +27,7 @@ from bot.decisions import Unfit, typed
 from bot.errors import CannotOpen, KeyFileError, SeuilError, StoreAway, StoreDamaged, StoreFull
 from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Given, Refusal, Second, decide, parse, reference
 from bot.opening import open_command
-from handlers import Address, Gone, Screen, bans, casefile, cases, office, offline, quarantine
+from handlers import Address, Gone, Screen, bans, casefile, cases, custodians, office, offline, quarantine
 from handlers.bench import DAY_SECONDS, Act, Asked, Bench, ItemError, LedgerError, Say
 from handlers.commands import STALE_MINUTES, Answer, Order, lease, read_queued
 from handlers.delivery.waiting import TOLD, waiting
@@ -100,6 +100,7 @@ _ACTS: Mapping[Do, Carry] = {
     Do.REVOKE: office.revoke,
     Do.SHOW_AUDIT: office.show_audit,
     Do.VERIFY_AUDIT: office.verify_audit,
+    Do.ASK_DESTROY: custodians.ask_destroy,
 }
 """What needs no more than the bench. The digests' acts and the lock are added by the desk itself."""
 
@@ -128,6 +129,9 @@ class Desk:
         self._audit_alarmed = False
         self._used = bench.clock()
         self._locking = False
+        self._opening = False
+        self._outdated = False
+        """Locked by itself, for want of a key that was made since."""
         self._failed: dict[int, tuple[int, float]] = {}
         """Answers that could not be shown: how often, and when to try again."""
         self._lanes = Lanes()
@@ -159,7 +163,11 @@ class Desk:
 
     async def unlock(self, passphrase: str) -> None:
         """Take the keys into memory. Raises `KeyFileError`, and stays locked."""
-        ring = await asyncio.to_thread(self._unlocking, passphrase)
+        self._opening = True
+        try:
+            ring = await asyncio.to_thread(self._unlocking, passphrase)
+        finally:
+            self._opening = False
         if self._bench.team.recipient not in [identity.recipient for identity in ring.identities]:
             raise KeyFileError(
                 "The key file opens, but it is not the key that testimonies are sealed to.",
@@ -172,10 +180,19 @@ class Desk:
         self._bench.ring = ring
         await self._note_audit()
 
+    async def unlock_again(self, passphrase: str) -> bool:
+        """After the keys were rotated: take the new ones, where the desk was open until then. False, and
+        nothing happens, where it was not."""
+        if not self.is_open and not self._outdated:
+            return False
+        await self.unlock(passphrase)
+        return True
+
     async def lock(self, why: str = "lock") -> None:
         """Let go of the keys, and say so to all."""
         if not self.is_open:
             return
+        self._outdated = False
         self.stand_down()
         await self._bench.store.commit(
             (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
@@ -203,12 +220,13 @@ class Desk:
         """Hold the keys that are listed, and no other: what was destroyed is let go of; for a newer one, the
         passphrase is needed again."""
         bench, ring = self._bench, self._bench.ring
-        if ring is None or bench.listed is None:
+        if ring is None or bench.listed is None or self._opening:
             return
         listed = {key.recipient for key in bench.listed().keys}
         held = tuple(identity for identity in ring.identities if identity.recipient in listed)
         if len(held) < len(listed):
             await self.lock("keys were rotated")
+            self._outdated = True
             await self._announce("owner", "desk-keys-rotated")
         elif len(held) < len(ring.identities):
             bench.ring = replace(ring, identities=held)

@@ -126,6 +126,7 @@ async def _serve(
         settings.data,
         {
             "unlock": unlocking(desk, apart.work, duty),
+            "rekey": rekeying(desk, apart.work),
             "lock": locking(desk),
             "captcha": captcha(signals),
             "status": telling(apart, lambda: watched.doors, settings.metrics),
@@ -228,6 +229,16 @@ def unlocking(desk: Desk, work: Callable[[], Awaitable[None]], duty: Duty | None
         return {"said": "The desk is open."}
 
     return unlock
+
+
+def rekeying(desk: Desk, work: Callable[[], Awaitable[None]]) -> Request:
+    async def again(passphrase: str) -> Answer:
+        if not await desk.unlock_again(passphrase):
+            return {"said": "The desk was locked, and stays so."}
+        await work()
+        return {"said": "The desk holds the keys as they are now."}
+
+    return again
 
 
 def locking(desk: Desk) -> Request:

@@ -11,6 +11,7 @@ import orjson
 
 from bot.decisions import is_known
 from bot.errors import CannotOpen, StoreDamaged
+from bot.key_list import KeyList
 from bot.moderation import commands_of, read_role
 from bot.sealing import fingerprint
 from handlers import Screen
@@ -80,9 +81,18 @@ async def show_status(bench: Bench, asked: Asked) -> Act:
         days = max(0, bench.today - signal.since)
         key = "desk-status-signal-old" if signal.is_old(bench.today) else "desk-status-signal"
         screens.append(asked.say(key, version=signal.version, days=days))
+    if bench.listed is not None:
+        screens.append(_key_screen(asked, bench.listed(), int(bench.clock() // 60)))
     asking = await bench.to_verify()
     # How many, and where to read which: there are as many as help lines in all the world's countries.
     return Act(screens=(*screens, asked.say("desk-status-verify", count=len(asking))))
+
+
+def _key_screen(asked: Asked, listed: KeyList, minute: int) -> Screen:
+    """Which epoch it is, whether an older key still exists, and when the next is due."""
+    days = listed.due_in_days(minute)
+    key = "desk-status-key-due" if days <= 0 else "desk-status-key"
+    return asked.say(key, epoch=listed.newest.epoch, days=abs(days), older=len(listed.keys) - 1)
 
 
 # --- members ------------------------------------------------------------------------------------------------
@@ -147,8 +157,13 @@ async def revoke(bench: Bench, asked: Asked) -> Act:
         if case.claimed_by == gone.member
     ]
     line = bench.log(asked.member.member, f"revoke {gone.role}", mark(gone.member))
-    screen = asked.say("desk-revoked", name=named(gone))
-    return Act((DropMember(gone.member), *claims, line), (screen,), audited=False)
+    told = asked.say("desk-revoked", name=named(gone))
+    if gone.role not in ("owner", "moderator"):
+        return Act((DropMember(gone.member), *claims, line), (told,), audited=False)
+    everybody = await bench.tell("owner", "desk-revoked-rotate", name=named(gone))
+    others = tuple(a for a in everybody if a.member not in (gone.member, asked.member.member))
+    rotate = asked.say("desk-revoked-rotate", name=named(gone))
+    return Act((DropMember(gone.member), *claims, line), (told, rotate), others, audited=False)
 
 
 async def _revoke_invite(bench: Bench, asked: Asked, members: list[MemberRow], wanted: str) -> Act:

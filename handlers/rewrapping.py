@@ -11,7 +11,8 @@ Never here: how a header is made (`bot.rewrapping`), where boxes lie (`storage.s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot import age
@@ -19,15 +20,18 @@ from bot.age import HybridIdentity
 from bot.errors import CannotOpen
 from bot.moderation import reference
 from bot.rewrapping import Ring, rewrapped
+from bot.settings import Settings
+from handlers.bench import Bench
+from handlers.commands import Queue
+from handlers.members import Members
+from locales import load
 from storage import Store
 from storage.changes import Audit
+from storage.key_folder import KeyFolder
 from storage.sealed import KINDS, Kind, Rewrap, SealedRow
 
 PAGE = 200
 """Boxes in one change: about a megabyte, and a fifteenth of a second of one core."""
-
-LISTED = 20
-"""Boxes that no key opens and that are named one by one."""
 
 Tell = Callable[[str, int, int], None]
 """Kind, how many were looked at, of how many."""
@@ -83,6 +87,29 @@ async def left(store: Store, ring: Ring, epoch: int, tell: Tell) -> Left:
         found.unopened += none
         tell(kind, done, total)
     return found
+
+
+async def opened_with(store: Store, identities: Sequence[HybridIdentity]) -> tuple[int, int]:
+    """How many of a first page of every kind these keys open, and of how many. Nothing is written."""
+    opens = tried = 0
+    for kind in KINDS:
+        for row in await store.sealed(kind, None, PAGE):
+            tried += 1
+            try:
+                opens += age.opens(row.box, identities)
+            except CannotOpen:
+                continue
+    return opens, tried
+
+
+async def alarm(settings: Settings, store: Store, ring: Ring, many: int) -> None:
+    """Tell owners that some of what is kept opens with no key, and note it."""
+    instance = KeyFolder(settings.data).instance(new=False)
+    members, words = Members(store, instance), load()
+    queue = Queue(store, lambda: ring.newest, instance)
+    bench = Bench(store, queue, members, words, time.time)
+    told = await bench.tell("owner", "desk-alarm-unopened", count=many)
+    await store.commit((bench.log("console", "cannot open", str(many)), *bench.queued(told)))
 
 
 async def _pages(store: Store) -> AsyncIterator[tuple[Kind, list[SealedRow], int, int]]:

@@ -17,7 +17,7 @@ from bot.errors import SeuilError
 from bot.settings import Settings
 from handlers.clock import Clock
 from handlers.console import Answer, Console, Request
-from handlers.desking import ask_at_start, captcha, locking, opening, unlocking
+from handlers.desking import ask_at_start, captcha, locking, opening, rekeying, unlocking
 from handlers.duty import Duty
 from handlers.health import Health, doors
 from handlers.instance import (
@@ -61,6 +61,7 @@ async def talk(
         settings.data,
         {
             "unlock": unlocking(instance.desk, instance.work),
+            "rekey": rekeying(instance.desk, instance.work),
             "lock": locking(instance.desk),
             "status": telling(instance, lambda: here),
         },
@@ -132,6 +133,7 @@ async def serve_networks(
         settings.data,
         {
             "unlock": unlocking(instance.desk, instance.work, duty),
+            "rekey": rekeying(instance.desk, instance.work),
             "lock": locking(instance.desk),
             "captcha": _captcha(instance, captcha(signals), background),
             "status": telling(instance, lambda: watched.doors, settings.metrics),

@@ -49,7 +49,7 @@ def test_nothing_the_desk_says_itself_is_longer_than_a_telephone_shows() -> None
 
 NUMBERS = (
     "waiting claimed escalated ready days minutes total failed sent count tries min digests lines line period"
-    " apart number"
+    " apart number epoch older"
 )
 TEXTS = (
     "case kinds name names role state language languages share example part bans fingerprint head why at"

@@ -99,6 +99,7 @@ TABLE: list[tuple[str, str, str, tuple[Do, ...]]] = [
     ("revoke", "owner", ANY, (Do.REVOKE,)),
     ("audit", "owner auditor", ANY, (Do.SHOW_AUDIT,)),
     ("audit_verify", "owner auditor", ANY, (Do.VERIFY_AUDIT,)),
+    ("key_destroy", "owner moderator", ANY, (Do.ASK_DESTROY,)),
     ("lock", "owner moderator", ANY, (Do.LOCK,)),
 ]
 
@@ -215,6 +216,8 @@ def test_what_is_in_a_digest_can_no_longer_be_undone() -> None:
         ("/digest dernier", Given("digest")),
         ("/digest 3", Given("digest", "", "3")),
         ("/bilan liste", Given("digest_list")),
+        ("/clé détruire 1", Given("key_destroy", "", "1")),
+        ("/key destroy 2", Given("key_destroy", "", "2")),
         ("/bilan renvoyer Maison des femmes 3", Given("digest_resend", "", "Maison des femmes 3")),
         ("/langue en", Given("language", "", "en")),
         ("/formats text pdf", Given("format", "", "text pdf")),

@@ -345,6 +345,13 @@ desk-audit-head-damaged = The file audit.head was changed: nothing outside the d
 desk-lock-done = The desk is locked. The keys are no longer in memory.
 desk-keys-rotated = The team’s keys were rotated: the desk has locked itself. To open it, at the console: python -m bot unlock
 desk-status = Key of the desk: { $fingerprint }. To read: { $waiting }. Approved, not yet counted: { $ready }. Digests waiting: { $digests }. Locks after { $minutes } min without activity.
+desk-key-which = Which key? Write the number of a past epoch whose key still exists, such as: /key destroy 1. At the console: python -m bot keys status
+desk-key-destroy-asked = Destruction of the key of epoch { $epoch } ({ $fingerprint }) requested. Somebody else has to confirm.
+desk-key-destroy-wanted = Destroying the key of epoch { $epoch } ({ $fingerprint }) waits for a second person: /key destroy { $epoch }. Backups from before the rotation will not open any more.
+desk-key-destroy-agreed = Two people agree that the key of epoch { $epoch } ({ $fingerprint }) is destroyed. Within seven days, at the console: python -m bot keys destroy { $epoch }
+desk-status-key = The team’s key: epoch { $epoch }, to be rotated in { $days } d. Older keys that still exist: { $older }.
+desk-status-key-due = The team’s key: epoch { $epoch }, due for { $days } d: python -m bot keys rotate. Older keys that still exist: { $older }.
+desk-revoked-rotate = { $name } may have seen or kept keys. Rotate the team’s, at the console: python -m bot keys rotate, then python -m bot keys rewrap. If { $name } knew the passphrase: python -m bot keys passphrase
 desk-status-signal = Signal: signal-cli { $version }, in service here for { $days } d.
 desk-status-signal-old = Signal: signal-cli { $version }, in service here for { $days } d. That is old: Signal refuses programs that are out of date. The technical team must install a newer one.
 desk-status-verify =
@@ -354,6 +361,7 @@ desk-status-verify =
        *[other] { $count } points for the association to verify: python -m bot check
     }
 desk-alarm-item = Alarm: a part of { $case } ({ $part }) cannot be opened. Compare the key's fingerprint with /status and read /audit.
+desk-alarm-unopened = Alarm: some of what is kept ({ $count }) opens with none of our keys. It was left as it is. Somebody may have written to the database: tell the technical team.
 desk-alarm-command = Alarm: a command in the queue cannot be opened. It was set aside.
 desk-alarm-digest = Alarm: digest { $period } is not the one that was frozen. It is not sent. Restore the database from a backup.
 desk-alarm-approval = Alarm: digest { $period } is marked as approved, and nobody approved it here. It is not sent. Somebody wrote to the database: ask who can. To send it all the same: /digest approve
@@ -415,4 +423,5 @@ desk-help-invite = /invite role name: make an invite code
 desk-help-revoke = /revoke name: remove a member
 desk-help-audit = /audit: the last lines of the log
 desk-help-audit_verify = /audit verify: check the whole log
+desk-help-key_destroy = /key destroy epoch: let an old key be destroyed; it takes two people
 desk-help-lock = /lock: lock the desk

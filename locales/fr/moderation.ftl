@@ -345,6 +345,13 @@ desk-audit-head-damaged = Le fichier audit.head a été changé : plus rien hor
 desk-lock-done = Le bureau est verrouillé. Les clés ne sont plus en mémoire.
 desk-keys-rotated = Les clés de l’équipe ont été renouvelées : le bureau s’est verrouillé. Pour l’ouvrir, à la console : python -m bot unlock
 desk-status = Clé du bureau : { $fingerprint }. À relire : { $waiting }. Acceptés, pas encore comptés : { $ready }. Bilans en attente : { $digests }. Verrouillage après { $minutes } min sans activité.
+desk-key-which = Quelle clé ? Écrivez le numéro d’une époque passée dont la clé existe encore, par exemple : /key destroy 1. À la console : python -m bot keys status
+desk-key-destroy-asked = Destruction de la clé de l’époque { $epoch } ({ $fingerprint }) demandée. Une autre personne doit la confirmer.
+desk-key-destroy-wanted = La destruction de la clé de l’époque { $epoch } ({ $fingerprint }) attend une deuxième personne : /key destroy { $epoch }. Les sauvegardes d’avant le renouvellement ne s’ouvriront plus.
+desk-key-destroy-agreed = À deux, la destruction de la clé de l’époque { $epoch } ({ $fingerprint }) est décidée. Sous sept jours, à la console : python -m bot keys destroy { $epoch }
+desk-status-key = Clé de l’équipe : époque { $epoch }, à renouveler dans { $days } j. Clés plus anciennes qui existent encore : { $older }.
+desk-status-key-due = Clé de l’équipe : époque { $epoch }, à renouveler depuis { $days } j : python -m bot keys rotate. Clés plus anciennes qui existent encore : { $older }.
+desk-revoked-rotate = { $name } a pu voir ou garder des clés. Renouvelez celle de l’équipe, à la console : python -m bot keys rotate, puis python -m bot keys rewrap. Si { $name } connaissait la phrase de passe : python -m bot keys passphrase
 desk-status-signal = Signal : signal-cli { $version }, en service ici depuis { $days } j.
 desk-status-signal-old = Signal : signal-cli { $version }, en service ici depuis { $days } j. C’est ancien : Signal refuse les programmes trop vieux. L’équipe technique doit en installer un plus récent.
 desk-status-verify =
@@ -354,6 +361,7 @@ desk-status-verify =
        *[other] { $count } points à vérifier par l’association : python -m bot check
     }
 desk-alarm-item = Alarme : une partie de { $case } ({ $part }) ne s’ouvre pas. Comparez l’empreinte de la clé avec /status et relisez /audit.
+desk-alarm-unopened = Alarme : des éléments conservés ({ $count }) ne s’ouvrent avec aucune de nos clés. Ils sont restés tels quels. Quelqu’un a peut-être écrit dans la base : prévenez l’équipe technique.
 desk-alarm-command = Alarme : une commande de la file ne s’ouvre pas. Elle a été écartée.
 desk-alarm-digest = Alarme : le bilan n° { $period } n’est pas celui qui a été figé. Il n’est pas envoyé. Rétablissez la base depuis une sauvegarde.
 desk-alarm-approval = Alarme : le bilan n° { $period } est marqué comme accepté, alors que personne ne l’a accepté ici. Il n’est pas envoyé. Quelqu’un a écrit dans la base : cherchez qui le peut. Pour l’envoyer malgré tout : /digest approve
@@ -415,4 +423,5 @@ desk-help-invite = /invite (/inviter) rôle nom : créer un code d’invitation
 desk-help-revoke = /revoke (/retirer) nom : retirer un membre
 desk-help-audit = /audit (/journal) : les dernières lignes du journal
 desk-help-audit_verify = /audit verify (vérifier) : contrôler tout le journal
+desk-help-key_destroy = /key destroy (/clé détruire) époque : laisser détruire une ancienne clé ; il faut deux personnes
 desk-help-lock = /lock (/verrouiller) : verrouiller le bureau
