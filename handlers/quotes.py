@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import orjson
-from babel.dates import get_day_names, get_month_names
 
 from bot.digest import LONGEST_QUOTE
 from bot.errors import CannotOpen
@@ -155,6 +154,9 @@ def _names_somebody(sentence: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _calendar(words: Words) -> frozenset[str]:
+    # Imported here: it brings time zones along, and no start has a quote.
+    from babel.dates import get_day_names, get_month_names  # noqa: PLC0415
+
     locale = words.language.replace("-", "_")
     names = (*get_month_names("wide", locale=locale).values(), *get_day_names("wide", locale=locale).values())
     return frozenset(form for name in names for form in (fold(name), f"{fold(name)}s"))
