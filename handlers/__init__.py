@@ -88,6 +88,9 @@ class Heard(Record, frozen=True, gc=True):
     it quotes one."""
     along: tuple[Operation, ...] = ()
     """Written with the change this leads to, if it leads to one."""
+    said: int = 0
+    """When she said it (seconds since 1970), where the channel knows that more waits behind it; 0: heard at
+    once, or not known."""
 
     hidden = frozenset({"text", "ack", "person", "along"})
 
@@ -110,6 +113,7 @@ def with_ack(heard: Heard, ack: Callable[[], Awaitable[None]]) -> Heard:
         heard.message,
         heard.stamp,
         heard.along,
+        heard.said,
     )
 
 

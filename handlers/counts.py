@@ -101,6 +101,7 @@ class Counts:
         "durable",
         "failed",
         "logged",
+        "put_off",
         "retries",
         "shown",
         "too_fast",
@@ -115,6 +116,8 @@ class Counts:
         """Updates delivered again and answered again."""
         self.too_fast = 0
         """Of one person, more than may wait at once."""
+        self.put_off = 0
+        """People who were asked to begin, or to hand in, later."""
         self.failed = Count(FAULTS)
         self.durable = Spread()
         """From hearing to having it on the disk."""

@@ -32,6 +32,7 @@ from handlers.ground import Ground, demand_server, house_keys, open_ground, told
 from handlers.health import Health
 from handlers.instance import passphrase_at_hand
 from handlers.networks import dress, end_all, following, signal_of, telegram_of, until_asked
+from handlers.pressure import Load
 from handlers.signal import Signal, health
 from handlers.status import telling
 from handlers.telegram import Telegram
@@ -48,6 +49,7 @@ class DeskApart:
     desk: Desk
     speaking: int = 0
     unreached: int = 0
+    load: Load = Load()  # noqa: RUF009 - frozen
 
     @property
     def desk_is_open(self) -> bool | None:

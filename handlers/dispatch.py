@@ -82,6 +82,7 @@ from handlers.errands import Deletion, Errands, Owed, new_deletion
 from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
 from handlers.limits import Entry, Limits
 from handlers.owing import Owing
+from handlers.pressure import COME_BACK_MINUTES, Flight, Load, Pressure
 from handlers.screens import House, Painter
 from locales import Words
 from storage import Store
@@ -112,6 +113,10 @@ MOST_NOTED = 50
 """Of these, how many a draft notes where she goes on after a crash: a byte each."""
 
 
+WELCOME = Tell("welcome")
+"""What a conversation begins with: not with a call for help, a receipt, or leaving."""
+
+
 class Done(Record, frozen=True):
     """What a turn comes to: what to write, the new envelope, and what is told besides."""
 
@@ -136,6 +141,8 @@ class Thought(Record, frozen=True):
     errands: tuple[Operation, ...] = ()
     deletion: Deletion | None = None
     receipt_at: int = 0
+    begins: bool = False
+    """A conversation begins with it: it may as well begin later."""
 
     hidden = frozenset({"screens"})
 
@@ -216,6 +223,7 @@ class Dispatch:
         self._painters: dict[str, Painter] = {}
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
         self._limits = Limits()
+        self.pressure = Pressure()
         self._errands = Errands(shelf, keys.instance, clock, worker)
         self._sent: dict[Address, tuple[int, ...]] = {}
         """Ids of what was shown since her last turn."""
@@ -227,6 +235,10 @@ class Dispatch:
         return len(self._turns)
 
     @property
+    def load(self) -> Load:
+        return Load(self.pressure.in_flight, self._receipts.waiting, self.pressure.is_high)
+
+    @property
     def unreached(self) -> int:
         """People whom the network did not take an answer for, though it was tried for a while."""
         return self._owing.unreached
@@ -235,14 +247,21 @@ class Dispatch:
 
     async def hear(self, heard: Heard, channel: Channel) -> None:
         """Handle one update to its end. Raises nothing of the witness's making."""
-        began = perf_counter()
         entry = self._limits.enter(heard.who)
         try:
-            if entry != "hear":
+            if entry == "hear":
+                await self._heard(heard, channel)
+            else:
                 await self._too_fast(entry, heard, channel)
-                return
+        finally:
+            self._limits.leave(heard.who)
+
+    async def _heard(self, heard: Heard, channel: Channel) -> None:
+        began = perf_counter()
+        flight = self.pressure.begin(max(0.0, self._clock() - heard.said) if heard.said else 0.0)
+        try:
             async with self._alone(heard.who):
-                on_way = await self._hear_alone(heard, channel)
+                on_way = await self._hear_alone(heard, channel, flight)
             COUNTS.turns += 1
             # Her next words wait for what this turn made durable, not for the network.
             if on_way is not None:
@@ -250,7 +269,18 @@ class Dispatch:
                 await self._delivered(on_way, heard.who, channel)
                 COUNTS.shown.note(durable)
         finally:
-            self._limits.leave(heard.who)
+            self.pressure.end(flight)
+        if flight.is_put_off:
+            await self._put_off(heard, channel)
+
+    async def _put_off(self, heard: Heard, channel: Channel) -> None:
+        """She would begin, and too many are in the middle: she is told so once, and nothing is kept."""
+        COUNTS.put_off += 1
+        if self.pressure.tells(heard.who):
+            told = self._words[self._hint(heard)].say("busy", minutes=COME_BACK_MINUTES)
+            async with self.pressure.notice():
+                with suppress(Gone, Unreached):
+                    await channel.show(heard.who, Screen(told))
 
     async def _too_fast(self, entry: Entry, heard: Heard, channel: Channel) -> None:
         """A flood from one person is not worked on, and she is told so once."""
@@ -264,9 +294,9 @@ class Dispatch:
         """One turn at a time per person; nothing is kept of a person who is not speaking."""
         return _Alone(self._turns, who)
 
-    async def _hear_alone(self, heard: Heard, channel: Channel) -> OnWay | None:
+    async def _hear_alone(self, heard: Heard, channel: Channel, flight: Flight) -> OnWay | None:
         try:
-            return await self._turn(heard, channel)
+            return await self._turn(heard, channel, flight)
         except SeuilError as error:
             if isinstance(error, StoreAway) and error.unsure:
                 # Not acknowledged, it comes again: by then the store knows whether it was answered.
@@ -287,7 +317,7 @@ class Dispatch:
         await _acknowledge(heard)
         return None
 
-    async def _turn(self, heard: Heard, channel: Channel) -> OnWay | None:
+    async def _turn(self, heard: Heard, channel: Channel, flight: Flight) -> OnWay | None:
         today = int(self._clock() // DAY_SECONDS)
         person = await find(self._store, self._shelf, heard.who, today)
         if heard.kind == "gone":
@@ -299,6 +329,12 @@ class Dispatch:
         person = beginning(person)
         for _ in range(TRIES):
             thought = await self._thought(person, heard, channel, today)
+            if thought.begins and self.pressure.is_high:
+                flight.is_put_off = True
+                await _acknowledge(heard)
+                return None
+            if not flight.has_place:
+                await self.pressure.place(flight)
             if await self._commit(person, thought.done, heard, thought.errands):
                 break
             # Somebody else moved her draft (expiry, or a second process): nothing was done; look again.
@@ -349,7 +385,8 @@ class Dispatch:
             errands.append(
                 await self._errands.owe(person.pseudonym, heard.update, heard.who, language, effects)
             )
-        return Thought(done, tuple(screens), tuple(errands), deletion, receipt_at)
+        begins = not state.at and WELCOME in turn.effects
+        return Thought(done, tuple(screens), tuple(errands), deletion, receipt_at, begins)
 
     def _think(self, heard: Heard, person: Person, state: State) -> Turn:
         event = self._event(heard, state)
@@ -578,6 +615,9 @@ class Dispatch:
         tag = sender_tag(self._keys.tag(), heard.who.channel, heard.who.chat)
         if await self._store.is_banned(tag):
             return Done(Envelope(NOBODY), tells=(self._screen("not-accepted", closing.language),), fresh=True)
+        if self._receipts.is_crowded:
+            COUNTS.put_off += 1
+            return Done(before, tells=(self._screen("sending-busy", before.state.language),))
         await self._keys.follow()
         try:
             keys = await self._receipts.keys(new_receipt(before.entropy))
@@ -618,7 +658,7 @@ class Dispatch:
         """Read, add or withdraw. Whatever the receipt is worth, the answer and its time are the same."""
         start = self._clock()
         language = state.language
-        if not self._receipts.may_try(person.pseudonym):
+        if self._receipts.is_besieged or not self._receipts.may_try(person.pseudonym):
             return replace(done, tells=(self._screen("receipt-too-many", language),))
         keys = await self._receipts.tried(use.receipt)
         await self._keys.follow()  # whatever the receipt is worth

@@ -31,6 +31,7 @@ from handlers.ground import Ground, house_keys, open_ground, told_and_asked
 from handlers.hall import Hall, listen_all, open_hall
 from handlers.intake import DAY_SECONDS
 from handlers.members import Members
+from handlers.pressure import Load
 from handlers.team_keys import KEYS
 from locales import Words
 from storage import Store, open_store
@@ -124,6 +125,10 @@ class Instance:
     @property
     def unreached(self) -> int:
         return self.dispatch.unreached
+
+    @property
+    def load(self) -> Load:
+        return self.dispatch.load
 
     @property
     def desk_is_open(self) -> bool | None:

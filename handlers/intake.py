@@ -1,7 +1,8 @@
 """What listening needs besides the store: public keys, the slow hash, limits. Nothing here opens a testimony.
 
 `ReceiptDesk` is the queue in front of Argon2id: one at a time, in a thread, so that a burst of receipts
-cannot take all memory; testimonies before receipts that somebody tries; and every answer about a receipt
+cannot take all memory; testimonies before receipts that somebody tries; no longer than somebody waits for
+without harm; and every answer about a receipt
 leaves at a whole second so that none is told by its timing.
 """
 
@@ -12,6 +13,7 @@ import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from time import perf_counter
 
 from bot.receipts import COST, Cost, Receipt, ReceiptKeys, derive
 from bot.sealing import TeamKey
@@ -23,6 +25,16 @@ TRY_SECONDS = 600
 
 ANSWER_SECONDS = 1.0
 """An answer about a receipt leaves at the next whole second: Argon2id and the look-up take far less."""
+
+LONGEST_WAIT_SECONDS = 5.0
+"""Who would wait longer until her testimony is handed in is asked to do it again in a moment. It stays in her
+draft meanwhile: a queue here would hold places that everybody's updates need (Telegram has 100)."""
+
+FIRST_SECONDS = 0.16
+"""What one receipt is thought to take before the first was made (`bot.receipts.COST`, one core)."""
+
+MOST_TRIED = 10
+"""Receipts that may wait to be tried at once: one a second is answered."""
 
 Clock = Callable[[], float]
 """Seconds since 1970-01-01 UTC."""
@@ -68,18 +80,48 @@ class ReceiptDesk:
         self._one = asyncio.Lock()
         self._tried = asyncio.Lock()
         self._tries: dict[bytes, deque[float]] = {}
+        self._trying = 0
+        self._waiting = 0
+        self._seconds = FIRST_SECONDS
+
+    @property
+    def waiting(self) -> int:
+        """Receipts that are being made or tried, or wait for it."""
+        return self._waiting
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether somebody who hands in now would wait too long."""
+        return self._waiting * self._seconds >= LONGEST_WAIT_SECONDS
+
+    @property
+    def is_besieged(self) -> bool:
+        """Whether somebody who tries a receipt now would wait too long, for others who try."""
+        return self._trying >= MOST_TRIED
 
     async def keys(self, receipt: Receipt) -> ReceiptKeys:
         """The keys of a new receipt: a testimony waits for nothing but other testimonies, and for the one
         receipt being tried at that moment."""
-        async with self._one:
-            return await asyncio.to_thread(derive, receipt, self._salt, self._cost)
+        self._waiting += 1
+        try:
+            async with self._one:
+                began = perf_counter()
+                keys = await asyncio.to_thread(derive, receipt, self._salt, self._cost)
+                # What it takes changes with what else the machine does: the last five count most.
+                self._seconds += (perf_counter() - began - self._seconds) / 5
+                return keys
+        finally:
+            self._waiting -= 1
 
     async def tried(self, receipt: Receipt) -> ReceiptKeys:
         """The keys of a receipt somebody typed. These wait for each other first, so that only one of them
         ever stands in the queue of testimonies: anybody can try receipts from many chats."""
-        async with self._tried:
-            return await self.keys(receipt)
+        self._trying += 1
+        try:
+            async with self._tried:
+                return await self.keys(receipt)
+        finally:
+            self._trying -= 1
 
     def may_try(self, pseudonym: bytes) -> bool:
         """Whether this chat may try another receipt now; counts the try."""

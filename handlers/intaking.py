@@ -29,6 +29,7 @@ from handlers.hall import Hall, listen_all, open_hall
 from handlers.health import Health, doors
 from handlers.networks import end_all, open_to_hear, signal_of, telegram_of, until_asked
 from handlers.owing import WORKER
+from handlers.pressure import Load
 from storage import Store, open_store
 from storage.shelf import open_shelf
 
@@ -68,6 +69,10 @@ class Intake:
     @property
     def unreached(self) -> int:
         return self.hall.dispatch.unreached
+
+    @property
+    def load(self) -> Load:
+        return self.hall.dispatch.load
 
     @property
     def desk_is_open(self) -> bool | None:

@@ -66,6 +66,8 @@ class Limits:
         self._short: OrderedDict[int, tuple[float, int]] = OrderedDict()
         self._number = 0
         self._unanswered: dict[Hashable, int] = {}
+        self._flooding: set[Hashable] = set()
+        """Who was told that it is too fast, and still has messages to be answered."""
 
     def __repr__(self) -> str:
         return "Limits()"
@@ -74,17 +76,24 @@ class Limits:
 
     def enter(self, who: Hashable) -> Entry:
         """Count a message that begins to wait for its answer; each is ended with `leave`. "tell": the first
-        that is too many, of which she is told; "drop": more of them. `who`: a pseudonym or an address."""
+        that is too many, of which she is told; "drop": all others until those before are answered. Let in one
+        by one as places become free, a flood would for as long as it lasts hold most of the places that a
+        network has for everybody. `who`: a pseudonym or an address."""
         count = self._unanswered[who] = self._unanswered.get(who, 0) + 1
+        if who in self._flooding:
+            return "drop"
         if count <= MOST_UNANSWERED:
             return "hear"
-        return "tell" if count == MOST_UNANSWERED + 1 else "drop"
+        self._flooding.add(who)
+        return "tell"
 
     def leave(self, who: Hashable) -> None:
         """It was answered, or dropped."""
         count = self._unanswered.pop(who) - 1
         if count:
             self._unanswered[who] = count
+        else:
+            self._flooding.discard(who)
 
     # --- which testimonies wait apart -----------------------------------------------------------------------
 

@@ -245,6 +245,8 @@ METRICS: tuple[Metric, ...] = (
             lambda s: [((k,), n) for k, n in s.counts.retries.numbers.items()], channel=CHANNELS),
     gauge("seuil_answers_unreached", "People whom the network did not take an answer for, in tens upwards.",
           _one(lambda s: up(s.vitals.unreached, TENS))),
+    gauge("seuil_crowded", "1 where people who would begin are asked to come back later.",
+          _one(lambda s: int(s.vitals.load.is_high))),
     # what people do, in steps
     counter("seuil_updates_total", "Updates received, in steps of 300.",
             lambda s: [((k,), down(n, STEP)) for k, n in s.counts.updates.numbers.items()], channel=CHANNELS),
@@ -253,6 +255,8 @@ METRICS: tuple[Metric, ...] = (
     counter("seuil_turns_total", "Turns of witnesses, in steps of 300.", _acts(lambda c: c.turns)),
     counter("seuil_turns_too_fast_total", "Messages of one person beyond sixty that wait, in steps of 300.",
             _acts(lambda c: c.too_fast)),
+    counter("seuil_put_off_total", "Times people were asked to begin, or to hand in, later, in steps of 300.",
+            _acts(lambda c: c.put_off)),
     Metric("seuil_turn_durable_seconds", "histogram", "From hearing to durable, in steps of 300.",
            _spread(lambda page: page.durable)),
     Metric("seuil_turn_shown_seconds", "histogram", "From durable to shown or given up, in steps of 300.",
@@ -265,6 +269,10 @@ METRICS: tuple[Metric, ...] = (
     # what there is, in tens
     gauge("seuil_speaking", "People whose turn is being worked on, in tens downwards.",
           _one(lambda s: down(s.vitals.speaking, TENS))),
+    gauge("seuil_in_flight", "Turns whose answer the network did not take yet, in tens downwards.",
+          _one(lambda s: down(s.vitals.load.in_flight, TENS))),
+    gauge("seuil_handing_in", "Receipts that are being made or tried, or wait for it, in tens downwards.",
+          _one(lambda s: down(s.vitals.load.handing_in, TENS))),
     gauge("seuil_drafts_open", "Open drafts, in tens downwards.",
           _of_kept(lambda kept: down(kept.drafts, TENS))),
     gauge("seuil_cases", "Cases somebody has still to look at, in tens downwards.",

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from bot import VERSION
 from handlers.console import Answer, Request
 from handlers.metrics import TENS, down
+from handlers.pressure import Load
 from handlers.vitals import MOST_COMMANDS, Door, Kept, Process, Vitals, Watched, vitals
 
 LITTLE_SPACE = 1024**3
@@ -45,6 +46,7 @@ def lines(seen: Vitals, port: str, now: float) -> Iterator[str]:
     yield _line("desk", "open" if seen.is_desk_open else "locked (python -m bot unlock)")
     yield _line("store", _store(seen))
     yield _line("disk", _disk(seen))
+    yield _line("crowd", _crowd(seen.load))
     if seen.kept is not None:
         yield from _kept(seen.kept, seen.unreached)
     yield _line("watched at", port or "no port (SEUIL_METRICS is empty)")
@@ -71,6 +73,13 @@ def _store(seen: Vitals) -> str:
 def _disk(seen: Vitals) -> str:
     told = f"{_size(seen.free_bytes)} free of {_size(seen.disk_bytes)}"
     return told if seen.free_bytes >= LITTLE_SPACE else f"{told}: that is little, make room"
+
+
+def _crowd(load: Load) -> str:
+    many, handing_in = down(load.in_flight, TENS), down(load.handing_in, TENS)
+    told = f"{many} or more are being answered" if many else "fewer than ten are being answered"
+    told += f", {handing_in} or more wait to hand in" if handing_in else ""
+    return f"{told}; who would begin is asked to come back later" if load.is_high else told
 
 
 def _kept(kept: Kept, unreached: int) -> Iterator[str]:

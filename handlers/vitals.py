@@ -24,6 +24,7 @@ from handlers.commands import desk_is_open
 from handlers.delivery.waiting import waiting
 from handlers.ground import Ground
 from handlers.intake import DAY_SECONDS
+from handlers.pressure import Load
 from storage import Store, Written
 from storage.changes import CaseState
 
@@ -98,6 +99,7 @@ class Vitals:
     disk_bytes: int
     speaking: int
     unreached: int
+    load: Load
     late_seconds: float
 
 
@@ -145,6 +147,9 @@ class Watched(Protocol):
         ...
 
     @property
+    def load(self) -> Load: ...
+
+    @property
     def desk_is_open(self) -> bool | None:
         """None: the desk is another process, and its lease in the store says."""
         ...
@@ -167,6 +172,7 @@ async def vitals(watched: Watched, doors: Sequence[Door], beat: Beat | None = No
         disk_bytes=disk.total,
         speaking=watched.speaking,
         unreached=watched.unreached,
+        load=watched.load,
         late_seconds=beat.worst() if beat is not None else 0.0,
     )
 

@@ -20,6 +20,7 @@ from handlers import keyring, metrics
 from handlers.counts import CHANNELS, COMES_TO, COUNTS, FAULTS, SECONDS, Counts, Spread
 from handlers.health import Health, doors
 from handlers.metrics import METRICS, STEP, Page, Told, down, up
+from handlers.pressure import Load
 from handlers.status import lines, telling
 from handlers.vitals import BEAT_SECONDS, Beat, Door, Vitals, vitals
 from tests.signalapi import FakeSignal
@@ -450,6 +451,7 @@ def _with(door: Door) -> Vitals:
         0,
         0,
         0,
+        Load(),
         0,  # type: ignore[arg-type]  # doors alone
     )
 

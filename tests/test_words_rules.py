@@ -32,6 +32,7 @@ ARGUMENTS: dict[str, str | int] = {
     "story_days": 60,
     "coded_months": 24,
     "hours": 72,
+    "minutes": 10,
     "n": 5,
     "of": 5,
     "page": 3,

@@ -145,6 +145,7 @@ class Polling:
     def _take(self, updates: list[Update], hear: Hear) -> int:
         """Begin with what is new. How many."""
         new = 0
+        is_behind = len(updates) >= MOST
         for update in sorted(updates, key=_number):
             number = update.update_id
             if number < self._next:
@@ -153,7 +154,7 @@ class Polling:
             self._next = number + 1
             if update.callback_query is not None:
                 self._pressed(update.callback_query.id)
-            heard = self._translator.heard(update)
+            heard = self._translator.heard(update, is_behind=is_behind)
             if heard is None:
                 continue
             self._unfinished.add(number)

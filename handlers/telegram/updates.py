@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from handlers import Address, Heard, Kind
 
@@ -38,6 +39,8 @@ class Message(msgspec.Struct):
 
     message_id: int
     chat: Chat
+    date: int = 0
+    """Seconds since 1970."""
     sender: User | None = msgspec.field(default=None, name="from")
     text: str = ""
     media_group_id: str = ""
@@ -137,10 +140,12 @@ class Translator:
         self._reads = reads
         self._album = ("", 0)
 
-    def heard(self, update: Update) -> Heard | None:
-        """What a person did. None: nothing to answer."""
+    def heard(self, update: Update, *, is_behind: bool = False) -> Heard | None:
+        """What a person did. None: nothing to answer. `is_behind`: Telegram holds more that waits. Only then
+        is told when it was said: by a clock that goes wrong, everybody would else seem to wait long."""
         if (message := update.message) is not None:
-            return self._message(update.update_id, message)
+            heard = self._message(update.update_id, message)
+            return replace(heard, said=message.date) if is_behind and heard is not None else heard
         if (message := update.edited_message) is not None:
             if not message.text or message.chat.type != "private":
                 return None

@@ -33,6 +33,9 @@ IDLE_SECONDS = 75.0
 
 FINISH_SECONDS = 10.0
 
+ALL_BUSY = 90
+"""Updates worked on at once from which on Telegram is taken to hold more: it may bring 100."""
+
 _PHRASES = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
             413: "Content Too Large", 415: "Unsupported Media Type", 503: "Service Unavailable"}  # fmt: skip
 
@@ -112,7 +115,7 @@ class Webhook:
             # Delivered again while it is worked on: not known to be durable yet, so not confirmed.
             connection.answer(_answer(503))
             return
-        heard = self._translator.heard(update)
+        heard = self._translator.heard(update, is_behind=len(self._working) >= ALL_BUSY)
         reply = _reply(update)
         if heard is None:
             connection.answer(reply)
