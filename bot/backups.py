@@ -115,7 +115,7 @@ def open_kit(box: bytes, identities: Sequence[Identity]) -> Kit:
         kit = Kit(b64decode(told["instance"], validate=True), b64decode(told["salt"], validate=True))
         if told["kind"] == _KIT and len(kit.instance) == 32 and len(kit.salt) == 16:
             return kit
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise _damaged("its kit is none")
 
@@ -317,7 +317,7 @@ class Unpacking:
 def _read(body: bytes | memoryview, kind: type[Any]) -> Any:
     try:
         return msgspec.msgpack.decode(body, type=kind)
-    except (msgspec.ValidationError, msgspec.DecodeError):
+    except (msgspec.DecodeError, ValueError, RecursionError):  # bytes that are no text are a plain ValueError
         raise _damaged("a part of it cannot be read") from None
 
 

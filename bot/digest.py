@@ -127,7 +127,7 @@ def thaw(frozen: bytes) -> Digest:
         told = json.loads(frozen)
         digest = _digest(told)
         whole = told["format"] == FORMAT and freeze(digest) == frozen
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise StoreDamaged(

@@ -122,7 +122,7 @@ class Api:
         status, told = await self._wire.call(method, body, seconds)
         try:
             answer = _decode(told)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             raise Broken(status) from None
         if answer.ok:
             return answer.result

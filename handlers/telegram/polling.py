@@ -140,7 +140,11 @@ class Polling:
 
     async def _ask(self, offset: int, seconds: int, limit: int = MOST) -> list[Update]:
         body = encode({"offset": offset, "limit": limit, "timeout": seconds, "allowed_updates": ALLOWED})
-        return read_updates(await self._api.once("getUpdates", body, seconds + 15.0))
+        told = await self._api.once("getUpdates", body, seconds + 15.0)
+        try:
+            return read_updates(told)
+        except ValueError:
+            raise Broken(200) from None
 
     def _take(self, updates: list[Update], hear: Hear) -> int:
         """Begin with what is new. How many."""

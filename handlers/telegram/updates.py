@@ -8,6 +8,7 @@ Never here: what an update leads to.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -110,25 +111,37 @@ _one = msgspec.json.Decoder(Update)
 _many = msgspec.json.Decoder(list[Update])
 _raw = msgspec.json.Decoder(list[msgspec.Raw])
 _number = msgspec.json.Decoder(_Numbered)
+_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
+"""No JSON, or of another shape; no text; lists within lists within lists."""
 
 
 def read_update(body: bytes) -> Update:
     """One update; one that is shaped as none we know has its number only. Raises ValueError without one."""
     try:
         return _one.decode(body)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         try:
             return Update(_number.decode(body).update_id)
-        except msgspec.DecodeError:
+        except _UNREADABLE:
             raise ValueError("no update") from None
 
 
 def read_updates(body: bytes | msgspec.Raw) -> list[Update]:
-    """The updates of one `getUpdates`."""
+    """The updates of one `getUpdates`; one without a number is left out. Raises ValueError for what is no
+    list."""
     try:
         return _many.decode(body)
-    except msgspec.DecodeError:
-        return [read_update(bytes(each)) for each in _raw.decode(body)]
+    except _UNREADABLE:
+        pass
+    try:
+        each_apart = _raw.decode(body)
+    except _UNREADABLE:
+        raise ValueError("no updates") from None
+    updates = []
+    for each in each_apart:
+        with suppress(ValueError):
+            updates.append(read_update(bytes(each)))
+    return updates
 
 
 class Translator:
