@@ -37,6 +37,26 @@ class FolderLock:
             self._handle = -1
 
 
+class InPlace:
+    """Which files these names stood for when they were opened. Where another was put in the place of one,
+    what is written afterwards goes nowhere, and nobody would notice before the next start."""
+
+    def __init__(self, *paths: Path) -> None:
+        self._marks = {path: _mark(path) for path in paths}
+
+    def missing(self) -> str | None:
+        """The name of the first that is not the same file any more. A microsecond or two each."""
+        return next((path.name for path, mark in self._marks.items() if _mark(path) != mark), None)
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def own_folder(folder: Path, ours: set[str]) -> None:
     """Make a folder only its owner can enter. One that others can enter is closed to them if it is new
     (empty) or holds a file of ours; it is refused otherwise, since it may be somebody else's."""

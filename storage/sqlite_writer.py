@@ -40,6 +40,7 @@ from storage.changes import (
     Operation,
     PutErrand,
 )
+from storage.folder import InPlace
 from storage.people import (
     ERRANDS,
     PERSONAL,
@@ -232,6 +233,8 @@ class Writer(sqlite3.Connection):
         settle(self)
         self._tray = tray
         self._drafts = None if drafts is None else connect(drafts)
+        main = Path(str(arguments[0]))
+        self._in_place = InPlace(main, *(() if drafts is None else (drafts,)))
         self._owed: set[str] = set()
         """Files whose WAL must be cut before what was erased may be called erased."""
 
@@ -243,7 +246,13 @@ class Writer(sqlite3.Connection):
     def commit(self) -> None:
         """Write what lies in the tray. Answers and failures are laid in the tray; nothing is raised."""
         tray = self._tray
-        batch = self._attempt(tray.changes, tray.known)
+        # Asked before, so that nothing is written to it, and after, so that nothing is acknowledged.
+        file = self._in_place.missing()
+        if file is None:
+            batch = self._attempt(tray.changes, tray.known)
+            file = self._in_place.missing()
+        if file is not None:
+            batch = _Batch(tray.known, answers=[_replaced(file)] * len(tray.changes))
         tray.answers, tray.people = batch.answers, batch.people
         self._owed |= batch.erases
         full = any(isinstance(answer, StoreFull) for answer in batch.answers)
@@ -455,6 +464,14 @@ def _failed(changes: list[Change], batch: _Batch, error: SeuilError) -> _Batch:
             if not is_personal(change):
                 answers[place] = batch.answers[place]
     return _Batch(batch.known, answers=answers, erases=batch.erases if batch.main_done else set())
+
+
+def _replaced(file: str) -> StoreDamaged:
+    return StoreDamaged(
+        f"Another file was put in the place of {file} while Seuil was running.",
+        hint="Stop Seuil, and ask who did it. A backup is restored with `python -m bot restore`, into an "
+        "empty folder. Nothing was acknowledged since.",
+    )
 
 
 def _in_the_way(file: str) -> AlreadyRunning:
