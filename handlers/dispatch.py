@@ -84,6 +84,7 @@ from handlers.limits import Entry, Limits
 from handlers.owing import Owing
 from handlers.pressure import COME_BACK_MINUTES, Flight, Load, Pressure
 from handlers.screens import House, Painter
+from handlers.shown import Shown
 from locales import Words
 from storage import Store
 from storage.changes import KeepCase, KeepItem, Operation, Withdraw
@@ -94,7 +95,9 @@ log = logging.getLogger(__name__)
 CONSENT_TEXT = 1
 """Version of the consent notice in talk.ftl. Raise it whenever what she consents to changes."""
 
-TRIES = 2
+TRIES = 20
+"""A turn is thought out again where another worker answered the same person meanwhile. Each time somebody's
+turn was done, and one worker does one of hers at a time: this is more than there are workers."""
 
 ALWAYS = (SteppedAside, Paused, Left, Erased)
 """What a button may ask for wherever she stands, however old its list: help, a pause, an end."""
@@ -102,9 +105,6 @@ ALWAYS = (SteppedAside, Paused, Left, Erased)
 OWED_AT_ONCE = 20
 """Answers owed since before the start that are on their way together; the other lines are for what is said
 now."""
-
-MOST_REMEMBERED = 100_000
-"""People whose last shown ids are held in memory, some 300 bytes each."""
 
 MOST_BETWEEN = 500
 """Ids tried after a crash: five calls of Telegram's hundred."""
@@ -225,8 +225,7 @@ class Dispatch:
         self._limits = Limits()
         self.pressure = Pressure()
         self._errands = Errands(shelf, keys.instance, clock, worker)
-        self._sent: dict[Address, tuple[int, ...]] = {}
-        """Ids of what was shown since her last turn."""
+        self._shown = Shown(shelf)
         self._owing = Owing(store, self._errands)
 
     @property
@@ -323,11 +322,12 @@ class Dispatch:
         if heard.kind == "gone":
             await self._erase(person, heard)
             return None
-        if heard.update in person.seen:
-            COUNTS.again += 1
-            return await self._again(person, heard, channel)
-        person = beginning(person)
         for _ in range(TRIES):
+            if heard.update in person.seen:
+                COUNTS.again += 1
+                return await self._again(person, heard, channel)
+            person = beginning(person)
+            shown_before = self._shown.to(person)
             thought = await self._thought(person, heard, channel, today)
             if thought.begins and self.pressure.is_high:
                 flight.is_put_off = True
@@ -335,13 +335,15 @@ class Dispatch:
                 return None
             if not flight.has_place:
                 await self.pressure.place(flight)
-            if await self._commit(person, thought.done, heard, thought.errands):
+            if await self._commit(person, thought.done, heard, thought.errands, shown_before):
                 break
-            # Somebody else moved her draft (expiry, or a second process): nothing was done; look again.
-            person = beginning(await find(self._store, self._shelf, heard.who, today))
+            # Somebody else moved her draft (expiry, or another worker): nothing was done; look again. It may
+            # have been this very update, delivered to both.
+            person = await find(self._store, self._shelf, heard.who, today)
         else:
             raise StoreDamaged(
-                "A turn was refused twice by the store.", hint="Two programs may write to one instance."
+                f"A turn was refused {TRIES} times by the store.",
+                hint="Something other than Seuil may write to its database.",
             )
         if thought.done.since is not None:
             # After the commit: erasing a case takes a few milliseconds that erasing none does not take.
@@ -425,9 +427,15 @@ class Dispatch:
         return self._vocabularies.get(language) or self._vocabularies["fr"]
 
     async def _commit(
-        self, person: Person, done: Done, heard: Heard, errands: tuple[Operation, ...] = ()
+        self,
+        person: Person,
+        done: Done,
+        heard: Heard,
+        errands: tuple[Operation, ...] = (),
+        shown: tuple[int, ...] = (),
     ) -> bool:
-        """Make a turn durable, then settle the shelf. False: nothing was done."""
+        """Make a turn durable, then settle the shelf. False: nothing was done. `shown`: what it noted of that
+        which was shown before."""
         writing = await write(
             person, done.envelope, self._shelf, self._clock(), heard.update, fresh=done.fresh
         )
@@ -446,7 +454,7 @@ class Dispatch:
             await writing.undo(self._shelf, person)
             return False
         await writing.settle(self._shelf)
-        self._sent.pop(heard.who, None)
+        await self._shown.drop(person.pseudonym, shown)
         return True
 
     # --- what stands in her chat ----------------------------------------------------------------------------
@@ -456,13 +464,14 @@ class Dispatch:
     ) -> tuple[Done, Deletion | None]:
         """The draft with the messages of this turn noted; and what is to be deleted, if anything. `counts`:
         as a channel's ability."""
-        before, sent = person.envelope, self._sent.get(heard.who, None if counts else ())
-        shown = _between(before, heard.message, MOST_NOTED) if sent is None else sent
+        before, sent = person.envelope, self._shown.to(person)
+        is_lost = counts and not sent
+        shown = _between(before, heard.message, MOST_NOTED) if is_lost else sent
         ids = (*shown, heard.message) if heard.message else shown
         told = noting(before, ids)
         for effect in turn.effects:
             if isinstance(effect, Forget) and effect.messages and done.fresh:
-                lost = () if sent is not None else _between(before, heard.message, MOST_BETWEEN)
+                lost = _between(before, heard.message, MOST_BETWEEN) if is_lost else ()
                 messages = sorted({*messages_of(told), *lost})
                 return done, new_deletion(heard.who, messages) if messages else None
         envelope = done.envelope
@@ -489,21 +498,18 @@ class Dispatch:
         except Unreached:
             self._owing.not_taken(on_way.pseudonym, who)
             return
-        earlier = self._sent.pop(who, ()) if on_way.deletion is not None else self._sent.get(who, ())
-        if channel.can.counts and on_way.draft is not None and shown and not earlier:
-            earlier = tuple(_between(on_way.draft, shown[0], MOST_NOTED))
+        earlier: tuple[int, ...] = ()
+        if on_way.deletion is not None:
+            earlier = await self._shown.take(on_way.pseudonym)
+        elif on_way.draft is not None and channel.can.counts and shown:
+            known = await self._shown.since(on_way.pseudonym)
+            shown = shown if known else (*_between(on_way.draft, shown[0], MOST_NOTED), *shown)
         if on_way.kept:
-            self._remember(who, shown if on_way.deletion is not None else (*earlier, *shown))
+            await self._shown.add(on_way.pseudonym, shown)
         self._owing.shown(on_way.pseudonym, on_way.update)
         if on_way.deletion is not None:
             messages = sorted({*on_way.deletion.messages, *earlier})
             await self._delete(replace(on_way.deletion, messages=tuple(messages)), channel)
-
-    def _remember(self, who: Address, messages: tuple[int, ...]) -> None:
-        """Ids that her next turn writes down. A crash before that loses them: see `_between`."""
-        self._sent[who] = messages
-        if len(self._sent) > MOST_REMEMBERED:
-            del self._sent[next(iter(self._sent))]
 
     async def settle(self) -> None:
         """Write down now what was shown."""
@@ -520,8 +526,11 @@ class Dispatch:
 
     async def _erase(self, person: Person, heard: Heard) -> None:
         """She left, or her chat takes no more messages: her draft goes with its key."""
-        await self._commit(person, Done(Envelope(NOBODY)), heard)
-        self._sent.pop(heard.who, None)
+        for _ in range(TRIES):
+            if await self._commit(person, Done(Envelope(NOBODY)), heard):
+                break
+            person = await find(self._store, self._shelf, heard.who, int(self._clock() // DAY_SECONDS))
+        await self._shown.take(person.pseudonym)
         await _acknowledge(heard)
 
     # --- after a restart ------------------------------------------------------------------------------------
@@ -717,11 +726,17 @@ class Dispatch:
             return
         self._owing.shown(on_way.pseudonym, on_way.update)
         today = int(self._clock() // DAY_SECONDS)
-        person = await find(self._store, self._shelf, heard.who, today)
-        envelope = noting(person.envelope, shown)
-        receipt = shown[at] if at < len(shown) else 0
-        after = standing(Envelope(envelope.state), envelope.messages, envelope.last, envelope.spoke, receipt)
-        await self._commit(person, Done(after, fresh=True), heard)
+        for _ in range(TRIES):
+            person = await find(self._store, self._shelf, heard.who, today)
+            if not person.envelope.owes_receipt:
+                return  # another worker showed it as well, and it is destroyed
+            envelope = noting(person.envelope, shown)
+            receipt = shown[at] if at < len(shown) else 0
+            after = standing(
+                Envelope(envelope.state), envelope.messages, envelope.last, envelope.spoke, receipt
+            )
+            if await self._commit(person, Done(after, fresh=True), heard):
+                return
 
     def _screen(self, key: str, language: str) -> Screen:
         words = self._words[language]

@@ -159,6 +159,9 @@ class Person(Record, frozen=True):
     carried: tuple[int, ...] = ()
     """What she had been answered under the name of another day, to be remembered under this one."""
 
+    shown: tuple[int, ...] = ()
+    """Of a shelf that is shared: ids of what was shown to her since her last turn."""
+
     hidden = frozenset({"pseudonym", "key", "name"})
 
 
@@ -174,11 +177,15 @@ async def find(store: Store, shelf: Shelf, who: Address, today: int) -> Person:
         return Person(name, Envelope(NOBODY), name=name)
     if row.draft is None:
         return Person(row.pseudonym, Envelope(NOBODY), seen=row.seen, name=name)
-    held = await shelf.key(row.draft.id)
+    shown: tuple[int, ...] = ()
+    if shelf.shared is None:
+        held = await shelf.key(row.draft.id)
+    else:
+        held, shown = await shelf.shared.key_and_shown(row.draft.id, row.pseudonym)
     envelope = None if held is None else _open(row.draft, *held)
     if held is None or envelope is None:
-        return Person(row.pseudonym, Envelope(NOBODY), row.draft, row.seen, lost=True, name=name)
-    return Person(row.pseudonym, envelope, row.draft, row.seen, key=held[0], name=name)
+        return Person(row.pseudonym, Envelope(NOBODY), row.draft, row.seen, lost=True, shown=shown, name=name)
+    return Person(row.pseudonym, envelope, row.draft, row.seen, key=held[0], shown=shown, name=name)
 
 
 def beginning(person: Person) -> Person:
@@ -241,11 +248,13 @@ async def write(
     if not envelope.state.at:
         if old is None:
             return Writing(seen)
-        return Writing((DropDraft(old.pseudonym), *seen), destroy=old.id)
+        return Writing((DropDraft(old.pseudonym, old.id, old.revision), *seen), destroy=old.id)
     if old is None or fresh or person.lost:
         id, revision = secrets.token_bytes(ID_BYTES), 1
         key = await shelf.new_key(id, int(now // HOUR_SECONDS), renewed=old is not None and not person.lost)
-        dropped: tuple[Operation, ...] = () if old is None else (DropDraft(old.pseudonym),)
+        dropped: tuple[Operation, ...] = ()
+        if old is not None:
+            dropped = (DropDraft(old.pseudonym, old.id, old.revision),)
     else:
         id, revision, key, dropped = old.id, old.revision + 1, person.key, ()
     # Bound to her pseudonym as well: whoever writes to the database could else put it into a row of his own

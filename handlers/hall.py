@@ -113,7 +113,8 @@ class Hall:
         today = int(now // DAY_SECONDS)
         store = self.ground.store
         for row in await store.drafts_before(today - hours // 24 - 1):
-            await store.commit((DropDraft(row.pseudonym),))
+            # Not where she came back meanwhile.
+            await store.commit((DropDraft(row.pseudonym, row.id, row.revision),))
         await store.commit((ForgetSeen(today - DAYS_SEEN),))
         return len(gone)
 

@@ -52,9 +52,12 @@ class KeepDraft(Record, frozen=True):
 
 
 class DropDraft(Record, frozen=True):
-    """Remove the draft of a pseudonym, if there is one. The caller destroys its key on the shelf as well."""
+    """Remove the draft of a pseudonym, if there is one. The caller destroys its key on the shelf as well.
+    Conditional where an `id` is given: there is one, with this id, at this revision."""
 
     pseudonym: bytes
+    id: bytes = b""
+    revision: int = 0
 
 
 class Seen(Record, frozen=True):

@@ -108,3 +108,23 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         os.fsync(handle)  # the names of new files survive a power cut
     finally:
         os.close(handle)
+
+
+MEMORY_KINDS = ("tmpfs", "ramfs")
+
+
+def is_memory_backed(folder: Path) -> bool:
+    """Whether this folder lives in memory, as the kernel's table of mounts says. False where there is no
+    table."""
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return False
+    for mount in mounts:
+        # "36 35 98:0 /root /mount options … - kind source options": man 5 proc_pid_mountinfo
+        before, _, after = mount.partition(" - ")
+        if before.split()[2] == number:
+            return after.split()[0] in MEMORY_KINDS
+    return False

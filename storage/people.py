@@ -43,9 +43,17 @@ def after(person: PersonRow | None, operation: PersonOperation) -> PersonRow | N
         return _seen(person, operation)
     if isinstance(operation, KeepDraft):
         return _kept(person, operation)
+    return _dropped(person, operation)
+
+
+def _dropped(person: PersonRow | None, old: DropDraft) -> PersonRow | None:
+    if old.id:
+        draft = person.draft if person else None
+        if draft is None or (draft.id, draft.revision) != (old.id, old.revision):
+            raise Refused
     if person is None or not person.seen:
         return None
-    return PersonRow(operation.pseudonym, None, person.seen, person.day)
+    return PersonRow(old.pseudonym, None, person.seen, person.day)
 
 
 def _seen(person: PersonRow | None, answered: Seen) -> PersonRow:

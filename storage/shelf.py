@@ -23,14 +23,14 @@ import mmap
 import os
 import secrets
 import struct
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from pydantic import SecretStr
 
 from bot.errors import SettingsError, StoreDamaged
-from storage.folder import FolderLock, cannot_use, own_folder
+from storage.folder import FolderLock, cannot_use, is_memory_backed, own_folder
 
 KEY_BYTES = 32
 
@@ -42,6 +42,24 @@ LOG = logging.getLogger(__name__)
 
 DayKeys: TypeAlias = tuple[tuple[int, bytes], ...]
 """(day, pseudonym key), newest first."""
+
+
+class Shared(Protocol):
+    """What a shelf that several processes use keeps besides, under her pseudonym and as long as her draft:
+    ids of the messages that were shown to her since her last turn."""
+
+    async def key_and_shown(
+        self, draft: bytes, pseudonym: bytes
+    ) -> tuple[tuple[bytes, int] | None, tuple[int, ...]]:
+        """As `Shelf.key` and `shown`, in one round trip."""
+
+    async def shown(self, pseudonym: bytes) -> tuple[int, ...]:
+        """In the order of their numbers."""
+
+    async def add_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None: ...
+
+    async def drop_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
+        """Those and no others."""
 
 
 class Shelf(Protocol):
@@ -78,6 +96,10 @@ class Shelf(Protocol):
 
     async def close(self) -> None: ...
 
+    @property
+    def shared(self) -> Shared | None:
+        """None: no other process uses it."""
+
 
 _MAGIC: Final = b"SEUIL SHELF v1\n".ljust(64, b"\0")
 _SLOT: Final = struct.Struct("<16s32sqiB3x")
@@ -91,8 +113,6 @@ _FREE, _DRAFT, _DAY = 0, 0xD5, 0xDA
 
 _GROW_SLOTS = 1024
 """The shelf grows by this (64 KiB) or by a quarter, whichever is more: 100 000 drafts take 6.4 to 8 MB."""
-
-MEMORY_KINDS = ("tmpfs", "ramfs")
 
 
 class FolderShelf:
@@ -123,6 +143,9 @@ class FolderShelf:
         except BaseException:
             self._lock.release()
             raise
+
+    shared: Shared | None = None
+    """The file is locked for one process."""
 
     def __len__(self) -> int:
         """Drafts whose key is here."""
@@ -251,11 +274,13 @@ class FolderShelf:
 
 
 class MemoryShelf:
-    """The reference: the same promises, for tests and for trying things out."""
+    """The reference: the same promises, for tests and for trying things out. `is_shared`: several use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_shared: bool = False) -> None:
         self._keys: dict[bytes, tuple[bytes, int, int]] = {}
         self._days: dict[int, bytes] = {}
+        self._shown: dict[bytes, set[int]] = {}
+        self.shared: Shared | None = self if is_shared else None
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -292,6 +317,20 @@ class MemoryShelf:
         self._days.setdefault(today, secrets.token_bytes(KEY_BYTES))
         return tuple(sorted(((day, key) for day, key in self._days.items() if day <= today), reverse=True))
 
+    async def key_and_shown(
+        self, draft: bytes, pseudonym: bytes
+    ) -> tuple[tuple[bytes, int] | None, tuple[int, ...]]:
+        return await self.key(draft), await self.shown(pseudonym)
+
+    async def shown(self, pseudonym: bytes) -> tuple[int, ...]:
+        return tuple(sorted(self._shown.get(pseudonym, ())))
+
+    async def add_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
+        self._shown.setdefault(pseudonym, set()).update(messages)
+
+    async def drop_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
+        self._shown.get(pseudonym, set()).difference_update(messages)
+
 
 def open_shelf(place: Path | SecretStr) -> Awaitable[Shelf]:
     """The shelf in a folder, or at the url of a server. Raises as either does."""
@@ -307,23 +346,6 @@ async def _at(url: SecretStr) -> Shelf:
     from storage.shelf_redis import RedisShelf  # noqa: PLC0415
 
     return await RedisShelf.open(url.get_secret_value())
-
-
-def is_memory_backed(folder: Path) -> bool:
-    """Whether this folder lives in memory, as the kernel's table of mounts says. False where there is no
-    table."""
-    device = folder.stat().st_dev
-    number = f"{os.major(device)}:{os.minor(device)}"
-    try:
-        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:
-        return False
-    for mount in mounts:
-        # "36 35 98:0 /root /mount options … - kind source options": man 5 proc_pid_mountinfo
-        before, _, after = mount.partition(" - ")
-        if before.split()[2] == number:
-            return after.split()[0] in MEMORY_KINDS
-    return False
 
 
 def _demand_memory(folder: Path, allow_disk: bool) -> None:

@@ -3,6 +3,7 @@
     seuil:shelf            the version of this layout
     seuil:draft:<id>       key, revision, hour of a draft; gone after `KEY_SECONDS` whatever happens
     seuil:hours            draft ids by the hour they were begun
+    seuil:shown:<name>     ids of the messages shown to a pseudonym since her last turn; gone as a draft is
     seuil:day:<day>        the pseudonym key of a day; the first worker that asks makes it, all read it
 
 A server that writes to a disk, copies itself to another, throws keys out or notes what it was told is refused
@@ -32,12 +33,13 @@ from typing import Any, Final
 from bot.errors import SettingsError, SeuilError, StoreDamaged
 from storage.redis_fit import unfit
 from storage.redis_line import Command, Exchange, Line
-from storage.shelf import DAY_KEYS_KEPT, KEY_BYTES, DayKeys
+from storage.shelf import DAY_KEYS_KEPT, KEY_BYTES, DayKeys, Shared
 
 log = logging.getLogger(__name__)
 
 VERSION: Final = b"1"
 DRAFT: Final = b"seuil:draft:"
+SHOWN: Final = b"seuil:shown:"
 HOURS: Final = b"seuil:hours"
 DAY: Final = b"seuil:day:%d"
 MARK: Final = b"seuil:shelf"
@@ -154,6 +156,33 @@ class RedisShelf:
                 return sorted(gone)
             await self._destroy(old)
             gone += old
+
+    # --- what was shown -------------------------------------------------------------------------------------
+
+    @property
+    def shared(self) -> Shared:
+        return self
+
+    async def key_and_shown(
+        self, draft: bytes, pseudonym: bytes
+    ) -> tuple[tuple[bytes, int] | None, tuple[int, ...]]:
+        value, shown = await self._line.ask_all(
+            (("GET", DRAFT + draft), ("ZRANGE", SHOWN + pseudonym, 0, -1))
+        )
+        return None if value is None else _read(value), tuple(map(int, shown))
+
+    async def shown(self, pseudonym: bytes) -> tuple[int, ...]:
+        return tuple(map(int, await self._line.ask("ZRANGE", SHOWN + pseudonym, 0, -1)))
+
+    async def add_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
+        # A set, not a list: what is asked twice comes to the same.
+        pairs = [number for message in messages for number in (message, message)]
+        name = SHOWN + pseudonym
+        await self._line.ask_all((("ZADD", name, *pairs), ("EXPIRE", name, KEY_SECONDS)))
+
+    async def drop_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
+        if messages:
+            self._line.tell("ZREM", SHOWN + pseudonym, *messages)
 
     # --- keys of days ---------------------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ rewrap = st.one_of(
 operation = st.one_of(
     rewrap,
     st.builds(KeepDraft, person, st.sampled_from(PEOPLE[:2]), number, box, day),
-    st.builds(DropDraft, person),
+    st.builds(DropDraft, person) | st.builds(DropDraft, person, st.sampled_from(PEOPLE[:2]), number),
     st.builds(Seen, person, st.integers(-3, 12), day),
     st.builds(ForgetSeen, day),
     st.builds(PutErrand, person, number, box),
