@@ -1,0 +1,291 @@
+"""It is promised that several processes serve one instance as one would: who speaks is answered in order
+whichever of them hears her, any of them may be killed or started anew, and none that listens can open what it
+seals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from botapi import FakeTelegram, Person
+
+from handlers import keyring
+from handlers.instance import passphrase_at_hand
+from handlers.members import Members
+from storage import Store, open_store
+from storage.key_folder import KeyFolder
+from tests import pgkit, rediskit
+from tests.fleetkit import Fleet, Process, started
+
+STORY = "Le technicien m'a écrit le soir même."
+TO_STORY = ("/start", "1", "2", "1", "1", "1", STORY, "FINI")
+MOST_PASSED = 60
+"""Questions there can be before the review."""
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram(allow_http_webhook=True) as fake:
+        yield fake
+
+
+@pytest.fixture
+async def fleet(fake: FakeTelegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fleet]:
+    """Keys, folders, a database, a shelf and a balancer; no process of ours yet."""
+    if not shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
+        pytest.skip("no nginx on this machine: `apt install nginx-light`")
+    monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
+    shelf = rediskit.Server()
+    telegram = {"SEUIL_TELEGRAM_API": fake.base, "SEUIL_TELEGRAM_TOKEN": fake.token}
+    fleet = Fleet(tmp_path, await pgkit.fresh_url(), shelf.url, telegram)
+    await fleet.make()
+    async with fleet.nginx():
+        yield fleet
+    shelf.kill()
+
+
+@contextlib.asynccontextmanager
+async def intake(fleet: Fleet, n: int) -> AsyncIterator[Process]:
+    async with started(fleet.intake_env(n), "run", "--only", "intake") as process:
+        await process.says("serves Telegram")
+        yield process
+
+
+@contextlib.asynccontextmanager
+async def desk(fleet: Fleet) -> AsyncIterator[Process]:
+    async with started(fleet.desk_env, "desk") as process:
+        await process.says("desk is here")
+        yield process
+
+
+@contextlib.asynccontextmanager
+async def kept(fleet: Fleet) -> AsyncIterator[Store]:
+    store = await open_store(fleet.store, console=True)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def joins(fleet: Fleet, who: Person, role: str) -> None:
+    async with kept(fleet) as store:
+        members = Members(store, KeyFolder(fleet.place / "desk").instance(new=False))
+        code = await members.invite(role, "Lou", int(time.time() // 86_400))  # type: ignore[arg-type] # a role by name
+    await who.asks(code)
+
+
+async def says(who: Person, *lines: str) -> str:
+    """Say lines, each answered before the next; the last answer."""
+    answer = ""
+    for line in lines:
+        before = len(who.chat.from_bot)
+        await who.says(line)
+        while len(who.chat.from_bot) == before:
+            await who.hears()
+        answer = who.chat.from_bot[-1].text
+    return answer
+
+
+async def testifies(who: Person) -> None:
+    """A whole testimony, up to the receipt."""
+    answer = await says(who, *TO_STORY)
+    for _ in range(MOST_PASSED):
+        if "Voici exactement" in answer:
+            break
+        answer = await says(who, "PASSER")
+    await says(who, "1", "1")
+    await who.says("1")
+    while not any("huit mots" in message.text for message in who.chat.from_bot):
+        await who.hears()
+
+
+async def test_a_testimony_goes_through_two_workers_a_desk_and_a_moderator(
+    fake: FakeTelegram, fleet: Fleet
+) -> None:
+    lou = fake.person(first_name="Lou", language="fr")
+    people = [fake.person(first_name=f"P{n}", language="fr") for n in range(4)]
+    async with intake(fleet, 0) as one, intake(fleet, 1) as other, desk(fleet) as works:
+        await joins(fleet, lou, "moderator")
+        await asyncio.gather(*map(testifies, people))
+        lou.chat.heard = len(lou.chat.from_bot)
+        await lou.says("/next")
+        while not any("Témoignage t-" in message.text for message in lou.chat.from_bot):
+            await lou.hears()
+        await lou.says("/open")
+        while not any(STORY in message.text for message in lou.chat.from_bot):
+            await lou.hears()
+
+        assert [await process.end() for process in (one, other, works)] == [0, 0, 0]
+    async with kept(fleet) as store:
+        assert len(await store.cases()) == len(people)
+    assert fake.faults == []
+    for process in (one, other, works):
+        for secret in (fake.token.partition(":")[2], STORY, *(str(who.id) for who in people)):
+            assert secret not in process.err
+
+
+async def test_workers_started_anew_one_after_the_other_lose_and_repeat_nothing(
+    fake: FakeTelegram, fleet: Fleet
+) -> None:
+    people = [fake.person(first_name=f"P{n}", language="fr") for n in range(6)]
+    async with contextlib.AsyncExitStack() as running:
+        workers = [await running.enter_async_context(intake(fleet, n)) for n in (0, 1)]
+        talking = asyncio.gather(*map(testifies, people))
+        for n in (0, 1):
+            assert await workers[n].end() == 0
+            workers[n] = await running.enter_async_context(intake(fleet, n))
+        await talking
+        answered = [[message.text for message in who.chat.from_bot] for who in people]
+
+    async with kept(fleet) as store:
+        assert len(await store.cases()) == len(people)
+    for texts in answered:
+        # An answer shown twice would stand there twice in a row.
+        assert [text for text, next_ in pairwise(texts) if text == next_] == []
+    assert fake.faults == []
+
+
+async def test_a_worker_killed_in_the_middle_is_replaced_by_the_others(
+    fake: FakeTelegram, fleet: Fleet
+) -> None:
+    people = [fake.person(first_name=f"P{n}", language="fr") for n in range(6)]
+    async with intake(fleet, 0) as one, intake(fleet, 1):
+        talking = [asyncio.create_task(testifies(who)) for who in people]
+        while not any("C’est reçu" in message.text for message in people[0].chat.from_bot):
+            await people[0].hears()
+        await one.end(signal.SIGKILL)
+        await asyncio.gather(*talking)
+
+    async with kept(fleet) as store:
+        assert len(await store.cases()) == len(people)
+    assert fake.faults == []
+
+
+async def test_of_two_desks_one_works_and_the_other_takes_over(fake: FakeTelegram, fleet: Fleet) -> None:
+    lou = fake.person(first_name="Lou", language="fr")
+    async with intake(fleet, 0), desk(fleet) as first:
+        await joins(fleet, lou, "moderator")
+        await says(lou, "/queue")
+        second_data = fleet.place / "second"
+        shutil.copytree(fleet.place / "desk", second_data, ignore=shutil.ignore_patterns("console.sock"))
+        async with started({**fleet.desk_env, "SEUIL_DATA": str(second_data)}, "desk") as second:
+            await second.says("takes over when that one ends")
+            await first.end(signal.SIGKILL)
+
+            before = len(lou.chat.from_bot)
+            await lou.says("/queue")
+            while not any("attend" in message.text for message in lou.chat.from_bot[before:]):
+                await lou.hears()
+    assert fake.faults == []
+
+
+async def test_nothing_in_a_process_that_listens_opens_what_it_sealed(
+    fake: FakeTelegram, fleet: Fleet
+) -> None:
+    """Read as root would: every byte of its memory, every file it has open, every file of its folder."""
+    settings_data = fleet.place / "desk"
+    ring = keyring.unlock(settings_data / "keys", passphrase_of(settings_data))
+    secrets = [
+        part
+        for identity in ring.identities
+        for part in (str(identity.line()).encode(), bytes(identity.seed))  # type: ignore[attr-defined] # hybrid
+    ]
+    who = fake.person(first_name="Ana", language="fr")
+    async with intake(fleet, 0) as listens_only, desk(fleet) as works:
+        await works.says("", times=0)
+        await testifies(who)
+
+        memory = memory_of(listens_only.process.pid)
+        assert STORY.encode() in memory or b"Seuil" in memory, "the memory is really read"
+        assert [secret for secret in secrets if secret in memory] == []
+        assert not any(str(settings_data) in path for path in open_files(listens_only.process.pid))
+    folder = fleet.place / "intake"
+    assert sorted(path.name for path in (folder / "keys").iterdir()) == ["sign.pub", "team.keys"]
+    assert not any(b"SECRET" in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def passphrase_of(data: Path) -> str:
+    from bot.settings import Settings  # noqa: PLC0415 - only here
+
+    return passphrase_at_hand(Settings(data=data)) or ""
+
+
+def open_files(pid: int) -> set[str]:
+    return {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+
+
+def memory_of(pid: int) -> bytes:
+    """All that a process can read of itself, where the system shows it."""
+    parts = []
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text("utf-8").splitlines():
+            found = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
+            if found is None or "[v" in line:
+                continue
+            start, end = (int(each, 16) for each in found.groups())
+            with contextlib.suppress(OSError, OverflowError):
+                memory.seek(start)
+                parts.append(memory.read(end - start))
+    return b"\n".join(parts)
+
+
+# --- refused before anything is touched ---------------------------------------------------------------------
+
+
+INTAKE = ("run", "--only", "intake")
+TELEGRAM = ("SEUIL_TELEGRAM_TOKEN", "SEUIL_TELEGRAM_WEBHOOK", "SEUIL_TELEGRAM_LISTEN")
+
+
+async def refused(env: dict[str, str], *args: str) -> tuple[int, str]:
+    async with started(env, *args) as process:
+        code = await process.end(signal.SIGCONT)
+    assert "Traceback" not in process.err
+    said, _, way_out = process.err.strip().rpartition("\n→ ")
+    assert way_out, process.err
+    return code, said.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("args", "changed", "says"),
+    [
+        (INTAKE, {"SEUIL_STORE": ""}, "needs a store that several processes share"),
+        (("desk",), {"SEUIL_STORE": ""}, "needs a store that several processes share"),
+        (("run", "--only", "desk"), {}, "--only takes the word intake"),
+        (INTAKE, dict.fromkeys(TELEGRAM, ""), "no network to serve"),
+    ],
+)  # fmt: skip
+async def test_a_part_that_lacks_something_says_so_and_how_to_go_on(
+    fleet: Fleet, args: tuple[str, ...], changed: dict[str, str], says: str
+) -> None:
+    env = fleet.desk_env if args == ("desk",) else fleet.intake_env(0)
+    code, said = await refused({**env, **changed}, *args)
+
+    assert code != 0
+    assert says in said
+
+
+async def test_a_desk_with_other_keys_is_refused_and_changes_nothing(fleet: Fleet) -> None:
+    other = fleet.place / "other"
+    code, said = await refused({**fleet.desk_env, "SEUIL_DATA": str(other)}, "desk")
+
+    assert code != 0
+    assert "not those of the instance in the store" in said
+    async with kept(fleet) as store:
+        assert await store.audit_lines() == []
+
+
+async def test_an_intake_without_its_folder_is_told_what_is_missing(fleet: Fleet) -> None:
+    env = {**fleet.intake_env(0), "SEUIL_DATA": str(fleet.place / "none")}
+    _, said = await refused(env, *INTAKE)
+
+    assert "sign.pub" in said
