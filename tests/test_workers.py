@@ -96,7 +96,7 @@ async def says(who: Person, *lines: str) -> str:
     return answer
 
 
-async def testifies(who: Person) -> None:
+async def tells_all(who: Person) -> None:
     """A whole testimony, up to the receipt."""
     answer = await says(who, *TO_STORY)
     for _ in range(MOST_PASSED):
@@ -116,7 +116,7 @@ async def test_a_testimony_goes_through_two_workers_a_desk_and_a_moderator(
     people = [fake.person(first_name=f"P{n}", language="fr") for n in range(4)]
     async with intake(fleet, 0) as one, intake(fleet, 1) as other, desk(fleet) as works:
         await joins(fleet, lou, "moderator")
-        await asyncio.gather(*map(testifies, people))
+        await asyncio.gather(*map(tells_all, people))
         lou.chat.heard = len(lou.chat.from_bot)
         await lou.says("/next")
         while not any("Témoignage t-" in message.text for message in lou.chat.from_bot):
@@ -140,7 +140,7 @@ async def test_workers_started_anew_one_after_the_other_lose_and_repeat_nothing(
     people = [fake.person(first_name=f"P{n}", language="fr") for n in range(6)]
     async with contextlib.AsyncExitStack() as running:
         workers = [await running.enter_async_context(intake(fleet, n)) for n in (0, 1)]
-        talking = asyncio.gather(*map(testifies, people))
+        talking = asyncio.gather(*map(tells_all, people))
         for n in (0, 1):
             assert await workers[n].end() == 0
             workers[n] = await running.enter_async_context(intake(fleet, n))
@@ -160,7 +160,7 @@ async def test_a_worker_killed_in_the_middle_is_replaced_by_the_others(
 ) -> None:
     people = [fake.person(first_name=f"P{n}", language="fr") for n in range(6)]
     async with intake(fleet, 0) as one, intake(fleet, 1):
-        talking = [asyncio.create_task(testifies(who)) for who in people]
+        talking = [asyncio.create_task(tells_all(who)) for who in people]
         while not any("C’est reçu" in message.text for message in people[0].chat.from_bot):
             await people[0].hears()
         await one.end(signal.SIGKILL)
@@ -203,7 +203,7 @@ async def test_nothing_in_a_process_that_listens_opens_what_it_sealed(
     who = fake.person(first_name="Ana", language="fr")
     async with intake(fleet, 0) as listens_only, desk(fleet) as works:
         await works.says("", times=0)
-        await testifies(who)
+        await tells_all(who)
 
         memory = memory_of(listens_only.process.pid)
         assert STORY.encode() in memory or b"Seuil" in memory, "the memory is really read"
