@@ -172,8 +172,9 @@ def test_the_shelf_of_the_service_outlives_a_restart_and_no_reboot() -> None:
     assert told["RuntimeDirectoryPreserve"] == ["yes"]
 
 
-def test_the_service_starts_a_command_that_exists_and_knows_the_exit_codes() -> None:
-    told = _directives("seuil.service")
+@pytest.mark.parametrize("unit", ["seuil.service", "seuil-desk.service", "seuil-intake@.service"])
+def test_a_service_starts_a_command_that_exists_and_knows_the_exit_codes(unit: str) -> None:
+    told = _directives(unit)
     codes = {
         kind.exit_code
         for kind in vars(errors).values()
@@ -181,9 +182,10 @@ def test_the_service_starts_a_command_that_exists_and_knows_the_exit_codes() -> 
     }
 
     path, *words = told["ExecStart"][0].split()
-    assert path == f"{told['WorkingDirectory'][0]}/.venv/bin/python"
+    assert path == "/srv/seuil/.venv/bin/python"
     assert words[:2] == ["-m", "bot"]
     assert words[2] in COMMANDS
+    assert set(words[3::2]) <= {option for each in COMMANDS[words[2]].params for option in each.opts}
     assert {int(code) for code in told["RestartPreventExitStatus"][0].split()} <= codes
 
 

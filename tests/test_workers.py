@@ -25,10 +25,11 @@ from handlers.members import Members
 from storage import Store, open_store
 from storage.key_folder import KeyFolder
 from tests import pgkit, rediskit
-from tests.fleetkit import Fleet, Process, started
+from tests.fleetkit import PATIENCE, Fleet, Process, started
 
 STORY = "Le technicien m'a écrit le soir même."
 TO_STORY = ("/start", "1", "2", "1", "1", "1", STORY, "FINI")
+REVIEW = "Voici exactement"
 MOST_PASSED = 60
 """Questions there can be before the review."""
 
@@ -85,28 +86,34 @@ async def joins(fleet: Fleet, who: Person, role: str) -> None:
 
 
 async def says(who: Person, *lines: str) -> str:
-    """Say lines, each answered before the next; the last answer."""
-    answer = ""
+    """Say lines, each answered whole before the next; all that the last one brought. The last message of an
+    answer is the one with buttons; a piece of a story has one answer, without."""
+    told = ""
     for line in lines:
         before = len(who.chat.from_bot)
         await who.says(line)
-        while len(who.chat.from_bot) == before:
-            await who.hears()
-        answer = who.chat.from_bot[-1].text
-    return answer
+        while len(who.chat.from_bot) == before or not (line == STORY or who.chat.from_bot[-1].buttons):
+            await who.hears(timeout=PATIENCE)
+        told = "\n".join(message.text for message in who.chat.from_bot[before:])
+    return told
+
+
+async def reads(who: Person, words: str, since: int = 0) -> None:
+    """Wait until the bot wrote these words."""
+    while not any(words in message.text for message in who.chat.from_bot[since:]):
+        await who.hears(timeout=PATIENCE)
 
 
 async def tells_all(who: Person) -> None:
     """A whole testimony, up to the receipt."""
-    answer = await says(who, *TO_STORY)
+    told = await says(who, *TO_STORY)
     for _ in range(MOST_PASSED):
-        if "Voici exactement" in answer:
+        if REVIEW in told:
             break
-        answer = await says(who, "PASSER")
+        told = await says(who, "PASSER")
     await says(who, "1", "1")
     await who.says("1")
-    while not any("huit mots" in message.text for message in who.chat.from_bot):
-        await who.hears()
+    await reads(who, "huit mots")
 
 
 async def test_a_testimony_goes_through_two_workers_a_desk_and_a_moderator(
@@ -119,11 +126,9 @@ async def test_a_testimony_goes_through_two_workers_a_desk_and_a_moderator(
         await asyncio.gather(*map(tells_all, people))
         lou.chat.heard = len(lou.chat.from_bot)
         await lou.says("/next")
-        while not any("Témoignage t-" in message.text for message in lou.chat.from_bot):
-            await lou.hears()
+        await reads(lou, "Témoignage t-")
         await lou.says("/open")
-        while not any(STORY in message.text for message in lou.chat.from_bot):
-            await lou.hears()
+        await reads(lou, STORY)
 
         assert [await process.end() for process in (one, other, works)] == [0, 0, 0]
     async with kept(fleet) as store:
@@ -161,8 +166,7 @@ async def test_a_worker_killed_in_the_middle_is_replaced_by_the_others(
     people = [fake.person(first_name=f"P{n}", language="fr") for n in range(6)]
     async with intake(fleet, 0) as one, intake(fleet, 1):
         talking = [asyncio.create_task(tells_all(who)) for who in people]
-        while not any("C’est reçu" in message.text for message in people[0].chat.from_bot):
-            await people[0].hears()
+        await reads(people[0], "C’est reçu")
         await one.end(signal.SIGKILL)
         await asyncio.gather(*talking)
 
@@ -175,7 +179,8 @@ async def test_of_two_desks_one_works_and_the_other_takes_over(fake: FakeTelegra
     lou = fake.person(first_name="Lou", language="fr")
     async with intake(fleet, 0), desk(fleet) as first:
         await joins(fleet, lou, "moderator")
-        await says(lou, "/queue")
+        await lou.says("/queue")
+        await reads(lou, "À relire")
         second_data = fleet.place / "second"
         shutil.copytree(fleet.place / "desk", second_data, ignore=shutil.ignore_patterns("console.sock"))
         async with started({**fleet.desk_env, "SEUIL_DATA": str(second_data)}, "desk") as second:
@@ -184,8 +189,7 @@ async def test_of_two_desks_one_works_and_the_other_takes_over(fake: FakeTelegra
 
             before = len(lou.chat.from_bot)
             await lou.says("/queue")
-            while not any("attend" in message.text for message in lou.chat.from_bot[before:]):
-                await lou.hears()
+            await reads(lou, "À relire", before)
     assert fake.faults == []
 
 
@@ -198,7 +202,7 @@ async def test_nothing_in_a_process_that_listens_opens_what_it_sealed(
     secrets = [
         part
         for identity in ring.identities
-        for part in (str(identity.line()).encode(), bytes(identity.seed))  # type: ignore[attr-defined] # hybrid
+        for part in (identity.secret_text().encode(), bytes(identity.seed))  # type: ignore[attr-defined] # hybrid
     ]
     who = fake.person(first_name="Ana", language="fr")
     async with intake(fleet, 0) as listens_only, desk(fleet) as works:
