@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from bot import errors
 from bot.errors import SeuilError
 from bot.settings import Settings
 from handlers.metrics import METRICS, Metric
+from tests.rediskit import FIT
 from tests.test_docs import table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,6 +109,20 @@ def test_postgresql_is_on_no_network_and_logs_no_statement() -> None:
         "synchronous_commit=on",
     ):
         assert f"-c {wanted}" in postgres["command"]
+
+
+def test_the_shared_shelf_is_on_no_network_and_started_as_the_guide_says() -> None:
+    valkey = SERVICES["valkey"]
+    (guide,) = re.findall(r"^valkey-server .*?\n(.*?)\n", _read("docs/operating.md"), re.M)
+
+    assert valkey["network_mode"] == "none"
+    assert re.findall(r"--(?:save|app|max|slow).*", " ".join(valkey["command"].split())) == [guide.strip()]
+    assert started_as(guide) == FIT
+    assert "valkey-socket:/run/valkey" in SERVICES["bot"]["volumes"]
+
+
+def started_as(line: str) -> tuple[str, ...]:
+    return tuple(shlex.split(line))
 
 
 def signal_options(text: str) -> set[str]:
