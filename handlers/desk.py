@@ -356,8 +356,8 @@ class Desk:
         """
         bench, now = self._bench, self._bench.clock()
         rate = bench.policy.notify_minutes * 60
-        count = len(await bench.store.cases("waiting"))
-        apart = len(await bench.store.cases("quarantined"))
+        counted = await bench.store.count_cases("waiting", "quarantined")
+        count, apart = (counted.get(state, (0, 0))[0] for state in ("waiting", "quarantined"))
         self._told, self._apart = min(self._told, count), min(self._apart, apart)
         apart_due = apart > self._apart and now - self._apart_told_at >= DAY_SECONDS
         self._apart_seen = min(self._apart_seen, now) if apart_due else float("inf")
