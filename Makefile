@@ -58,9 +58,11 @@ check: $(DEV) ## form: ruff, mypy, the imports between rooms, .env.example
 bench: $(DEV) ## how fast, how much memory, with this machine's own noise
 	@exec $(IN_VENV) -m benchmarks $(ARGS)
 
-soak: $(DEV) ## kill -9 fifty times under 200 witnesses on Telegram, by polling, then by webhook (five minutes)
-	@$(IN_VENV) -m tests.telegram_crash polling $(ARGS)
-	@exec $(IN_VENV) -m tests.telegram_crash webhook $(ARGS)
+soak: $(DEV) ## everything that can happen, 200 times under 500 witnesses, on files and on PostgreSQL (an hour)
+	@$(IN_VENV) -m tests.telegram_crash polling
+	@$(IN_VENV) -m tests.telegram_crash webhook
+	@$(IN_VENV) -m tests.faults --store sqlite --mode webhook $(ARGS)
+	@exec $(IN_VENV) -m tests.faults --store postgresql $(ARGS)
 
 lock: ## write the lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: `python3 -m pip install uv` in an environment of your own.' >&2; exit 1; }

@@ -104,6 +104,10 @@ class Server:
             if time.monotonic() > until:
                 raise RuntimeError((self.folder / "log").read_text("utf-8", "replace")[-2000:])
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """`kill -9`: nothing is finished, nothing is written. Its other processes end when they see it."""
         assert self._process is not None

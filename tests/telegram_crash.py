@@ -47,7 +47,7 @@ SOUND = (sys.executable, "-m", "bot", "run")
 FORGETFUL = (
     sys.executable,
     "-c",
-    "import sys; from dataclasses import replace\n"
+    "import sys; from msgspec.structs import replace\n"
     "import handlers.dispatch as d; from bot.__main__ import main\n"
     "find = d.find\n"
     "async def forgetful(*given): return replace(await find(*given), seen=())\n"

@@ -92,6 +92,11 @@ class Running:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int:
+        """Of the last start; 0 while it runs, and before."""
+        return (self._process.poll() if self._process is not None else None) or 0
+
     def last_words(self) -> str:
         """How it ended and the last lines it said, for who must find out why it stopped."""
         code = self._process.poll() if self._process is not None else None

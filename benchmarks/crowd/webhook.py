@@ -55,12 +55,17 @@ class Webhook:
 
     def pump(self) -> None:
         """Hand over what waits, as far as there are connections."""
+        if self._closed:
+            later = self.post.pump
+            if later is not None and later != self.pump:
+                later()  # what came back to us goes by the one that was set since
+            return
         waiting = self.post.waiting
-        while waiting and self._idle and not self._closed:
+        while waiting and self._idle:
             delivery = self._idle.pop()
             if not delivery.is_gone:
                 delivery.bring(waiting.popleft())
-        if waiting and self._open < self._most and not (self._idle or self._rests or self._closed):
+        if waiting and self._open < self._most and not (self._idle or self._rests):
             self._open += 1
             task = asyncio.get_running_loop().create_task(self._connect())
             self._tasks.add(task)
@@ -74,7 +79,7 @@ class Webhook:
             self._rest()
 
     def _rest(self) -> None:
-        if not self._rests and not self._closed:
+        if not self._rests:
             self._rests = True
             asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._wake)
 
