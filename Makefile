@@ -7,7 +7,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-peers check bench soak lock clean FORCE
+.PHONY: help run demo test test-peers check bench soak fuzz lock clean FORCE
 FORCE:
 
 VENV := .venv
@@ -58,17 +58,29 @@ check: $(DEV) ## form: ruff, mypy, the imports between rooms, .env.example
 bench: $(DEV) ## how fast, how much memory, with this machine's own noise
 	@exec $(IN_VENV) -m benchmarks $(ARGS)
 
-soak: $(DEV) ## everything that can happen, 200 times under 500 witnesses, on files and on PostgreSQL (an hour)
+soak: $(DEV) ## everything that can happen, 200 times under 500 witnesses, on files and on PostgreSQL (an hour and a half)
 	@$(IN_VENV) -m tests.telegram_crash polling
 	@$(IN_VENV) -m tests.telegram_crash webhook
 	@$(IN_VENV) -m tests.faults --store sqlite --mode webhook $(ARGS)
-	@exec $(IN_VENV) -m tests.faults --store postgresql $(ARGS)
+	@$(IN_VENV) -m tests.faults --store postgresql $(ARGS)
+	@$(MAKE) --no-print-directory fuzz ARGS=20
+
+fuzz: $(DEV) ## an hour of bytes nobody meant on every parser, and of lives against a model (ARGS="SECONDS PARSER")
+	@cmp -s requirements-fuzz.lock $(FUZZ)/.built || { rm -rf $(FUZZ) && mkdir -p $(FUZZ) \
+	  && $(IN_VENV) -m pip install --no-deps --require-hashes --target $(FUZZ) -r requirements-fuzz.lock >$(PIP_LOG) 2>&1 </dev/null \
+	  && cp requirements-fuzz.lock $(FUZZ)/.built \
+	  || echo 'atheris could not be had for this Python ($(PIP_LOG)): by chance alone, then.' >&2; }
+	@PYTHONPATH=$(FUZZ) $(IN_VENV) -m tests.fuzz $(or $(ARGS),60)
+	@test -n '$(ARGS)' || SEUIL_LIVES=400 HYPOTHESIS_PROFILE=deep $(IN_VENV) -m pytest -q -n auto tests/test_service.py
+FUZZ := .cache/fuzz/site
 
 lock: ## write the lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: `python3 -m pip install uv` in an environment of your own.' >&2; exit 1; }
 	@uv pip compile -q pyproject.toml --extra dev $(LOCKED) -o requirements-dev.lock $(ARGS)
 	@# what runs is what was tested: the same versions
 	@uv pip compile -q pyproject.toml -c requirements-dev.lock $(LOCKED) -o requirements.lock $(ARGS)
+	@# for `make fuzz` alone: a wheel of thirty megabytes, and not for every Python
+	@uv pip compile -q --group fuzz $(LOCKED) -o requirements-fuzz.lock $(ARGS)
 	@echo 'requirements.lock and requirements-dev.lock are written; `make test` rebuilds .venv from them.'
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 

@@ -21,9 +21,10 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tests.parsers import PARSERS, Parser
+if TYPE_CHECKING:
+    from tests.parsers import Parser
 
 ROOT: Final = Path(__file__).parent.parent
 PLACE: Final = ROOT / ".cache" / "fuzz"
@@ -126,19 +127,18 @@ def keep(parser: Parser, data: bytes) -> None:
     (found / f"{parser.name}-{abs(hash(data)):016x}").write_bytes(data)
 
 
-def led(parser: Parser, seconds: float) -> None:
-    """The same with atheris, which ends the process itself."""
+def led(name: str, seconds: float) -> None:
+    """The same with atheris, which ends the process itself. It follows what is imported while it looks."""
     import atheris  # noqa: PLC0415 - it is there for this alone
 
-    for module in ("bot", "handlers"):
-        atheris.instrument_imports(include=[module])
+    with atheris.instrument_imports(include=["bot", "handlers"], enable_loader_override=False):
+        parser = named(name)
     corpus = PLACE / "corpus" / parser.name
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(parser.seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     found = PLACE / "found"
     found.mkdir(parents=True, exist_ok=True)
-    atheris.instrument_all()
     atheris.Setup(
         [
             *("fuzz", str(corpus), f"-max_total_time={int(seconds)}", f"-max_len={LONGEST}"),
@@ -154,13 +154,18 @@ def led(parser: Parser, seconds: float) -> None:
     atheris.Fuzz()
 
 
+def named(name: str) -> Parser:
+    from tests.parsers import PARSERS  # noqa: PLC0415 - late, to be followed
+
+    return next(parser for parser in PARSERS if parser.name == name)
+
+
 def one(name: str, seconds: float) -> int:
     """What a child does."""
-    parser = next(parser for parser in PARSERS if parser.name == name)
     if importlib.util.find_spec("atheris") is not None:
-        led(parser, seconds)
+        led(name, seconds)
     try:
-        count = by_chance(parser, seconds)
+        count = by_chance(named(name), seconds)
     except BaseException:
         traceback.print_exc()
         return 1
@@ -177,9 +182,10 @@ def main() -> int:
         return one(given[1], float(given[2]))
     seconds, names = float(given[0]) if given else SECONDS, given[1:]
     if names and Path(names[-1]).is_file():
-        parser = next(parser for parser in PARSERS if parser.name == names[0])
-        tried(parser, Path(names[-1]).read_bytes())
+        tried(named(names[0]), Path(names[-1]).read_bytes())
         return 0
+    from tests.parsers import PARSERS  # noqa: PLC0415 - as above
+
     bad = []
     for parser in PARSERS:
         if names and parser.name not in names:

@@ -32,7 +32,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot import audit
 from bot.moderation import reference
 from bot.opening import Expected, open_told
-from bot.testimony import MORE, read_story
+from bot.testimony import MORE, STORY, read_story
 from handlers import Kind, keyring
 from handlers.instance import CHAIRS, passphrase_at_hand
 from storage import CaseRow, ItemRow
@@ -450,6 +450,8 @@ class Service(RuleBasedStateMachine):
                 self.banned.add(told.who)
 
         self.run(ban())
+        if self.banned:
+            self.testifies(sorted(self.banned)[0])
 
     @rule()
     @precondition(lambda self: not self.world.instance.desk.is_open)
@@ -523,6 +525,9 @@ class Service(RuleBasedStateMachine):
             if told.alive and old < self.today - CODED_DAYS:
                 assert await self.world.store.case(told.case) is None, "past its time"
                 await self._gone(told)
+            elif told.alive and told.decided is not None and told.decided < self.today - STORY_DAYS:
+                parts = [item.part for item in await self.world.store.items(told.case)]
+                assert not [part for part in parts if part == STORY or part.startswith(MORE)], "past its time"
         if self.others_came < self.today - CODED_DAYS:
             self.others.clear()
         await self.moved(by_itself=[("waiting", None)])
@@ -580,7 +585,7 @@ class Service(RuleBasedStateMachine):
         assert row is not None
         found: dict[str, list[str]] = {}
         for item in await self.world.store.items(told.case):
-            if item.part == "story" or item.part.startswith(MORE):
+            if item.part == STORY or item.part.startswith(MORE):
                 story = read_story(self._opened(row, item))
                 texts = "\n".join(text for _, said in story.texts for text in said)
                 found[item.part] = spelled_in(texts)
@@ -588,7 +593,7 @@ class Service(RuleBasedStateMachine):
         over = told.decided is not None and self.today - told.decided > STORY_DAYS
         if over and not found:
             return
-        assert found.pop("story", []) == told.words
+        assert found.pop(STORY, []) == told.words
         added = sorted(word for words in found.values() for word in words)
         assert added == sorted(told.added), (added, told)
 
