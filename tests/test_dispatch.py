@@ -13,7 +13,7 @@ from bot.opening import Expected, open_item, open_told
 from bot.receipts import read as read_receipt
 from bot.receipts import seal_reply
 from bot.testimony import CODED, STORY, read_coded, read_story
-from handlers import Heard, dispatch, with_ack
+from handlers import Heard, testimonies, with_ack
 from handlers.drafts import find
 from storage import ErrandRow
 from storage.changes import Ban, Change, KeepReply
@@ -488,7 +488,7 @@ async def test_where_sealing_fails_nothing_is_kept_in_clear_and_she_can_send_aga
     def broken(*_):
         raise ValueError("canariunique")
 
-    monkeypatch.setattr(dispatch, "seal_told", broken)
+    monkeypatch.setattr(testimonies, "seal_told", broken)
     answers = await stage.say("Rose", "1")
     assert FR.say("sealing-failed") in answers[0]
     assert answers[-1].startswith(FR.question("confirm"))
