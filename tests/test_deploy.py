@@ -74,7 +74,11 @@ def test_what_a_container_of_ours_is_told_is_a_command_and_settings_that_exist(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     service = OURS[name]
-    command, *options = service["command"]
+    command, *words = service["command"]
+    options = [word for word in words if word.startswith("--")]
+    # What `.env` gives to all of them.
+    monkeypatch.setenv("SEUIL_TELEGRAM_TOKEN", "1:a")
+    monkeypatch.setenv("SEUIL_TELEGRAM_WEBHOOK", "https://bot.example.org/h")
     for setting, value in service["environment"].items():
         monkeypatch.setenv(setting, str(value))
 
@@ -83,7 +87,19 @@ def test_what_a_container_of_ours_is_told_is_a_command_and_settings_that_exist(
     assert set(options) <= {option for each in COMMANDS[command].params for option in each.opts}
     assert settings.metrics.partition(":")[0] == service["hostname"]
     assert f"http://{settings.metrics}/live" in " ".join(service["healthcheck"]["test"])
-    assert str(settings.signal) == "/run/signal-cli/socket"
+    assert ("signal-socket:/run/signal-cli" in service["volumes"]) == bool(settings.signal)
+
+
+def test_what_hears_apart_has_no_folder_of_the_desk_and_shares_a_shelf() -> None:
+    intakes = {name: each for name, each in OURS.items() if each["command"][1:] == ["--only", "intake"]}
+
+    assert set(intakes) == {"intake", "intake-signal"}
+    for service in intakes.values():
+        assert "data:/data" not in service["volumes"]
+        assert service["environment"]["SEUIL_SHELF"] == "unix:///run/valkey/socket"
+    # One process only is told by Signal's daemon what arrives.
+    assert [bool(each["environment"]["SEUIL_SIGNAL"]) for each in intakes.values()] == [False, True]
+    assert {each["profiles"][0] for each in OURS.values() if each not in intakes.values()} == {"one", "many"}
 
 
 def test_the_shelf_is_the_hosts_memory_so_that_a_new_container_finds_it() -> None:
@@ -118,7 +134,7 @@ def test_the_shared_shelf_is_on_no_network_and_started_as_the_guide_says() -> No
     assert valkey["network_mode"] == "none"
     assert re.findall(r"--(?:save|app|max|slow).*", " ".join(valkey["command"].split())) == [guide.strip()]
     assert started_as(guide) == FIT
-    assert "valkey-socket:/run/valkey" in SERVICES["bot"]["volumes"]
+    assert "valkey-socket:/run/valkey" in SERVICES["intake"]["volumes"]
 
 
 def started_as(line: str) -> tuple[str, ...]:
