@@ -20,6 +20,7 @@ import logging
 import random
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
@@ -112,7 +113,7 @@ class Line:
         self._closed = True
         if self._sending is not None:
             await asyncio.gather(self._sending, return_exceptions=True)
-        await self._hang_up()
+        await self._hang_up(at_once=False)
 
     # --- groups ---------------------------------------------------------------------------------------------
 
@@ -183,10 +184,12 @@ class Line:
         self._connection = connection
         return connection
 
-    async def _hang_up(self) -> None:
+    async def _hang_up(self, *, at_once: bool = True) -> None:
+        """`at_once`: without waiting for what a broken line may never say."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.disconnect(nowait=True)
+            with suppress(*LOST):
+                await connection.disconnect(nowait=at_once)
 
 
 async def _exchange(connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:

@@ -8,15 +8,20 @@ import logging
 import os
 import signal
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Self
 
 import pytest
+from cryptography import x509
 
 from bot.errors import SettingsError, SeuilError, StoreAway, StoreFull
 from storage import redis_line, shelf_redis
 from storage.shelf_redis import RedisShelf
 from tests import rediskit
+from tests.mailkit import Authority
 from tests.rediskit import FIT, Server
 from tests.storekit import new_id
 
@@ -184,6 +189,74 @@ async def test_nothing_of_a_shelf_shows_its_password(own: Server, soon: None) ->
 def assert_untold(error: SeuilError, caplog: pytest.LogCaptureFixture) -> None:
     told = repr(error) + str(error) + error.hint + caplog.text
     assert PASSWORD not in told
+
+
+# --- the way there ------------------------------------------------------------------------------------------
+
+
+class Behind:
+    """TLS before a server, on a port of this machine; keeps what it was told."""
+
+    def __init__(self, server: Server, context: ssl.SSLContext) -> None:
+        self._server, self._context = server, context
+        self.told = bytearray()
+        self._served: list[asyncio.Task[None] | None] = []
+
+    async def __aenter__(self) -> Self:
+        self._listening = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
+        self.port = self._listening.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listening.close()
+        await asyncio.gather(*filter(None, self._served), return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._served.append(asyncio.current_task())
+        far_reader, far_writer = await asyncio.open_unix_connection(self._server.socket)
+
+        async def carry(source: asyncio.StreamReader, to: asyncio.StreamWriter, kept: bytearray) -> None:
+            with suppress(OSError):
+                while some := await source.read(65536):
+                    kept.extend(some)
+                    to.write(some)
+            to.close()
+            with suppress(OSError):
+                await to.wait_closed()
+
+        await asyncio.gather(carry(reader, far_writer, self.told), carry(far_reader, writer, bytearray()))
+
+
+async def test_a_server_elsewhere_is_known_by_its_certificate(server: Server, tmp_path: Path) -> None:
+    authority = await asyncio.to_thread(Authority, tmp_path)
+    async with Behind(server, authority.vouches()) as behind:
+        shelf = await RedisShelf.open(f"rediss://127.0.0.1:{behind.port}/0?ssl_ca_certs={authority.file}")
+        key = await shelf.new_key(draft := new_id(), HOUR)
+
+        assert await shelf.key(draft) == (key, 0)
+        await shelf.close()
+
+
+@pytest.mark.parametrize("fault", ["another authority", "another name", "too old"])
+async def test_a_server_that_is_another_is_told_no_password(
+    server: Server, tmp_path: Path, fault: str
+) -> None:
+    authority, known = await asyncio.to_thread(Authority, tmp_path), tmp_path / "essai.pem"
+    context = authority.vouches()
+    if fault == "another authority":
+        known = (await asyncio.to_thread(Authority, tmp_path, "autre")).file
+    elif fault == "another name":
+        context = authority.vouches(x509.DNSName("shelf.example.org"))
+    else:
+        context = authority.vouches(days=-1)
+    async with Behind(server, context) as behind:
+        url = f"rediss://seuil:{PASSWORD}@127.0.0.1:{behind.port}/0?ssl_ca_certs={known}"
+
+        with pytest.raises(SettingsError, match="certificate") as refused:
+            await RedisShelf.open(url)
+
+        assert PASSWORD.encode() not in behind.told
+        assert PASSWORD not in str(refused.value) + refused.value.hint
 
 
 # --- a server that changes under way ------------------------------------------------------------------------
