@@ -181,7 +181,7 @@ def _loop() -> asyncio.AbstractEventLoop:
     return asyncio.new_event_loop()
 
 
-def _fed(protocol: asyncio.Protocol, data: bytes) -> _Transport:
+def fed(protocol: asyncio.Protocol, data: bytes) -> _Transport:
     """A connection on which these bytes arrive, whole or in pieces, until it is ended."""
     transport = _Transport()
     protocol.connection_made(transport)
@@ -194,6 +194,11 @@ def _fed(protocol: asyncio.Protocol, data: bytes) -> _Transport:
     return transport
 
 
+def hooked() -> webhook.Webhook:
+    """A webhook that nobody serves yet."""
+    return webhook.Webhook("https://a.example/hook", ("", 0), "s3cret", updates.Translator("b", _never))
+
+
 def _served(data: bytes) -> None:
     async def serve() -> None:
         heard: list[object] = []
@@ -202,10 +207,9 @@ def _served(data: bytes) -> None:
             heard.append(one)
             await one.ack()
 
-        secret = "s3cret"
-        hook = webhook.Webhook("https://a.example/hook", ("", 0), secret, updates.Translator("b", _never))
+        hook = hooked()
         hook._hear = hear
-        transport = _fed(webhook._Connection(hook), data)
+        transport = fed(webhook._Connection(hook), data)
         while hook._tasks:
             await asyncio.gather(*hook._tasks)
         assert b"s3cret" in data or not heard, "nothing is heard without the secret"
@@ -225,7 +229,7 @@ def _answered(data: bytes) -> None:
         line = wire._Line(_never)
         line.answered = asyncio.get_running_loop().create_future()
         answered = line.answered
-        _fed(line, data)
+        fed(line, data)
         assert answered.done(), "a call ends with its connection"
         answered.exception()
 
@@ -257,7 +261,7 @@ def _daemon(data: bytes) -> None:
         line = rpc.Line(lines.append)
         asked = asyncio.get_running_loop().create_future()
         line._asked[1] = asked
-        _fed(line, data)
+        fed(line, data)
         assert asked.done(), "a call ends with its connection"
         asked.exception()
         for told in lines:

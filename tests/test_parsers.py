@@ -11,8 +11,9 @@ import random
 
 import pytest
 
+from handlers.telegram.webhook import LARGEST_BODY, LARGEST_HEAD, _Connection
 from tests.fuzz import changed, tried
-from tests.parsers import PARSERS, Parser
+from tests.parsers import PARSERS, Parser, fed, hooked
 
 INPUTS = 250
 """For each parser: seeds, what has broken readers before, and changes by chance, the same every day."""
@@ -45,3 +46,17 @@ def test_another_error_would_be_noticed() -> None:
 
         with pytest.raises(error):
             tried(Parser("broken", fails, (b"",), (ValueError,)), b"")
+
+
+@pytest.mark.parametrize(
+    "begins", [b"POST /", b"POST /hook HTTP/1.1\r\nX-A: ", b"POST /hook HTTP/1.1\r\nX-A: b\r\n"]
+)
+async def test_a_request_without_end_is_not_gathered(begins: bytes) -> None:
+    more = b"X-A: b\r\n" if begins.endswith(b"\n") else b"a"
+    connection = _Connection(hooked())
+
+    transport = fed(connection, begins + more * (2 * (LARGEST_HEAD + LARGEST_BODY) // len(more)))
+
+    assert transport.closed
+    assert transport.written.startswith(b"HTTP/1.1 4")
+    assert connection._taken < LARGEST_HEAD + LARGEST_BODY + 1024

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 256 * 1024
 """Bytes. A message has 4096 characters, and what comes with it some thousands more."""
 
+LARGEST_HEAD = 64 * 1024
+"""Bytes. Telegram's are a few hundred; the parser itself would gather one without end."""
+
 HEALTH = b"/health"
 SECRET = b"x-telegram-bot-api-secret-token"
 
@@ -160,6 +163,8 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._body: list[bytes] = []
         self._size = 0
+        self._taken = 0
+        """Bytes of the request that is coming in."""
         self._path = b""
         self._secret = b""
         self._media = b""
@@ -184,6 +189,10 @@ class _Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._end(400)
+            return
+        self._taken += len(data)
+        if self._taken > LARGEST_HEAD + LARGEST_BODY:
+            self._end(413)
 
     def on_url(self, url: bytes) -> None:
         self._path += url
@@ -207,7 +216,7 @@ class _Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         request = (self._parser.get_method(), self._path, self._secret, self._media, b"".join(self._body))
         self._path = self._secret = self._media = b""
-        self._body, self._size = [], 0
+        self._body, self._size, self._taken = [], 0, 0
         self._ready.append(request)
         if not self._busy:
             self._next()
