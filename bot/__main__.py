@@ -375,7 +375,7 @@ def moderator_key(
 
     async def put() -> str:
         async with _kept(settings) as store:
-            return await signers.at_console(settings.data, store, load(), name, key, time.time())
+            return await signers.at_console(settings, store, name, key, time.time())
 
     called = _run(put())
     say(f"The key of {called} signs nothing any more." if remove else f"{called} signs with this key now.")

@@ -144,6 +144,8 @@ async def keep_summary(bench: Bench, asked: Asked) -> Act:
         bench.keep(coded[0], SUMMARY, safe.text.encode()),
         waiting.with_text(asked.row.case, SUMMARY).put(),
     )
+    if bench.policy.console:  # she has it where she wrote it; here it would be in a chat
+        return Act(change, (asked.say("desk-summary-kept-sealed", case=asked.ref), *taken))
     return Act(change, (asked.say("desk-summary-kept", case=asked.ref), *shown(safe.text), *taken))
 
 

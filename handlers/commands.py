@@ -4,6 +4,10 @@ The intake cannot open what it queues, and this module imports nothing that open
 made with the INSTANCE key, because anybody who can write to the database could seal one: an order without it
 is refused at the desk.
 
+In the console profile (`bot.decisions`) no order and no answer holds a word of a testimony, and they are to
+be read while no key of the team is in memory, or on the machine at all: there they are sealed under the
+INSTANCE key, which no database holds, instead of to the team's.
+
 Answers travel through the same queue. An act and its answer are one change, so that a crash between the two
 loses neither; an answer may then be shown twice, never not at all.
 
@@ -21,8 +25,9 @@ from typing import TypeAlias
 
 import orjson
 
+from bot.boxes import open_small, seal_small
 from bot.errors import CannotOpen
-from bot.sealing import TeamKey, seal_command
+from bot.sealing import COMMAND_MAGIC, TeamKey, command_size, packed, seal_command, unpacked
 from handlers import Address, Attachment, Button, Screen
 from storage import Store
 from storage.changes import Operation, PutMeta, QueueCommand
@@ -37,6 +42,9 @@ STALE_MINUTES = 5
 
 _CODE_BYTES = 32
 _PURPOSE = b"seuil|v1|desk queue|"
+_QUEUE = "desk queue"
+_AGE = b"age-encryption.org/"
+"""How every age file begins; a box under the INSTANCE key begins with a random nonce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,8 @@ class Queue:
     instance: bytes = field(repr=False)
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
+    console: bool = False
+    """Whether what is queued is to be read without the team's key."""
 
     async def put(
         self,
@@ -93,9 +103,11 @@ class Queue:
         """What queues an order or an answer, for a change that holds more."""
         # Keyed: a bare hash of a chat and its update would give the chat away to whoever tries them all.
         name = hmac.digest(self.instance, b"seuil|v1|update|" + update_key, "sha256")
-        return QueueCommand(
-            name, seal_command(_write(self.instance, what, int(self.clock() // 60)), self.team())
-        )
+        told = _write(self.instance, what, int(self.clock() // 60))
+        if self.console:
+            whole = packed(COMMAND_MAGIC, b"", told, command_size)
+            return QueueCommand(name, seal_small(self.instance, _QUEUE, whole))
+        return QueueCommand(name, seal_command(told, self.team()))
 
 
 async def desk_is_open(store: Store, now: float) -> bool:
@@ -107,6 +119,22 @@ async def desk_is_open(store: Store, now: float) -> bool:
 def lease(now: float, *, locked: bool = False) -> Operation:
     """The desk's word that it is open for the next minutes, or that it is locked."""
     return PutMeta(LEASE, b"0" if locked else str(int(now // 60) + LEASE_MINUTES).encode())
+
+
+def is_for_team(box: bytes) -> bool:
+    """Whether something queued opens with the team's key, and not with the instance's."""
+    return box.startswith(_AGE)
+
+
+def open_without_key(instance: bytes, box: bytes) -> bytes:
+    """The body of what was queued in the console profile. Raises `CannotOpen`."""
+    try:
+        return unpacked(open_small(instance, _QUEUE, box), COMMAND_MAGIC, command_size)[1]
+    except ValueError:
+        raise CannotOpen(
+            "Something in the desk's queue opens and is no command.",
+            hint="Somebody may have put it there: look at who can write to the database.",
+        ) from None
 
 
 # --- the form inside ----------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ may be shown twice, never not at all: each member's in order, on a lane of her o
 a slow or blocked chat delays nobody else.
 
 Locked, it opens nothing and does nothing but wait, let claims lapse and let what is past its time be
-erased: none of that needs a key. What is queued meanwhile is carried out when it is unlocked.
+erased: none of that needs a key. What is queued meanwhile is carried out when it is unlocked. In the console
+profile (`bot.decisions`) most of it needs none: it is carried out, by a desk that may never have had the key.
 
 Never here: what an act does (`handlers.cases`, `handlers.office`, `handlers.digests`), who may do it
 (`bot.moderation`), and a passphrase from a chat.
@@ -15,6 +16,7 @@ Never here: what an act does (`handlers.cases`, `handlers.office`, `handlers.dig
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,7 +31,15 @@ from bot.moderation import COMMANDS, UNKNOWN, CaseView, Do, Given, Refusal, Seco
 from bot.opening import open_command
 from handlers import Address, Gone, Screen, bans, casefile, cases, custodians, office, offline, quarantine
 from handlers.bench import DAY_SECONDS, Act, Asked, Bench, ItemError, LedgerError, Say
-from handlers.commands import STALE_MINUTES, Answer, Order, lease, read_queued
+from handlers.commands import (
+    STALE_MINUTES,
+    Answer,
+    Order,
+    is_for_team,
+    lease,
+    open_without_key,
+    read_queued,
+)
 from handlers.delivery.waiting import TOLD, waiting
 from handlers.digests import Digests
 from handlers.keyring import Unlocked
@@ -144,6 +154,8 @@ class Desk:
         """The last minute in which the queue was seen empty."""
         self._drained_noted = 0
         """Of these, the one that stands outside the database."""
+        self._waiting: dict[int, bytes] = {}
+        """Orders that wait for the key though the desk works (console profile), and whose they are."""
         self._obeyed: dict[bytes, int] = {}
         """The boxes of orders that were carried out lately, by hash, and their minutes: `_demand_fresh`."""
         self._offline = offline.Offline(bench)
@@ -178,6 +190,7 @@ class Desk:
         await self._recall_queue()
         await self._offline.note()
         self._bench.ring = ring
+        self._waiting.clear()
         await self._note_audit()
 
     async def unlock_again(self, passphrase: str) -> bool:
@@ -195,7 +208,10 @@ class Desk:
         self._outdated = False
         self.stand_down()
         await self._bench.store.commit(
-            (lease(self._bench.clock(), locked=True), self._bench.log("desk", why))
+            (
+                lease(self._bench.clock(), locked=not self._bench.policy.console),
+                self._bench.log("desk", why),
+            )
         )
         await self._note_audit()
         await self._note_queue()
@@ -283,7 +299,7 @@ class Desk:
         if self.is_open and self.is_idle:
             async with self._turn:
                 await self.lock("idle lock")
-        if self.is_open:
+        if self.is_open or bench.policy.console:
             await bench.store.commit((lease(bench.clock()),))
         await self._lapse()
         if self._expired_on != bench.today:
@@ -433,7 +449,9 @@ class Desk:
         """
         done, most = 0, BATCH
         await self._keep_up()
-        while self.is_open:
+        if self._bench.policy.console:
+            await self._recall_queue()
+        while self.is_open or self._bench.policy.console:
             self._lanes.forget_ended()
             queued = await self._bench.store.commands(most)
             if not queued:
@@ -460,8 +478,10 @@ class Desk:
         """Carry out one order, or put one answer on its lane. Whether an order came to its end. `held`: whose
         answers wait for one that could not be shown yet."""
         bench = self._bench
+        if is_for_team(row.box) and not self.is_open:
+            return False
         try:
-            queued = read_queued(bench.queue.instance, open_command(row.box, bench.keys().identities))
+            queued = read_queued(bench.queue.instance, self._opened(row.box))
             self._demand_fresh(queued, row.box)
         except CannotOpen:
             answers = await bench.tell("owner", "desk-alarm-command")
@@ -475,10 +495,38 @@ class Desk:
                     self._lanes.add(member, row.number, partial(self._answer, row.number, queued))
                 return False
             case Order():
+                if not self.is_open and await self._waits(row, queued):
+                    return False
                 obeyed = not self._locking and await self._obey(row, queued)
                 if obeyed:
                     self._obeyed[_hash(row.box)] = queued.minute
                 return obeyed
+
+    def _opened(self, box: bytes) -> bytes:
+        """What is in a box of the queue. Raises `CannotOpen`."""
+        if is_for_team(box):
+            return open_command(box, self._bench.keys().identities)
+        return open_without_key(self._bench.queue.instance, box)
+
+    async def _waits(self, row: CommandRow, order: Order) -> bool:
+        """Whether an order is left until the key is in memory; told once. What a member signs after it waits
+        as well: it was decided in that order."""
+        bench = self._bench
+        member = next((found for found in await bench.store.members() if found.member == order.member), None)
+        if member is None or not bench.members.is_sound(member):
+            return False
+        behind = any(who == order.member and number < row.number for number, who in self._waiting.items())
+        given = parse(order.text, role_of(member))
+        signed = given is not None and given.command == "decision"
+        if not (behind and signed) and not offline.waits_for_key(order.text, role_of(member)):
+            return False
+        if row.number not in self._waiting:
+            self._waiting[row.number] = order.member
+            told = Screen(bench.words_of(member).say("desk-locked"))
+            self._lanes.add(
+                order.member, 0, partial(self._notice, Answer(order.member, (told,), where=order.where))
+            )
+        return True
 
     def _demand_fresh(self, queued: Order | Answer, box: bytes) -> None:
         """An order older than a moment at which nothing was queued was carried out before that moment:
@@ -721,7 +769,7 @@ class Desk:
 def _hash(box: bytes) -> bytes:
     """What tells a box from all others, however it is spelt and whichever key its header is for: no two are
     sealed alike, and nobody changes a payload that still opens."""
-    return age.payload_hash(box)
+    return age.payload_hash(box) if is_for_team(box) else hashlib.sha256(box).digest()
 
 
 def _view(row: CaseRow, member: MemberRow) -> CaseView:

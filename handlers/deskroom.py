@@ -40,7 +40,7 @@ def open_desk(ground: Ground, keys: HouseKeys) -> Desk:
 
     bench = Bench(
         ground.store,
-        Queue(ground.store, keys.team.now, keys.instance, clock),
+        Queue(ground.store, keys.team.now, keys.instance, clock, settings.desk_profile == "console"),
         ground.members,
         ground.words,
         clock,

@@ -149,7 +149,8 @@ def open_hall(
         clock=ground.clock,
         worker=worker,
     )
-    queue = Queue(ground.store, keys.team.now, keys.instance, ground.clock)
+    console = ground.settings.desk_profile == "console"
+    queue = Queue(ground.store, keys.team.now, keys.instance, ground.clock, console)
     reception = Reception(ground.members, queue, ground.words, ground.clock)
     made.append(Hall(ground, shelf, keys.folder, reception, dispatch, bool(worker)))
     return made[0]

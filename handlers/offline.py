@@ -29,10 +29,11 @@ from bot.decisions import (
     key_id,
     open_text,
     read_pasted,
+    typed,
     verify,
 )
 from bot.errors import CannotOpen, KeyFileError, SeuilError, StoreDamaged
-from bot.moderation import CaseView, Refusal, decide, reference
+from bot.moderation import CaseView, Refusal, Role, decide, parse, reference
 from bot.signing import VerifyKey, read_public
 from handlers import Attachment, Screen
 from handlers.bench import Act, Asked, Bench
@@ -45,6 +46,15 @@ log = logging.getLogger(__name__)
 
 USED = "decisions-used"
 """Meta: the decisions that were obeyed, as `storage.vouched` writes them."""
+
+KEYLESS = frozenset(
+    {
+        *("help", "status", "queue", "stats", "next", "get", "undo", "lock", "partners", "invite", "revoke"),
+        *("quarantine", "quarantine_release", "quarantine_reject", "quarantine_reject_yes"),
+        *("audit", "audit_verify", "approve", "reject", "escalate", "delete"),
+    }
+)
+"""What opens no testimony and signs nothing in the team's name."""
 
 SENT_MINUTES = 60
 """Ciphertext leaves the chat again after so long: time to take it to another machine, none to gather it."""
@@ -68,6 +78,20 @@ async def send_sealed(bench: Bench, asked: Asked) -> Act:
     bench.last[asked.member.member] = row.case
     text = asked.words.say("desk-get", case=asked.ref, count=len(files))
     return Act(screens=(Screen(text, files=files, minutes=SENT_MINUTES),))
+
+
+def waits_for_key(text: str, role: Role) -> bool:
+    """Whether an order of the console profile can be carried out only once the team's key is in memory."""
+    given = parse(text, role)
+    if given is None or typed(given.command, console=True) is not None:
+        return False
+    if given.command != "decision":
+        return given.command not in KEYLESS
+    try:
+        decision = read_pasted(given.text).decision
+    except Unfit:
+        return False  # refused, which takes no key
+    return bool(decision.sealed) or decision.command not in KEYLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +121,7 @@ class Offline:
         self._demand_time(decision)
         if (decision.day, decision.nonce) in await self._obeyed():
             raise Unfit("desk-decision-used", "This document was obeyed before.")
-        text = open_text(decision, self._bench.keys().identities)
+        text = open_text(decision, self._bench.keys().identities if decision.sealed else ())
         return Told(decision, text, cosigner.member if cosigner is not None else b"")
 
     async def _signed_by(self, member: MemberRow, signed: Signed) -> MemberRow | None:

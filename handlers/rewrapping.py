@@ -22,7 +22,7 @@ from bot.moderation import reference
 from bot.rewrapping import Ring, rewrapped
 from bot.settings import Settings
 from handlers.bench import Bench
-from handlers.commands import Queue
+from handlers.commands import Queue, is_for_team
 from handlers.members import Members
 from locales import load
 from storage import Store
@@ -124,6 +124,9 @@ async def _pages(store: Store) -> AsyncIterator[tuple[Kind, list[SealedRow], int
 def _moves(rows: list[SealedRow], ring: Ring, walked: Walked) -> list[Rewrap]:
     moves = []
     for row in rows:
+        if row.kind == "command" and not is_for_team(row.box):
+            walked.already += 1  # the instance's, and not the team's (console profile)
+            continue
         try:
             box = rewrapped(row.box, row.epoch, ring)
         except CannotOpen:
@@ -140,6 +143,8 @@ def _only(rows: list[SealedRow], rest: tuple[HybridIdentity, ...], gone: HybridI
     """How many open with the last key alone, and how many with none."""
     only = none = 0
     for row in rows:
+        if row.kind == "command" and not is_for_team(row.box):
+            continue
         try:
             if not age.opens(row.box, rest):
                 only, none = (only + 1, none) if age.opens(row.box, [gone]) else (only, none + 1)

@@ -18,33 +18,34 @@ from bot.age import HybridRecipient, KeyIdentity, armor, encrypt, parse_recipien
 from bot.custody import identity_text
 from bot.errors import KeyFileError, SettingsError
 from bot.moderation import COMMANDS
+from bot.settings import Settings
 from bot.signing import read_public
 from handlers import Screen
 from handlers.bench import DAY_SECONDS, mark
 from handlers.commands import Answer, Queue
 from handlers.members import Members
 from handlers.team_keys import KEYS, read_list
-from locales import Words
+from locales import Words, load
 from storage import MemberRow, Store
 from storage.changes import Audit
 from storage.key_folder import KeyFolder
 from storage.vouched import ModeratorKeys
 
 
-async def at_console(
-    data: Path, store: Store, words: Mapping[str, Words], name: str, key: str, now: float
-) -> str:
+async def at_console(settings: Settings, store: Store, name: str, key: str, now: float) -> str:
     """Make this the key of the member of this name; an empty one takes hers away. Her name.
 
     `key`: the line, or the file that holds it. Raises as `register`.
     """
+    data, console = settings.data, settings.desk_profile == "console"
     instance = KeyFolder(data).instance(new=False)
     listed, _ = read_list(data / KEYS)
-    members, queue = Members(store, instance), Queue(store, lambda: listed.newest, instance, lambda: now)
+    members = Members(store, instance)
+    queue = Queue(store, lambda: listed.newest, instance, lambda: now, console)
     if key and (file := Path(key)).exists():
         key = read_text(file)
     today = int(now // DAY_SECONDS)
-    return await register(members, queue, words, ModeratorKeys(data, instance), name, key, today)
+    return await register(members, queue, load(), ModeratorKeys(data, instance), name, key, today)
 
 
 async def register(

@@ -127,7 +127,7 @@ class House:
         """What the network says instead of taking a message, by chat."""
         self.carriers: dict[str, Carrier] = {}
         self.members = Members(store, INSTANCE)
-        self.queue = Queue(store, lambda: TEAM, INSTANCE)
+        self.queue = Queue(store, lambda: TEAM, INSTANCE, console=bool(policy and policy.console))
         self._updates: Counter[str] = Counter()
         self.policy = policy or Policy()
         self.desk = self.new_desk()

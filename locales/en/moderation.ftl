@@ -104,6 +104,7 @@ desk-console-quarantine = Testimony { $case }, in quarantine. It may be abuse, a
 desk-console-read = Here, no testimony is read in a conversation. To receive it, sealed: /get
 desk-console-decide = Here, a decision is made on your machine and comes back signed: python -m bot decide, then paste the line that starts with /decision.
 desk-button-get = Receive
+desk-summary-kept-sealed = Summary kept for { $case }. It will appear in a digest.
 desk-get =
     { $count ->
         [one] { $case }: 1 sealed file, which leaves this chat in an hour. Save it under its name, then: python -m bot open

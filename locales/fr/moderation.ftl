@@ -104,6 +104,7 @@ desk-console-quarantine = Témoignage { $case }, en quarantaine. C’est peut-ê
 desk-console-read = Ici, aucun témoignage ne se lit dans une conversation. Pour le recevoir, scellé : /get
 desk-console-decide = Ici, une décision se prend sur votre machine et revient signée : python -m bot decide, puis collez la ligne qui commence par /decision.
 desk-button-get = Recevoir
+desk-summary-kept-sealed = Résumé gardé pour { $case }. Il paraîtra dans un bilan.
 desk-get =
     { $count ->
         [one] { $case } : 1 fichier scellé, qui s’efface d’ici dans une heure. À enregistrer sous son nom, puis : python -m bot open
