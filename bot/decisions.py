@@ -26,7 +26,9 @@ and is for one state of one testimony. So at the desk (`handlers.offline`), each
 What a text command says (`mask`, `summary`, `note`, `reply`) may tell of a testimony: it is sealed to the
 team's key inside the document, so that the chat carries none of it.
 
-What needs the team's key at the desk even so: those texts, digests, bans. Until it is unlocked, they wait.
+What needs the team's key at the desk even so: those texts, quotes, bans, digests. They wait until it is
+unlocked; the rest is done by a desk that never had the key (`handlers.offline.KEYLESS`), because what members
+say is sealed under the INSTANCE key here and not to the team's (`handlers.commands`).
 
 Why not one key for each moderator, with items re-wrapped to it: that takes an unlocked desk to read anything.
 With the team's key on moderators' machines no server needs it to be read from. The price is said plainly in
@@ -73,10 +75,10 @@ NONCE = 16
 PASTED_MOST = 4096 - len("/decision ")
 """Characters: the longest message of Telegram, the shortest of our networks', and the command before it."""
 
-TEXT_MOST = 1000
+TEXT_MOST = 880
 """Bytes of a text in a document. Sealed and signed, that still is one message (a test holds it)."""
 
-TEXT_STEP = 256
+TEXT_STEP = 128
 """A sealed text grows by so many bytes: its length is part of what it says."""
 
 _UNPACKED_MOST = 16 * 1024

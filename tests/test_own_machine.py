@@ -438,6 +438,30 @@ def test_a_testimony_goes_from_the_witness_to_a_machine_of_ones_own_and_the_deci
     assert "document t-" in last
 
 
+def test_a_server_that_does_not_hold_the_teams_key_at_all_serves_the_whole_circle(
+    instance: Path, seuil: Seuil, tmp_path: Path
+) -> None:
+    """Once the key is handed over, it is taken off the machine: nothing of the circle needs it."""
+    seuil("run", stdin="bonjour\n")
+    assert seuil("own-keys", "lou", stdin=f"{PASSPHRASE}\n").code == 0
+    assert seuil("moderator-key", "Modération 1", "lou/signing.pub").code == 0
+    assert seuil("team-key", "lou/reading.pub", "team-for-lou.age").code == 0
+    for secret in ("team.age", "sign.age", "passphrase"):
+        (instance / "keys" / secret).unlink()
+    lou = ("-i", "lou/reading.age", "-i", "team-for-lou.age")
+
+    first = seuil("run", stdin="\n".join(("", *TOLD, "/as moderator", "/suivant", "/recevoir")))
+    files = sorted((instance / "received" / "moderator").iterdir())
+    read = seuil("open", *files, *lou, "--print", stdin=f"{PASSPHRASE}\n")
+    line = seuil("decide", "approve", *files, "-s", "lou/signing.age", stdin=f"{PASSPHRASE}\n").out
+    last = seuil("run", stdin="\n".join(("", "/as moderator", line, "/as owner", "/bilan envoyer")))
+
+    assert (first.code, last.code) == (0, 0)
+    assert STORY in read.out
+    assert "est accepté" in last.out
+    assert "Le bureau est verrouillé" in last.out
+
+
 def test_a_key_is_registered_at_the_console_for_a_member_who_decides_and_for_one_only(
     instance: Path, seuil: Seuil, own_keys: str
 ) -> None:
