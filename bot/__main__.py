@@ -48,7 +48,7 @@ from handlers.progress import shown
 from handlers.running import serve_networks, talk
 from handlers.team_keys import KEYS
 from handlers.unseen import unseen
-from locales import countries, load, spoken
+from locales import countries, spoken
 from storage import Store, open_store
 from storage.audit_head import AuditHead
 from storage.folder import cannot_use

@@ -106,7 +106,8 @@ async def alarm(settings: Settings, store: Store, ring: Ring, many: int) -> None
     """Tell owners that some of what is kept opens with no key, and note it."""
     instance = KeyFolder(settings.data).instance(new=False)
     members, words = Members(store, instance), load()
-    queue = Queue(store, lambda: ring.newest, instance)
+    console = settings.desk_profile == "console"
+    queue = Queue(store, lambda: ring.newest, instance, console=console)
     bench = Bench(store, queue, members, words, time.time)
     told = await bench.tell("owner", "desk-alarm-unopened", count=many)
     await store.commit((bench.log("console", "cannot open", str(many)), *bench.queued(told)))
