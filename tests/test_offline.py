@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from bot import age
 from bot.decisions import (
     PASTED_MOST,
-    SIGNED,
     TEXT_MOST,
     VALID_DAYS,
     Decision,
@@ -28,103 +27,25 @@ from bot.decisions import (
     seal_text,
 )
 from bot.signing import SignKey
-from handlers import Address, Screen
-from handlers.bench import Policy
-from handlers.commands import Queue, is_for_team
-from handlers.offline import KEYLESS
-from storage import Store, open_store
-from storage.changes import QueueCommand
-from storage.vouched import ModeratorKeys, UsedDecisions
-from tests.deskkit import IDENTITY, INSTANCE, PASSPHRASE, TEAM, House, Testimony, words
+from handlers import Screen
+from storage import Store
+from tests.deskkit import IDENTITY, PASSPHRASE, House, Testimony, words
+from tests.offlinekit import (
+    KEYS,
+    STORY,
+    Home,
+    claimed,
+    decided,
+    files,
+    house,
+    member,
+    pasted,
+    state,
+    store,
+)
 from tests.test_signing import MINISIGN, needs_minisign
 
-KEYS = {
-    chair: SignKey(bytes([at]) * 32) for at, chair in enumerate(("moderator", "moderator 2", "owner"), 70)
-}
-CONSOLE = Policy(console=True)
-STORY = "Il a laissé des mots sous ma porte."
-
-
-class Home(House):
-    """A house whose desk has a folder for what lies outside the database."""
-
-    folder: Path
-
-    def restart(self) -> None:
-        """A desk as after a restart, locked, with the files that are there."""
-        self.new_desk()
-        self.bench.moderator_keys = self.book
-        self.bench.used = UsedDecisions(self.folder, INSTANCE)
-
-    @property
-    def book(self) -> ModeratorKeys:
-        return ModeratorKeys(self.folder, INSTANCE)
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[Store]:
-    kept = await open_store("memory:")
-    yield kept
-    await kept.close()
-
-
-@pytest.fixture
-async def house(store: Store, tmp_path: Path) -> Home:
-    """An open desk of the console profile; three members have a key."""
-    house = Home(store, CONSOLE)
-    house.folder = tmp_path
-    house.restart()
-    await house.seat("moderator", "moderator 2", "owner", "auditor")
-    for chair, key in KEYS.items():
-        house.book.put(await member(house, chair), key.verify_key.line())
-    await house.desk.unlock(PASSPHRASE)
-    return house
-
-
-async def member(house: Home, chair: str) -> bytes:
-    row = await house.members.find(Address("terminal", chair))
-    assert row is not None
-    return row.member
-
-
-async def decided(
-    house: Home, testimony: Testimony, command: str, *, text: str = "", **changed: object
-) -> Decision:
-    """What her own machine makes of the files `/get` gave."""
-    parts = [(item.part, item.box) for item in await house.store.items(testimony.case)]
-    told: dict[str, object] = {
-        "command": command,
-        "case": testimony.ref,
-        "epoch": 1,
-        "items": items_hash(parts),
-        "day": house.today,
-        "nonce": f"{len(house.shown):032x}",
-        "sealed": seal_text(text, IDENTITY.recipient) if text else "",
-        **changed,
-    }
-    return Decision(**told)  # type: ignore[arg-type]  # seven fields by name
-
-
-def pasted(decision: Decision, *chairs: str) -> str:
-    signed = Signed(decision)
-    for chair in chairs:
-        signed = signed.by(KEYS[chair])
-    return f"/decision {signed.pasted()}"
-
-
-async def claimed(house: Home, testimony: Testimony, chair: str = "moderator") -> None:
-    await house.tell(testimony)
-    assert testimony.ref in await house.say(chair, "/next")
-
-
-async def state(house: Home, testimony: Testimony) -> str:
-    row = await house.store.case(testimony.case)
-    return row.state if row else "gone"
-
-
-def files(house: Home) -> dict[str, bytes]:
-    return {file.name: file.body for _, screen in house.shown for file in screen.files}
-
+__all__ = ["house", "store"]
 
 # --- reading ------------------------------------------------------------------------------------------------
 
@@ -563,156 +484,6 @@ async def test_what_is_no_document_is_refused_in_one_sentence(house: Home) -> No
 
     for line in (good[:-9], "/decision bonjour", "/decision AAAA", good.replace("/decision ", "/decision A")):
         await refused(house, testimony, line, "desk-decision-unreadable")
-
-
-# --- without the key ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def keyless(house: Home) -> Home:
-    """The same after a restart: nobody ever unlocks it."""
-    house.restart()
-    return house
-
-
-async def test_a_desk_without_the_key_gives_out_takes_back_and_obeys_what_is_signed(keyless: Home) -> None:
-    testimony, other = Testimony(), Testimony()
-    await claimed(keyless, testimony)
-    await keyless.say("moderator", "/get")
-    await keyless.say("moderator", pasted(await decided(keyless, testimony, "approve"), "moderator"))
-    await keyless.tell(other)
-    both = pasted(await decided(keyless, other, "delete"), "moderator", "owner")
-    await keyless.say("owner", both)
-
-    assert files(keyless)
-    assert await state(keyless, testimony) == "approved"
-    assert await state(keyless, other) == "gone"
-    assert not keyless.desk.is_open
-    assert await keyless.say("owner", both) == words("desk-decision-used")
-    assert "cannot open command" not in await keyless.acts()
-
-
-async def test_what_takes_the_key_waits_for_it_is_told_once_and_is_done_then(keyless: Home) -> None:
-    testimony = Testimony()
-    await claimed(keyless, testimony)
-    mask = await decided(keyless, testimony, "mask", text="sous ma porte", nonce="a" * 32)
-
-    assert await keyless.say("moderator", pasted(mask, "moderator")) == words("desk-locked")
-    await keyless.desk.tick()
-    assert keyless.told_to("moderator").count(words("desk-locked")) == 1
-    assert words("desk-masked", count=1, case=testimony.ref) not in keyless.told_to("moderator")
-    await keyless.desk.unlock(PASSPHRASE)
-    await keyless.desk.pump()
-
-    assert words("desk-masked", count=1, case=testimony.ref) in keyless.told_to("moderator")
-
-
-async def test_what_one_signs_after_something_that_waits_waits_behind_it_and_others_do_not(
-    keyless: Home,
-) -> None:
-    testimony, other = Testimony(), Testimony()
-    await claimed(keyless, testimony)
-    await claimed(keyless, other, "moderator 2")
-    note = await decided(keyless, testimony, "note", text="Un mot.", nonce="a" * 32)
-    await keyless.say("moderator", pasted(note, "moderator"))
-    approve = await decided(keyless, testimony, "approve", nonce="b" * 32)
-    await keyless.say("moderator", pasted(approve, "moderator"))
-    await keyless.say("moderator 2", pasted(await decided(keyless, other, "approve"), "moderator 2"))
-
-    assert (await state(keyless, testimony), await state(keyless, other)) == ("claimed", "approved")
-    await keyless.desk.unlock(PASSPHRASE)
-    await keyless.desk.pump()
-
-    assert await state(keyless, testimony) == "approved"
-    assert [item.part[:4] for item in await keyless.store.items(testimony.case)].count("note") == 1
-
-
-@pytest.mark.parametrize("name", sorted(KEYLESS - set(SIGNED)))
-async def test_nothing_that_is_said_to_need_no_key_needs_it(keyless: Home, name: str) -> None:
-    typed = {"invite": "/invite auditor Zoé", "revoke": "/revoke auditor"}.get(
-        name, "/" + name.replace("_", " ")
-    )
-    await keyless.tell(Testimony())
-
-    said = await keyless.say("owner", typed)
-
-    assert said
-    assert words("desk-try-again") not in said
-    assert words("desk-locked") not in said
-    assert "command failed" not in await keyless.acts()
-
-
-@pytest.mark.parametrize("typed", ["/digest preview", "/digest send", "/digest approve", "/unban 0a0b0c0d"])
-async def test_what_is_counted_or_opened_waits_for_the_key(keyless: Home, typed: str) -> None:
-    assert await keyless.say("owner", typed) == words("desk-locked")
-    assert "command failed" not in await keyless.acts()
-
-
-async def test_somebody_who_writes_to_the_database_orders_nothing_without_the_key_either(
-    keyless: Home,
-) -> None:
-    testimony = Testimony()
-    await claimed(keyless, testimony)
-    (await keyless.store.commit((QueueCommand(b"forged".ljust(32), os.urandom(4096)),)))
-    other = Queue(keyless.store, lambda: TEAM, b"\x08" * 32, console=True)
-    await other.put(await member(keyless, "owner"), f"/revoke {testimony.ref}", b"forged")
-
-    await keyless.desk.pump()
-
-    assert (await keyless.acts()).count("cannot open command") == 2
-    assert words("desk-alarm-command") in keyless.told_to("owner")
-
-
-async def test_an_order_that_is_put_back_is_known_without_the_key_too(keyless: Home) -> None:
-    testimony = Testimony()
-    await keyless.tell(testimony)
-    await keyless.queue_up("moderator", "/next")
-    (row,) = await keyless.store.commands()
-    await keyless.desk.pump()
-    await keyless.say("moderator", "/undo")
-
-    await keyless.store.commit((QueueCommand(b"again".ljust(32), row.box),))
-    await keyless.desk.pump()
-
-    assert await state(keyless, testimony) == "waiting"
-    assert "cannot open command" in await keyless.acts()
-
-
-async def test_a_stolen_database_tells_nothing_of_what_is_queued(keyless: Home) -> None:
-    """Sealed under a key that no database holds, and all of one length."""
-    await keyless.queue_up("moderator", "/next")
-    await keyless.queue_up("owner", "/revoke moderator 2")
-
-    first, second = await keyless.store.commands()
-
-    assert len(first.box) == len(second.box)
-    assert b"next" not in first.box
-    assert not is_for_team(first.box)
-
-
-async def test_the_usual_profile_obeys_nothing_while_it_is_locked(store: Store) -> None:
-    house = House(store)
-    await house.seat("moderator")
-    await house.tell(Testimony())
-
-    assert await house.say("moderator", "/next") == ""
-    assert [row.state for row in await store.cases()] == ["waiting"]
-
-
-async def test_what_was_queued_in_the_other_profile_is_still_read(store: Store, tmp_path: Path) -> None:
-    house = House(store)
-    await house.seat("moderator")
-    await house.tell(Testimony())
-    await house.queue_up("moderator", "/next")
-
-    house.policy = CONSOLE
-    house.new_desk()
-    await house.desk.pump()
-    assert [row.state for row in await store.cases()] == ["waiting"]
-    await house.desk.unlock(PASSPHRASE)
-    await house.desk.pump()
-
-    assert [row.state for row in await store.cases()] == ["claimed"]
 
 
 # --- the form -----------------------------------------------------------------------------------------------
