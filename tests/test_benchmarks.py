@@ -18,6 +18,11 @@ FIGURES = {
         "testimonies handed in a second, Argon2id as in service",
     ],
     "restart": ["disk, an open draft", "memory, an idle open draft", "start to first answer, 1,000 drafts"],
+    "backups": [
+        "backup of 2,000 items, by the clock",
+        "restore of 2,000 items, by the clock",
+        "    memory above that of two items",
+    ],
     "sealed_digest": [
         "a digest of 1,000 sealed testimonies on 1 core",
         "    times what opening alone takes",
