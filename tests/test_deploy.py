@@ -77,7 +77,7 @@ def test_what_a_container_of_ours_is_told_is_a_command_and_settings_that_exist(
     command, *words = service["command"]
     options = [word for word in words if word.startswith("--")]
     # What `.env` gives to all of them.
-    monkeypatch.setenv("SEUIL_TELEGRAM_TOKEN", f"1:{35 * 'a'}")
+    monkeypatch.setenv("SEUIL_TELEGRAM_TOKEN", f"123456789:{35 * 'a'}")
     monkeypatch.setenv("SEUIL_TELEGRAM_WEBHOOK", "https://bot.example.org/h")
     for setting, value in service["environment"].items():
         monkeypatch.setenv(setting, str(value))
