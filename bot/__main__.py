@@ -47,7 +47,7 @@ from handlers.networks import try_networks
 from handlers.progress import shown
 from handlers.running import serve_networks, talk
 from handlers.team_keys import KEYS
-from handlers.unseen import unseen
+from handlers.unseen import unseen, warn_of_swap
 from locales import countries, spoken
 from storage import Store, open_store
 from storage.audit_head import AuditHead
@@ -148,8 +148,8 @@ def run(
         _run_intake(settings, only, take_over=take_over)
         return
     if settings.telegram_token.get_secret_value() or settings.signal:
-        _warn_of_open_file(Path(".env"))
         setup_logs(settings.log_level, form=settings.log_format)
+        warn_of_swap()
         if not keyring.exists(settings.data / KEYS):
             _run_fast(try_networks(settings))
         _lay(settings)
@@ -178,6 +178,7 @@ def _run_intake(settings: Settings, only: str, *, take_over: bool) -> None:
     from handlers import intaking  # noqa: PLC0415
 
     setup_logs(settings.log_level, form=settings.log_format)
+    warn_of_swap()
     _run_fast(intaking.serve_intake(settings, say=say, take_over=take_over))
 
 
@@ -197,12 +198,12 @@ def desk() -> None:
     Several may run: one works, the others wait and take over.
     """
     settings = _settings()
-    _warn_of_open_file(Path(".env"))
     _demand_networks(settings)
     from handlers import desking, ground  # noqa: PLC0415 - as above
 
     ground.demand_server(settings, "A desk apart")
     setup_logs(settings.log_level, form=settings.log_format)
+    warn_of_swap()
     _lay(settings)
     _run_fast(desking.serve_desk(settings, typed=_typed_at_start, say=say))
 
@@ -217,13 +218,6 @@ def intake_folder(
 
     made.make(_standing().data, folder)
     say(f"Made: {folder}. Name it in SEUIL_DATA there; its files are for their owner only.")
-
-
-def _warn_of_open_file(file: Path) -> None:
-    """A warning and no refusal: whether others use this machine is the operator's to know."""
-    if file.exists() and file.stat().st_mode & 0o077:
-        say(f"{file} can be read by other users of this machine, and it holds what speaks for the bot.")
-        say(f"→ chmod 600 {file}")
 
 
 def _lay(settings: Settings) -> None:

@@ -5,7 +5,7 @@ paragraph in `.env.example`, and a test holds the two together. Never here: what
 nothing found in a file is ever repeated back, since any line could hold a token put in the wrong place:
 faults tell its shape.
 
-This is the one module of the thinking room that reads a file: nothing else exists yet when it does.
+With `bot.env_file` this is what reads a file in the thinking room: nothing else exists yet when it does.
 
 Why limits that cannot be passed: a volunteer in a hurry must not be able to publish small numbers (`k`,
 `min_people`) or to keep stories for years by a slip of the keyboard. Rounding is not a setting at all.
@@ -15,18 +15,15 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import io
 import os
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.env_file import Given, read
 from bot.errors import SettingsError
 from bot.mail_settings import Security, authority, password, port, security, sender, server, user, with_server
 from bot.schedule_settings import cron, known_zone
@@ -42,9 +39,6 @@ NOT_SETTINGS = frozenset({"SEUIL_NO_SKIP", "SEUIL_NODE_MODULES"})
 
 FIXED = {"SEUIL_ROUNDING": "rounding is always to 5"}
 """What people look for among the settings, and why it is not one."""
-
-_ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
-"""Blank lines and comments, which the parser counts as part of the statement below them."""
 
 
 def default_shelf(data: Path, environ: Mapping[str, str] = os.environ) -> Path:
@@ -230,7 +224,7 @@ class Settings(BaseSettings):
 
         Relative folders start where the program was started. Raises SettingsError naming every fault.
         """
-        in_file, faults = _read(env_file)
+        in_file, faults = read(env_file, _names())
         in_environment = {name.upper(): value for name, value in os.environ.items() if value}
         faults += _strangers(
             [*in_file, *(name for name in in_environment if name.startswith(PREFIX))], in_file
@@ -264,47 +258,7 @@ def _names() -> dict[str, str]:
     return {PREFIX + name.upper(): name for name in Settings.model_fields}
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """A value of the file and the line it stands on."""
-
-    value: str = field(repr=False)
-    line: int
-
-
-def _read(env_file: Path | None) -> tuple[dict[str, _Given], list[str]]:
-    """Every NAME=value of the file, and a sentence for every line that is not one."""
-    if env_file is None or not env_file.exists():
-        return {}, []
-    try:
-        text = env_file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return {}, [
-            f"{env_file}, line {line}: UTF-8 text expected, other bytes found. Save the file as UTF-8."
-        ]
-    except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
-        return {}, [
-            f"{env_file}: a readable file expected, “{reason}” found. Check its owner and mode (600)."
-        ]
-    given: dict[str, _Given] = {}
-    faults: list[str] = []
-    for binding in parse_stream(io.StringIO(text)):
-        line = binding.original.line + _ABOVE.match(binding.original.string).group().count("\n")  # type: ignore[union-attr]  # matches anything
-        if binding.error or (binding.key is not None and binding.value is None):
-            faults.append(f"{env_file}, line {line}: NAME=value expected. Mend or remove the line.")
-        elif binding.key is not None and binding.value is not None:
-            name = binding.key.upper()
-            if name in given:
-                faults.append(
-                    f"{name}: one line expected, a second found on line {line}. Keep one of the two."
-                )
-            given[name] = _Given(binding.value, line)
-    return given, faults
-
-
-def _strangers(found: Iterable[str], in_file: Mapping[str, _Given]) -> list[str]:
+def _strangers(found: Iterable[str], in_file: Mapping[str, Given]) -> list[str]:
     """A sentence for each name that looks like a setting and is none: most are typing mistakes.
 
     Names without our prefix belong to others, unless the prefix is all that is missing or mistyped.
@@ -327,7 +281,7 @@ def _strangers(found: Iterable[str], in_file: Mapping[str, _Given]) -> list[str]
     return faults
 
 
-def _where(name: str, in_file: Mapping[str, _Given]) -> str:
+def _where(name: str, in_file: Mapping[str, Given]) -> str:
     """The environment wins over the file, so a name in both is at fault in the environment; one that is in
     neither, nowhere."""
     if any(given.upper() == name for given, value in os.environ.items() if value):
@@ -337,7 +291,7 @@ def _where(name: str, in_file: Mapping[str, _Given]) -> str:
     return f" (line {in_file[name].line})"
 
 
-def _explained(error: ValidationError, in_file: Mapping[str, _Given]) -> list[str]:
+def _explained(error: ValidationError, in_file: Mapping[str, Given]) -> list[str]:
     """Pydantic's faults in our words: what was expected, the shape of what was found, the way out."""
     faults = []
     for fault in error.errors(include_url=False, include_context=True):

@@ -54,6 +54,7 @@ def test_every_container_is_without_root_without_swap_and_without_ports(name: st
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["ulimits"]["core"] == 0
     assert service["mem_limit"] == service["memswap_limit"]
+    assert name not in OURS or service["ulimits"]["memlock"] == -1
     assert not {"ports", "privileged", "cap_add", "pid", "ipc"} & set(service)
     assert name in OURS or service["user"] not in ("root", "0")
 
@@ -194,6 +195,7 @@ def test_a_unit_lets_nothing_out_of_its_memory_and_takes_no_right(unit: str) -> 
         assert told[name] == [value], name
     assert told["SystemCallFilter"] == ["@system-service", "~@privileged"]
     assert told["User"] != ["root"]
+    assert told.get("LimitMEMLOCK") == (["infinity"] if unit.startswith("seuil") else None)
 
 
 def test_the_shelf_of_the_service_outlives_a_restart_and_no_reboot() -> None:

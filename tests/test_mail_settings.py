@@ -25,6 +25,7 @@ def read(tmp_path) -> Read:
 
     def load(text: str) -> Settings:
         (tmp_path / ".env").write_text(text, encoding="utf-8")
+        (tmp_path / ".env").chmod(0o600)
         return Settings.load(tmp_path / ".env")
 
     return load

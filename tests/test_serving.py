@@ -156,15 +156,17 @@ async def test_what_it_holds_in_memory_is_written_down_by_no_crash(
     assert [line.split()[4:6] for line in limits.splitlines() if "core file" in line] == [["0", "0"]]
 
 
-async def test_a_settings_file_others_can_read_is_warned_of(
+async def test_a_settings_file_with_a_token_that_others_can_read_is_refused(
     fake: FakeTelegram, house: dict[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / ".env").write_text("SEUIL_K=12\n")
+    (tmp_path / ".env").write_text(f"SEUIL_TELEGRAM_TOKEN={fake.token}\n")
     (tmp_path / ".env").chmod(0o644)
     async with run(house, folder=tmp_path) as running:
-        await running.says("chmod 600 .env")
-        await running.says("serves Telegram")
-        await running.ended(by=signal.SIGTERM)
+        code, _ = await running.ended()
+
+    assert code == 3
+    assert "chmod 600 .env" in running.err
+    assert fake.token not in running.err
 
 
 async def test_what_is_typed_at_it_is_no_conversation(fake: FakeTelegram, house: dict[str, str]) -> None:

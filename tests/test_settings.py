@@ -26,6 +26,7 @@ def env(tmp_path):
     def write(text: str) -> Path:
         path = tmp_path / ".env"
         path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
         return path
 
     return write
