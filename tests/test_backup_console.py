@@ -3,6 +3,7 @@ keyboard."""
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 from bot import custody
 from handlers import backup_keys
+from storage.snapshot import FILES
 from tests.test_main import QUICK, Ended, instance, made, own_process, seuil
 
 __all__ = ["instance", "made", "own_process", "seuil"]
@@ -59,6 +61,17 @@ def test_a_backup_goes_out_and_comes_back_without_a_question(
     assert f"Compare with the paper of the recovery shares: instance {mark}" in restored.err
     assert "/revoke" in restored.err
     assert "is whole" in audited.out
+
+
+def test_every_file_a_running_instance_leaves_is_in_a_backup_or_left_out_for_a_reason(
+    instance: Path, backups: Path
+) -> None:
+    files = [path.relative_to(instance).as_posix() for path in instance.rglob("*") if path.is_file()]
+
+    assert {"seuil.db", "drafts.db", "salt", "keys/team.age", "backup.pub"} <= set(files)
+    for name in files:
+        said = [why for pattern, why in FILES.items() if fnmatch.fnmatch(name, pattern)]
+        assert len(said) == 1, name
 
 
 def test_a_second_folder_may_be_named_and_the_sum_beside_a_backup_is_its_own(
