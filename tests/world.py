@@ -38,6 +38,7 @@ from handlers.instance import Instance, lay_keys, open_instance, passphrase_at_h
 from storage import Store, open_store
 from storage.changes import Change, KeepCase, KeepItem, Move
 from storage.memory import MemoryStore
+from tests.pgkit import emptied_url
 from tests.stage import CHEAP, VOCABULARIES, WORDS, Clock, Recorder, receipt_in
 
 T = TypeVar("T")
@@ -107,9 +108,10 @@ class World:
         self.keeper = keeper
         memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
         self.folder = Path(tempfile.mkdtemp(prefix="seuil-world-", dir=memory))
-        self.settings = Settings(data=self.folder / "data", shelf=self.folder / "shelf", store=SecretStr(""))
         self.clock = Clock()
         self.loop = asyncio.new_event_loop()
+        url = self.run(emptied_url()) if keeper == "postgresql" else ""
+        self.settings = Settings(data=self.folder / "data", shelf=self.folder / "shelf", store=SecretStr(url))
         self.mouth = Mouth(self._gate)
         self.ear = Ear()
         self.memory = MemoryStore()
