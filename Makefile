@@ -7,7 +7,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-peers check bench soak fuzz lock clean FORCE
+.PHONY: help run demo test test-peers check bench soak fuzz audit wheel lock clean FORCE
 FORCE:
 
 VENV := .venv
@@ -74,6 +74,27 @@ fuzz: $(DEV) ## an hour of bytes nobody meant on every parser, and of lives agai
 	@test -n '$(ARGS)' || SEUIL_LIVES=400 HYPOTHESIS_PROFILE=deep $(IN_VENV) -m pytest -q -n auto tests/test_service.py
 FUZZ := .cache/fuzz/site
 
+audit: $(DEV) ## known holes in the packages that are pinned; says so where the database cannot be reached
+	@$(IN_RELEASE) $(IN_VENV) .ci/audit.py $(ARGS)
+
+wheel: $(DEV) ## the wheel of a release and its bill of materials, in dist/; built twice, and the same to the byte
+	@rm -rf dist .cache/release/again
+	@for place in dist .cache/release/again; do \
+	  $(IN_RELEASE) SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(IN_VENV) -m hatchling build -t wheel -d $$place >/dev/null || exit 1; done
+	@for wheel in dist/*.whl; do cmp "$$wheel" ".cache/release/again/$${wheel##*/}" \
+	  || { echo 'make: two builds of the wheel differ: look at what it takes from this machine.' >&2; exit 1; }; done
+	@$(IN_VENV) .ci/sbom.py >dist/seuil.cdx.json
+	@cd dist && sha256sum * >SHA256SUMS && cat SHA256SUMS
+# The time of what is in the wheel: 2 February 2020, hatchling's own, whatever the machine says.
+SOURCE_DATE_EPOCH ?= 1580601600
+RELEASE := .cache/release/site
+define IN_RELEASE
+cmp -s requirements-release.lock $(RELEASE)/.built || { rm -rf $(RELEASE) && mkdir -p $(RELEASE) \
+	  && $(IN_VENV) -m pip install --no-deps --require-hashes --target $(RELEASE) -r requirements-release.lock >$(PIP_LOG) 2>&1 </dev/null \
+	  && cp requirements-release.lock $(RELEASE)/.built \
+	  || echo 'the programs of requirements-release.lock could not be installed: pip says why in $(PIP_LOG).' >&2; }; PYTHONPATH=$(RELEASE)
+endef
+
 lock: ## write the lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: `python3 -m pip install uv` in an environment of your own.' >&2; exit 1; }
 	@uv pip compile -q pyproject.toml --extra dev $(LOCKED) -o requirements-dev.lock $(ARGS)
@@ -81,6 +102,8 @@ lock: ## write the lock files again from pyproject.toml (needs uv)
 	@uv pip compile -q pyproject.toml -c requirements-dev.lock $(LOCKED) -o requirements.lock $(ARGS)
 	@# for `make fuzz` alone: a wheel of thirty megabytes, and not for every Python
 	@uv pip compile -q --group fuzz $(LOCKED) -o requirements-fuzz.lock $(ARGS)
+	@# for `make audit` and `make wheel` alone
+	@uv pip compile -q --group release $(LOCKED) -o requirements-release.lock $(ARGS)
 	@echo 'requirements.lock and requirements-dev.lock are written; `make test` rebuilds .venv from them.'
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
