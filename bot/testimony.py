@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
 import orjson
@@ -59,14 +60,17 @@ class StoryPart:
     removed: tuple[str, ...] = ()
 
 
+_Number = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+
+
 class _CodedJson(msgspec.Struct):
     """A coded part as it is written. Read in C, a million times for a digest; one item of another form would
     else stop the counting of all."""
 
     answers: dict[str, tuple[str, ...]]
-    consented: tuple[int, str, str, int]
+    consented: tuple[_Number, str, str, _Number]
     language: str
-    questionnaire: int
+    questionnaire: _Number
     share: str
 
     def __repr__(self) -> str:

@@ -112,6 +112,8 @@ def read_released(body: bytes) -> Released:
     """The inverse of `write_released`. Raises `CannotOpen` for anything else."""
     try:
         words, moderators = orjson.loads(body)
+        if not all(isinstance(each, str) for each in (words, *moderators)):
+            raise ValueError("something that is no text")
         return Released(words, frozenset(moderators))
     except (ValueError, TypeError):
         raise CannotOpen(
