@@ -484,7 +484,9 @@ class Desk:
             queued = read_queued(bench.queue.instance, self._opened(row.box))
             self._demand_fresh(queued, row.box)
         except CannotOpen:
-            answers = await bench.tell("owner", "desk-alarm-command")
+            # Once a minute: what it writes goes into this very queue, and must not call for another alarm.
+            is_told = not self._seldom("cannot open command")
+            answers = () if is_told else await bench.tell("owner", "desk-alarm-command")
             line = bench.log("desk", "cannot open command")
             return await bench.store.commit((FinishCommand(row.number), line, *self._answers(answers)))
         match queued:
