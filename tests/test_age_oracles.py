@@ -17,7 +17,9 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from bot import age, custody
+from bot import age, custody, recovery
+from bot.rewrapping import Ring, rewrapped
+from bot.sealing import Context, TeamKey, seal
 
 pytestmark = pytest.mark.oracle
 
@@ -54,6 +56,22 @@ def test_pyrage_reads_what_we_write_and_we_what_it_writes(text):
     assert age.decrypt(pyrage.encrypt(text, [theirs.to_public()]), [CLASSIC]) == text
     assert age.decrypt(pyrage.encrypt(text, [theirs.to_public()], armored=True), [CLASSIC]) == text
     assert pyrage.decrypt(age.armor.wrap(age.encrypt(text, [CLASSIC.recipient])), [theirs]) == text
+
+
+def test_pyrage_reads_a_rewrapped_file_and_what_it_wrote_is_rewrapped():
+    other = age.X25519Identity(b"o" * 32)
+    theirs = pyrage.x25519.Identity.from_str(CLASSIC.secret_text())
+    moved = [
+        age.rewrap(first, [other], [CLASSIC.recipient], checked_by=CLASSIC)
+        for first in (
+            age.encrypt(b"Il est revenu.", [other.recipient]),
+            pyrage.encrypt(b"Il est revenu.", [pyrage.x25519.Recipient.from_str(other.recipient.text())]),
+        )
+    ]
+
+    assert [pyrage.decrypt(file, [theirs]) for file in moved] == [b"Il est revenu."] * 2
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(moved[0], [pyrage.x25519.Identity.from_str(other.secret_text())])
 
 
 def test_pyrage_unlocks_our_key_file():
@@ -183,6 +201,28 @@ def test_age_encryption_reads_a_rewrapped_item():
     moved = age.rewrap(first, [age.HybridIdentity(b"1" * 32)], [HYBRID.recipient])
 
     assert run_node("open", HYBRID.secret_text(), moved) == b"Il est revenu."
+
+
+@needs_node
+def test_age_encryption_opens_a_rewrapped_item_with_the_new_key_and_not_with_the_old():
+    old = custody.new_identity(b"1" * 32)
+    ring = Ring({1: old, 2: HYBRID}, TeamKey(2, HYBRID.recipient))
+    context = Context(b"c" * 16, "story", "story", 1, 1, b"r" * 32, b"s" * 16)
+    moved = rewrapped(seal(b"Il est revenu.", context, TeamKey(1, old.recipient)), 1, ring)
+
+    assert moved is not None
+    assert b"Il est revenu." in run_node("open", HYBRID.secret_text(), moved)
+    with pytest.raises(subprocess.CalledProcessError):
+        run_node("open", old.secret_text(), moved)
+
+
+@needs_node
+def test_age_encryption_opens_the_recovery_copy_with_the_key_of_two_papers():
+    shares = recovery.split(bytes(range(32)))
+    identity = recovery.join(shares[1:])
+    file = age.encrypt(b"what is kept for the worst day", [HYBRID.recipient])
+
+    assert run_node("open", identity.secret_text(), file) == b"what is kept for the worst day"
 
 
 @needs_node

@@ -23,6 +23,11 @@ FIGURES = {
         "restore of 2,000 items, by the clock",
         "    memory above that of two items",
     ],
+    "rewrapping": [
+        "bare: unwrapped, wrapped, opened once",
+        "through the store: re-wrapped",
+        "    memory above what was there, at its highest",
+    ],
     "sealed_digest": [
         "a digest of 1,000 sealed testimonies on 1 core",
         "    times what opening alone takes",
