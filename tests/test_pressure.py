@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.receipts import new as new_receipt
-from handlers import Address, Heard, Screen, intake, pressure
+from handlers import Address, Heard, Screen, intake, pressure, status
 from handlers.counts import COUNTS
 from handlers.limits import MOST_UNANSWERED, Limits
 from handlers.pressure import (
@@ -22,6 +22,7 @@ from handlers.pressure import (
     MOST_TOLD,
     TARGET_SECONDS,
     Flight,
+    Load,
     Pressure,
 )
 from handlers.telegram.updates import Chat, Message, Translator, Update
@@ -312,6 +313,17 @@ async def test_with_a_slow_network_no_more_turns_are_begun_than_are_said(
     await asyncio.gather(*tasks)
     assert sorted(acknowledged) == sorted(names)
     assert stage.dispatch.load.in_flight == 0
+
+
+# --- seeing it ----------------------------------------------------------------------------------------------
+
+
+def test_status_tells_a_crowd_in_tens_and_of_few_nothing() -> None:
+    assert status._crowd(Load(9, 9)) == "fewer than ten are being answered"
+    assert status._crowd(Load(47, 12, is_high=True)) == (
+        "40 or more are being answered, 10 or more wait to hand in; "
+        "who would begin is asked to come back later"
+    )
 
 
 # --- one person's flood -------------------------------------------------------------------------------------
