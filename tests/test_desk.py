@@ -106,7 +106,7 @@ async def test_each_view_of_a_testimony_is_a_line_in_the_log(house: House) -> No
     await house.say("moderator", "/open")
     await house.say("moderator", "/open")
 
-    assert (await house.()).count("open") == 2
+    assert (await house.acts()).count("open") == 2
 
 
 async def test_one_moderator_at_a_time_works_on_a_case(house: House) -> None:
@@ -476,7 +476,7 @@ async def test_a_revoked_member_is_not_obeyed_even_for_what_she_had_queued(house
     await house.desk.pump()
 
     assert [row.state for row in await house.store.cases()] == ["waiting"]
-    assert "command of no member" in await house.()
+    assert "command of no member" in await house.acts()
 
 
 async def test_figures_about_the_queue_tell_nothing_of_what_was_told(house: House) -> None:
@@ -578,9 +578,9 @@ async def test_an_order_nobody_of_this_instance_wrote_is_refused_and_alarms(hous
     await house.desk.pump()
 
     assert [row.state for row in await house.store.cases()] == ["waiting"]
-    # Both are in the log; owners are told once a minute, or an alarm that cannot be read would call for the next.
+    # Both are in the log; owners are told once a minute, or an alarm nobody can read would call for the next.
     assert house.told_to("owner").count(words("desk-alarm-command")) == 1
-    assert (await house.()).count("cannot open command") == 2
+    assert (await house.acts()).count("cannot open command") == 2
     assert await house.store.commands() == []
 
 
@@ -606,7 +606,7 @@ async def test_an_answer_for_a_chat_that_blocks_us_is_given_up_and_the_log_says_
         await house.desk.pump()
 
     assert await house.store.commands() == []
-    assert "answer given up" in await house.()
+    assert "answer given up" in await house.acts()
 
 
 async def test_a_fault_of_ours_ends_one_command_and_not_the_desk(
@@ -621,7 +621,7 @@ async def test_a_fault_of_ours_ends_one_command_and_not_the_desk(
         assert words("desk-try-again") in await house.say("moderator", "/next")
 
     assert "secret words" not in caplog.text
-    assert "command failed" in await house.()
+    assert "command failed" in await house.acts()
     assert "/next" in await house.say("moderator", "/help")
 
 
@@ -635,7 +635,7 @@ async def test_items_that_do_not_open_alarm_owners_and_leave_the_queue(house: Ho
     assert words("desk-cannot-open") in said
     assert words("desk-alarm-item", case=told.ref, part="coded") in house.told_to("owner 2")
     assert [row.state for row in await house.store.cases()] == ["escalated"]
-    assert "cannot open" in await house.()
+    assert "cannot open" in await house.acts()
 
 
 async def test_an_item_exchanged_between_two_cases_is_an_alarm(house: House) -> None:
@@ -733,7 +733,7 @@ async def test_an_idle_desk_locks_itself(house: House) -> None:
     await house.desk.tick()
 
     assert not house.desk.is_open
-    assert "idle lock" in await house.()
+    assert "idle lock" in await house.acts()
 
 
 async def test_a_desk_that_was_killed_is_closed_a_few_minutes_later(house: House) -> None:
@@ -807,7 +807,7 @@ async def test_what_somebody_left_lying_goes_back_to_the_queue(store: Store) -> 
     await house.desk.tick()
 
     assert [row.state for row in await store.cases()] == ["waiting"]
-    assert "lapse" in await house.()
+    assert "lapse" in await house.acts()
 
 
 async def test_stories_go_sixty_days_after_the_decision_and_all_else_after_two_years(house: House) -> None:
@@ -941,16 +941,16 @@ async def test_a_flood_of_refused_commands_is_one_line_a_minute(house: House) ->
     for _ in range(30):
         assert await house.say("partner", "/audit") == words("desk-unknown")
 
-    assert (await house.()).count("refused audit") == 1
+    assert (await house.acts()).count("refused audit") == 1
 
 
 async def test_what_is_merely_mistyped_is_no_line_in_the_log(house: House) -> None:
-    before = await house.()
+    before = await house.acts()
     await house.say("moderator", "bonjour")
     await house.say("moderator", "/approve")
     await house.say("moderator", "/undo")
 
-    assert await house.() == before
+    assert await house.acts() == before
 
 
 async def test_a_slow_chat_delays_its_own_member_and_nobody_else(
@@ -1024,7 +1024,7 @@ async def test_a_chat_that_is_gone_is_given_up_at_once(house: House) -> None:
     await house.desk.pump()
 
     assert await house.store.commands() == []
-    assert (await house.()).count("answer given up") == 1
+    assert (await house.acts()).count("answer given up") == 1
 
 
 async def test_what_was_on_its_way_at_the_end_is_shown_after_the_next_start(house: House) -> None:
