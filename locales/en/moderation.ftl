@@ -100,42 +100,42 @@ desk-reopened = { $case } is in your hands again. /open to read it.
 ## Reading on one's own machine
 
 desk-console-next = Testimony { $case }. It is read on your machine, not here. This text may be hard to read: you may wait, or leave it to somebody else with /undo. To receive it, sealed: /get
-desk-console-quarantine = Testimony { $case }, in quarantine. It may be abuse, and it may be somebody telling what happened. To receive it, sealed: /get
+desk-console-quarantine = Testimony { $case }, in quarantine. It may be abuse, and it may be somebody telling what happened. This text may be hard to read. To receive it, sealed: /get
 desk-console-read = Here, no testimony is read in a conversation. To receive it, sealed: /get
-desk-console-decide = Here, a decision is made on your machine and comes back signed: python -m bot decide, then paste the line that starts with /decision.
+desk-console-decide = Here, a decision is made on your machine and comes back signed. On your machine: python -m bot decide. Then paste here the line that starts with /decision.
 desk-button-get = Receive
 desk-summary-kept-sealed = Summary kept for { $case }. It will appear in a digest.
 desk-get =
     { $count ->
-        [one] { $case }: 1 sealed file, which leaves this chat in an hour. Save it under its name, then: python -m bot open
-       *[other] { $case }: { $count } sealed files, which leave this chat in an hour. Save them together, under their names, then: python -m bot open
+        [one] { $case }: 1 sealed file, which leaves this chat in an hour. Save it without changing the name of the file, then, on your machine: python -m bot open
+       *[other] { $case }: { $count } sealed files, which leave this chat in an hour. Save them together, without changing the names of the files, then, on your machine: python -m bot open
     }
-desk-decision-unreadable = This is no decision, or it was cut on its way. Copy the whole line that decide wrote. Nothing has changed.
-desk-decision-no-key = No key is registered for you. Give your public key, in person, to whoever keeps the association’s machine: python -m bot moderator-key. Nothing has changed.
-desk-decision-unknown-key = A signature is by a key that nobody registered here. Nothing has changed.
-desk-decision-forged = A signature is not good: the document or the signature was changed. Nothing has changed here. If this document is yours, make it again; if not, tell the technical team.
-desk-decision-same = Both signatures are the same person’s. It takes two people. Nothing has changed.
+desk-decision-unreadable = This is no decision, or it was cut on its way. Copy the whole line that the command decide wrote. Nothing has changed.
+desk-decision-no-key = No key is registered for you. Bring signing.pub, in person, to whoever keeps the association’s machine, for: python -m bot moderator-key. Nothing has changed.
+desk-decision-unknown-key = A signature is by a key that nobody registered here. Ask who signed; a key is registered with python -m bot moderator-key. Nothing has changed.
+desk-decision-forged = A signature does not fit the document: one of the two was changed. Nothing has changed here. If this document is yours, make it again; if not, tell the technical team.
+desk-decision-same = Both signatures are the same person’s. It takes one of somebody else, on her machine: python -m bot cosign. Nothing has changed.
 desk-decision-not-yours = This document is signed by somebody else than you. It is theirs to send. Nothing has changed.
-desk-decision-revoked = The second person who signed is no longer a member. Nothing has changed.
-desk-decision-may-not = The second person who signed may not decide this. Nothing has changed.
+desk-decision-revoked = The second person who signed is no longer a member. Make the document again with somebody else. Nothing has changed.
+desk-decision-may-not = The second person who signed has not the role that may decide this. Make the document again with somebody else. Nothing has changed.
 desk-decision-one = It takes two signatures. Another person adds hers with python -m bot cosign. Nothing has changed.
 desk-decision-used = This document was used before. To decide again, make a new one. Nothing has changed.
-desk-decision-old = This document is more than a week old. Receive the testimony again with /get, and decide anew. Nothing has changed.
-desk-decision-ahead = This document is dated in days to come. Check the date of your machine. Nothing has changed.
-desk-decision-epoch = This document was made with files of an earlier key. Receive the testimony again with /get, and decide anew. Nothing has changed.
+desk-decision-old = This document is more than a week old. Receive the testimony again with /get, then decide. Nothing has changed.
+desk-decision-ahead = This document is dated in days to come. Set the date of your machine right, then make it again. Nothing has changed.
+desk-decision-epoch = This document was made with files from before the key was rotated. Receive the testimony again with /get, then decide. Nothing has changed.
 desk-decision-stale = This document was not made with what this testimony holds now. Receive it again with /get, and read it anew. Nothing has changed.
-desk-decision-text = The text in this document does not open with the team’s key. Nothing has changed.
-desk-decision-no-record = The list of decisions already obeyed, or that of the keys, was changed. No decision is obeyed before the technical team has looked.
+desk-decision-text = The text in this document does not open with the team’s key. Make it again with files received by /get and the team’s key that opens them. Nothing has changed.
+desk-decision-no-record = The list of decisions already obeyed, or that of the keys, was changed. Tell the technical team: no decision is obeyed before they have looked. Nothing has changed.
 desk-open-head = { $case } · read on your machine · { $language } · agreed use: { $share }
 desk-open-warning = This text may be hard to read. You may wait.
 desk-open-warning-hard = This text speaks of violence, threats or sexual acts. Take your time: you may leave it to somebody else.
 desk-open-warning-insults = This text holds insults or threats, perhaps quoted. There is no hurry.
-desk-open-read = Enter to read. Ctrl-C not to.
-desk-open-end = Check before approving: names, places, employer, dates, rare facts, other people, children, health, links.
+desk-open-read = Enter to read, then space to go on and q to close. Ctrl-C not to read.
+desk-open-end = Check before approving: names, places, employer, dates, rare facts, other people, children, health, links. The decision mask takes words out. If a minor or a person in danger is concerned: python -m bot decide escalate
 desk-open-partial = A part is missing: the story or the answers are not among these files.
-desk-open-unproved = A machine like this one cannot check where this text comes from: only the association’s desk can.
+desk-open-unproved = This machine cannot check where this text comes from: only the association’s desk can, while it is open.
 desk-signer-set = A key to sign with is registered for { $name }: { $line }. If you did not expect this, ask them in person.
-desk-signer-dropped = The key of { $name } signs nothing any more. If you did not expect this, ask the technical team.
+desk-signer-dropped = The key of { $name } is no longer registered: what it signs is not obeyed any more. If you did not expect this, ask the technical team.
 
 ## The quarantine
 
@@ -349,7 +349,7 @@ desk-status = Key of the desk: { $fingerprint }. To read: { $waiting }. Approved
 desk-key-which = Which key? Write the number of a past epoch whose key still exists, such as: /key destroy 1. At the console: python -m bot keys status
 desk-key-destroy-asked = Destruction of the key of epoch { $epoch } ({ $fingerprint }) requested. Somebody else has to confirm.
 desk-key-destroy-wanted = Destroying the key of epoch { $epoch } ({ $fingerprint }) waits for a second person: /key destroy { $epoch }. Backups from before the rotation will not open any more.
-desk-key-destroy-agreed = Two people agree that the key of epoch { $epoch } ({ $fingerprint }) is destroyed. Within seven days, at the console: python -m bot keys destroy { $epoch }
+desk-key-destroy-agreed = You are two: the key of epoch { $epoch } ({ $fingerprint }) is to be destroyed. It is done at the console, within seven days: python -m bot keys destroy { $epoch }
 desk-status-key = The team’s key: epoch { $epoch }, to be rotated in { $days } d. Older keys that still exist: { $older }.
 desk-status-key-due = The team’s key: epoch { $epoch }, due for { $days } d: python -m bot keys rotate. Older keys that still exist: { $older }.
 desk-revoked-rotate = { $name } may have seen or kept keys. Rotate the team’s, at the console: python -m bot keys rotate, then python -m bot keys rewrap. If { $name } knew the passphrase: python -m bot keys passphrase

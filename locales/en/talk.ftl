@@ -181,7 +181,7 @@ confirm = This is the last step. Once sent, the testimony can no longer be read 
     .erase = Erase everything
 
 sealing-failed = The testimony could not be put under lock, so nothing is sent. What you wrote stays in the draft, with the same time limit. To try again later, write CONTINUE.
-sending-busy = Many people are sending at this moment, so nothing is sent yet. What you wrote stays in the draft, with the same time limit. You can send it again in a minute.
+sending-busy = Many testimonies are arriving at this moment, and yours is not sent yet. What you wrote stays in the draft, with the same time limit. In a minute, you can choose “Send” again.
 sent = It is sent, thank you. The team reads it and decides whether it goes into the figures; it cannot write to you, but may leave a reply, to be read with the receipt. The story is erased { $story_days } days after that decision, the answers to lists { $coded_months } months after.
 receipt = Your receipt, in eight words:
     { $words }
@@ -270,7 +270,7 @@ help-no-lines = We have no line of this kind for this country. The other choices
 language-changed = We go on in English.
 failed = Something did not work on our side, and your last message is not kept. You can send it again in a moment.
 too-fast = Your messages come too fast: the last ones are not kept, those before are. Wait a minute, then send the last ones again.
-busy = Many people are writing at this moment, and your message is not kept. You can come back in { $minutes } minutes by writing /start. In danger, in Europe 112 answers day and night; for other lines, write HELP now.
+busy = Many people are writing at this moment, and your message is not kept. You can write /start again in { $minutes } minutes. Help stays open: in danger, in Europe, 112 answers day and night; for other numbers, write HELP.
 
 # Read before any conversation, and over a shoulder: nothing here tells what the program is for.
 profile-description = A place to write to the association, at your own pace. To begin: /start. To know what is kept: /privacy.

@@ -100,42 +100,42 @@ desk-reopened = { $case } est de nouveau entre vos mains. /open pour relire.
 ## La relecture sur sa propre machine
 
 desk-console-next = Témoignage { $case }. Il se lit sur votre machine, pas ici. Ce texte peut être difficile à lire : vous pouvez attendre, ou le laisser à quelqu’un d’autre avec /undo. Pour le recevoir, scellé : /get
-desk-console-quarantine = Témoignage { $case }, en quarantaine. C’est peut-être un abus, et peut-être quelqu’un qui raconte. Pour le recevoir, scellé : /get
+desk-console-quarantine = Témoignage { $case }, en quarantaine. C’est peut-être un envoi abusif, et peut-être une personne qui raconte. Ce texte peut être difficile à lire. Pour le recevoir, scellé : /get
 desk-console-read = Ici, aucun témoignage ne se lit dans une conversation. Pour le recevoir, scellé : /get
-desk-console-decide = Ici, une décision se prend sur votre machine et revient signée : python -m bot decide, puis collez la ligne qui commence par /decision.
+desk-console-decide = Ici, une décision se prend sur votre machine et revient signée. Sur votre machine : python -m bot decide. Puis collez ici la ligne qui commence par /decision.
 desk-button-get = Recevoir
 desk-summary-kept-sealed = Résumé gardé pour { $case }. Il paraîtra dans un bilan.
 desk-get =
     { $count ->
-        [one] { $case } : 1 fichier scellé, qui s’efface d’ici dans une heure. À enregistrer sous son nom, puis : python -m bot open
-       *[other] { $case } : { $count } fichiers scellés, qui s’effacent d’ici dans une heure. À enregistrer ensemble, sous leurs noms, puis : python -m bot open
+        [one] { $case } : 1 fichier scellé, qui disparaît de cette conversation dans une heure. Enregistrez-le sans changer le nom du fichier, puis, sur votre machine : python -m bot open
+       *[other] { $case } : { $count } fichiers scellés, qui disparaissent de cette conversation dans une heure. Enregistrez-les ensemble, sans changer le nom des fichiers, puis, sur votre machine : python -m bot open
     }
-desk-decision-unreadable = Ceci n’est pas une décision, ou elle a été coupée en chemin. Copiez toute la ligne que decide a écrite. Rien n’a changé.
-desk-decision-no-key = Aucune clé n’est enregistrée pour vous. Donnez votre clé publique, de vive voix, à qui tient la machine de l’association : python -m bot moderator-key. Rien n’a changé.
-desk-decision-unknown-key = Une signature vient d’une clé que personne ici n’a enregistrée. Rien n’a changé.
-desk-decision-forged = Une signature n’est pas bonne : le document ou elle a été modifié. Rien n’a changé. Si ce document vient de vous, refaites-le ; sinon, prévenez l’équipe technique.
-desk-decision-same = Les deux signatures sont de la même personne. Il en faut deux différentes. Rien n’a changé.
+desk-decision-unreadable = Ceci n’est pas une décision, ou elle a été coupée en chemin. Copiez toute la ligne que la commande decide a écrite. Rien n’a changé.
+desk-decision-no-key = Aucune clé n’est enregistrée pour vous. Apportez signing.pub, en main propre, à qui tient la machine de l’association, pour : python -m bot moderator-key. Rien n’a changé.
+desk-decision-unknown-key = Une signature vient d’une clé que personne n’a enregistrée ici. Demandez qui a signé ; sa clé s’enregistre avec python -m bot moderator-key. Rien n’a changé.
+desk-decision-forged = Une signature ne correspond pas au document : l’un des deux a été modifié. Rien n’a changé ici. Si ce document vient de vous, refaites-le ; sinon, prévenez l’équipe technique.
+desk-decision-same = Les deux signatures sont de la même personne. Il en faut une d’une autre personne, sur sa machine : python -m bot cosign. Rien n’a changé.
 desk-decision-not-yours = Ce document est signé par une autre personne que vous. C’est à elle de l’envoyer. Rien n’a changé.
-desk-decision-revoked = La seconde personne qui a signé ne fait plus partie de l’équipe. Rien n’a changé.
-desk-decision-may-not = La seconde personne qui a signé ne peut pas décider cela. Rien n’a changé.
+desk-decision-revoked = La deuxième personne qui a signé ne fait plus partie de l’équipe. Refaites le document avec quelqu’un d’autre. Rien n’a changé.
+desk-decision-may-not = La deuxième personne qui a signé n’a pas le rôle qu’il faut pour décider cela. Refaites le document avec quelqu’un d’autre. Rien n’a changé.
 desk-decision-one = Il faut deux signatures. Une autre personne ajoute la sienne avec python -m bot cosign. Rien n’a changé.
 desk-decision-used = Ce document a déjà servi. Pour décider encore, faites-en un nouveau. Rien n’a changé.
-desk-decision-old = Ce document date de plus d’une semaine. Reprenez le témoignage avec /get et décidez de nouveau. Rien n’a changé.
-desk-decision-ahead = Ce document est daté d’un jour à venir. Vérifiez la date de votre machine. Rien n’a changé.
-desk-decision-epoch = Ce document a été fait avec des fichiers d’une clé précédente. Reprenez le témoignage avec /get et décidez de nouveau. Rien n’a changé.
-desk-decision-stale = Ce document n’a pas été fait avec ce que ce témoignage contient maintenant. Reprenez-le avec /get et lisez-le de nouveau. Rien n’a changé.
-desk-decision-text = Le texte de ce document ne s’ouvre pas avec la clé de l’équipe. Rien n’a changé.
-desk-decision-no-record = La liste des décisions déjà suivies, ou celle des clés, a été modifiée. Aucune décision n’est suivie avant que l’équipe technique ait regardé.
+desk-decision-old = Ce document date de plus d’une semaine. Recevez de nouveau le témoignage avec /get, puis décidez. Rien n’a changé.
+desk-decision-ahead = Ce document est daté d’un jour à venir. Mettez votre machine à la bonne date, puis refaites-le. Rien n’a changé.
+desk-decision-epoch = Ce document a été fait avec des fichiers d’avant le renouvellement de la clé. Recevez de nouveau le témoignage avec /get, puis décidez. Rien n’a changé.
+desk-decision-stale = Ce document n’a pas été fait avec ce que ce témoignage contient maintenant. Recevez-le de nouveau avec /get, et relisez-le. Rien n’a changé.
+desk-decision-text = Le texte de ce document ne s’ouvre pas avec la clé de l’équipe. Refaites-le avec des fichiers reçus par /get et la clé de l’équipe qui les ouvre. Rien n’a changé.
+desk-decision-no-record = La liste des décisions déjà suivies, ou celle des clés, a été modifiée. Prévenez l’équipe technique : aucune décision n’est suivie avant qu’elle ait regardé. Rien n’a changé.
 desk-open-head = { $case } · lu sur votre machine · { $language } · usage accepté : { $share }
 desk-open-warning = Ce texte peut être difficile à lire. Vous pouvez attendre.
-desk-open-warning-hard = Ce texte parle de violence, de menaces ou d’actes sexuels. Prenez votre temps : vous pouvez le laisser à quelqu’un d’autre.
+desk-open-warning-hard = Ce texte parle de violences, de menaces ou de gestes sexuels. Prenez votre temps : vous pouvez le laisser à quelqu’un d’autre.
 desk-open-warning-insults = Ce texte contient des insultes ou des menaces, peut-être citées. Rien ne presse.
-desk-open-read = Entrée pour lire. Ctrl-C pour ne pas lire.
-desk-open-end = À vérifier avant d’accepter : noms, lieux, employeur, dates, faits rares, autres personnes, enfants, santé, liens.
+desk-open-read = Touche Entrée pour lire, puis espace pour avancer et q pour fermer. Ctrl-C pour ne pas lire.
+desk-open-end = À vérifier avant d’accepter : noms, lieux, employeur, dates, faits rares, autres personnes, enfants, santé, liens. La décision mask retire des mots. Si une personne mineure ou en danger est concernée : python -m bot decide escalate
 desk-open-partial = Il manque une partie : le récit ou les réponses ne sont pas parmi ces fichiers.
-desk-open-unproved = Une machine comme celle-ci ne peut pas vérifier d’où vient ce texte : seul le bureau de l’association le peut.
-desk-signer-set = Une clé pour signer est enregistrée pour { $name } : { $line }. Si vous ne vous y attendez pas, demandez-lui de vive voix.
-desk-signer-dropped = La clé de { $name } ne signe plus rien. Si vous ne vous y attendez pas, demandez à l’équipe technique.
+desk-open-unproved = Cette machine ne peut pas vérifier d’où vient ce texte : seul le bureau de l’association, ouvert, le peut.
+desk-signer-set = Une clé pour signer est enregistrée pour { $name } : { $line }. Si vous ne vous y attendiez pas, demandez-lui de vive voix.
+desk-signer-dropped = La clé de { $name } n’est plus enregistrée : ce qu’elle signe n’est plus suivi. Si vous ne vous y attendiez pas, demandez à l’équipe technique.
 
 ## La quarantaine
 
@@ -349,7 +349,7 @@ desk-status = Clé du bureau : { $fingerprint }. À relire : { $waiting }. Acc
 desk-key-which = Quelle clé ? Écrivez le numéro d’une époque passée dont la clé existe encore, par exemple : /key destroy 1. À la console : python -m bot keys status
 desk-key-destroy-asked = Destruction de la clé de l’époque { $epoch } ({ $fingerprint }) demandée. Une autre personne doit la confirmer.
 desk-key-destroy-wanted = La destruction de la clé de l’époque { $epoch } ({ $fingerprint }) attend une deuxième personne : /key destroy { $epoch }. Les sauvegardes d’avant le renouvellement ne s’ouvriront plus.
-desk-key-destroy-agreed = À deux, la destruction de la clé de l’époque { $epoch } ({ $fingerprint }) est décidée. Sous sept jours, à la console : python -m bot keys destroy { $epoch }
+desk-key-destroy-agreed = Vous êtes deux : la destruction de la clé de l’époque { $epoch } ({ $fingerprint }) est décidée. Elle se fait à la console, dans les sept jours : python -m bot keys destroy { $epoch }
 desk-status-key = Clé de l’équipe : époque { $epoch }, à renouveler dans { $days } j. Clés plus anciennes qui existent encore : { $older }.
 desk-status-key-due = Clé de l’équipe : époque { $epoch }, à renouveler depuis { $days } j : python -m bot keys rotate. Clés plus anciennes qui existent encore : { $older }.
 desk-revoked-rotate = { $name } a pu voir ou garder des clés. Renouvelez celle de l’équipe, à la console : python -m bot keys rotate, puis python -m bot keys rewrap. Si { $name } connaissait la phrase de passe : python -m bot keys passphrase

@@ -181,7 +181,7 @@ confirm = C’est la dernière étape. Une fois envoyé, le témoignage ne se re
     .erase = Tout effacer
 
 sealing-failed = Le témoignage n’a pas pu être mis sous clé, donc rien n’est envoyé. Ce que vous avez écrit reste dans le brouillon, avec le même délai. Pour réessayer plus tard, écrivez CONTINUER.
-sending-busy = Beaucoup de personnes envoient en ce moment, donc rien n’est encore envoyé. Ce que vous avez écrit reste dans le brouillon, avec le même délai. Vous pouvez l’envoyer de nouveau dans une minute.
+sending-busy = Beaucoup de témoignages arrivent en ce moment, et le vôtre n’est pas encore envoyé. Ce que vous avez écrit reste dans le brouillon, avec le même délai. Dans une minute, vous pouvez choisir de nouveau « Envoyer ».
 sent = C’est envoyé, merci. L’équipe le lit et décide s’il entre dans les chiffres ; elle ne peut pas vous écrire, mais peut laisser une réponse, à lire avec le reçu. Le récit est effacé { $story_days } jours après cette décision, les réponses aux listes { $coded_months } mois après.
 receipt = Votre reçu, en huit mots :
     { $words }
@@ -270,7 +270,7 @@ help-no-lines = Nous n’avons pas de ligne de ce genre pour ce pays. Les autres
 language-changed = Nous continuons en français.
 failed = Quelque chose n’a pas marché de notre côté, et votre dernier message n’est pas gardé. Vous pouvez l’envoyer de nouveau dans un moment.
 too-fast = Vos messages arrivent trop vite : les derniers ne sont pas gardés, ceux d’avant le sont. Attendez une minute, puis envoyez les derniers de nouveau.
-busy = Beaucoup de personnes écrivent en ce moment, et votre message n’est pas gardé. Vous pouvez revenir dans { $minutes } minutes en écrivant /start. En cas de danger, en Europe le 112 répond jour et nuit ; pour d’autres lignes, écrivez AIDE maintenant.
+busy = Beaucoup de personnes écrivent en ce moment, et votre message n’est pas gardé. Vous pouvez écrire /start de nouveau dans { $minutes } minutes. L’aide reste ouverte : en danger, en Europe, le 112 répond jour et nuit ; pour d’autres numéros, écrivez AIDE.
 
 # Se lisent avant toute conversation, et par-dessus une épaule : rien n'y dit à quoi le programme sert.
 profile-description = Un espace pour écrire à l’association, à votre rythme. Pour commencer : /start. Pour savoir ce qui est gardé : /privacy.
