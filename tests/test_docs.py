@@ -176,6 +176,28 @@ def test_each_of_the_seven_promises_has_a_place_and_a_test() -> None:
         assert re.search(r"- Shown by: `tests/\w[\w/]*\.py::test_", part)
 
 
+POSITIONS = (
+    "The bot's host, switched off", "The bot's host, running, with root", "The database, read",
+    "The database, written to", "A backup", "The shelf", "Telegram", "Signal", "The network",
+def test_the_threat_model_says_of_each_position_what_it_yields_what_not_and_what_shows_it() -> None:
+    "Somebody coercive, with her phone", "The bot's token", "A receipt of eight words",
+)  # fmt: skip
+
+
+def test_the_threat_model_says_of_each_position_what_it_yields_what_not_and_which_test_tries() -> None:
+    _, model = GUIDES["SECURITY.md"].split("## What each of them yields", 1)
+    rows = re.split(r"^### ", model.split("\n## ", 1)[0], flags=re.MULTILINE)[1:]
+
+    assert tuple(row.split("\n", 1)[0] for row in rows) == POSITIONS
+    for row in rows:
+        lines = [line for line in row.splitlines() if line.startswith("- ")]
+        assert [line.split(":", 1)[0] for line in lines] == ["- Gets", "- Does not get", "- Shown by"], row[
+            :40
+        ]
+        shown = row.split("- Shown by: ", 1)[1].strip()
+        assert re.fullmatch(r"`tests/[\w/]+\.py::test_\w+`(,\s+`tests/[\w/]+\.py::test_\w+`)*", shown), shown
+
+
 def test_every_setting_a_guide_names_exists() -> None:
     known = {f"SEUIL_{name.upper()}" for name in Settings.model_fields}
 
