@@ -39,6 +39,7 @@ from bot.signing import SignKey
 from bot.testimony import CODED, MORE, STORY, read_coded, read_story
 from handlers.bench import DAY_SECONDS, WRITTEN_HERE, known_insults
 from handlers.signers import write_new
+from handlers.terminal import folded
 from handlers.told import Case, paragraphs, share
 from locales import Words
 
@@ -217,7 +218,8 @@ def warnings(case: Case, words: Words) -> Iterator[str]:
 
 
 def page(text: str) -> None:
-    """Show a text on this terminal, and leave it nowhere."""
+    """Show a text on this terminal, no word of it cut in two, and leave it nowhere."""
+    text = "\n".join(line for paragraph in text.split("\n") for line in folded(paragraph))
     pager = shutil.which(PAGER)
     if pager is None:
         sys.stdout.write(text)

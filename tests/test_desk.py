@@ -495,7 +495,7 @@ async def test_status_shows_the_fingerprint_and_what_is_left_to_verify(house: Ho
 
     said = await house.say("owner", "/status")
 
-    assert "Clé du bureau" in said
+    assert "Empreinte de la clé de l’équipe" in said
     assert words("desk-status-verify", count=3) in said
     assert "fr-3919" not in said
 

@@ -26,6 +26,7 @@ from bot.harmless import SHOWN_AS, harmless
 from bot.moderation import COMMANDS
 from bot.signing import read_public
 from handlers import keyring, own_machine
+from handlers.terminal import WIDTH
 from tests.deskkit import IDENTITY, Testimony
 from tests.test_age_oracles import needs_node, run_node
 from tests.test_main import QUICK, TO_CONSENT, Ended, own_process
@@ -185,6 +186,19 @@ def test_the_pager_keeps_no_history_and_saves_nothing(
     assert (tmp_path / "less.shown").read_text() == "Il est revenu.\n"
     assert "LESSSECURE='1'" in told or 'LESSSECURE="1"' in told
     assert "/tmp/kept" not in told
+
+
+def test_no_word_is_cut_in_two_at_the_edge_of_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    told = "Récit\n\n" + "Il est revenu plusieurs fois sans rendez-vous. " * 5
+
+    own_machine.page(told)
+
+    lines = capsys.readouterr().out.split("\n")
+    assert max(map(len, lines)) <= WIDTH
+    assert " ".join(lines).split() == told.split()
 
 
 HOSTILE = "Bonjour\x1b]0;titre\x07\x1b[2Jeffacé\x9b31m\r\u202eretourné\x08\x00 fin 👩\u200d👧 é"
