@@ -285,6 +285,7 @@ def make(
     identity = new_identity(os.urandom(recovery.SEED))
     shares = recovery.split(identity.seed)
     show_papers(shares, time.strftime("%Y-%m-%d"))
+    keys = rotation.hold(settings.data, keys.passphrase)  # writing takes people half an hour
     known = rotation.keep_recovery(keys, identity, shares, minute_now())
     run(_noted(settings, Audit(day_now(), "console", "make recovery key", f"set {known.set}")))
     say(f"The recovery key is made: set {known.set}, {fingerprint(known.recipient)}")

@@ -7,7 +7,9 @@ another recovery key.
     recovery     recovery.pub (which key, signed by the team) and recovery.age (the copy, sealed to it)
 
 Each replaces all the files it touches together (`storage.together`): killed at any instant, or on a full
-disk, the instance is as it was before, or as it is after. What stood in a file before is overwritten.
+disk, the instance is as it was before, or as it is after. What stood in a file before is overwritten. Where
+two people do it at once, the second is refused: written from what she had opened, it would lose the first
+one's key.
 
 Never here: what is sealed (`handlers.rewrapping`), who may ask for it (`handlers.custodians`), prompts.
 """
@@ -31,9 +33,12 @@ from handlers import keyring
 from handlers.keyring import SIGN, TEAM, Unlocked
 from handlers.team_keys import KEYS, LIST, PUBLIC, read_file, read_list
 from storage.key_folder import KeyFolder
-from storage.together import put_together, settle
+from storage.together import Marks, marks, put_together, settle
 
 RECOVERY_KEY, RECOVERY_COPY = "recovery.pub", "recovery.age"
+
+MADE_FROM = (TEAM, SIGN, LIST, PUBLIC, RECOVERY_KEY)
+"""Files that every change here is made from."""
 
 SETTLED_MINUTES = 60
 """How long after a rotation the old key is kept at least. A program asks for the list before it seals, and a
@@ -48,6 +53,8 @@ class Held:
     passphrase: str = field(repr=False)
     unlocked: Unlocked = field(repr=False)
     listed: KeyList
+    made_from: Marks = field(repr=False)
+    """How the key files were when they were opened."""
     work_factor: int = WORK_FACTOR
 
     @property
@@ -67,8 +74,11 @@ class Held:
 
 def hold(data: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> Held:
     """Open the key files. Raises `KeyFileError` as `keyring.unlock` does."""
-    unlocked = keyring.unlock(data / KEYS, passphrase)
-    return Held(data, passphrase, unlocked, read_list(data / KEYS)[0], work_factor)
+    folder = data / KEYS
+    settle(folder)
+    seen = marks(folder, MADE_FROM)  # first: what changes from here on is noticed
+    unlocked = keyring.unlock(folder, passphrase)
+    return Held(data, passphrase, unlocked, read_list(folder)[0], seen, work_factor)
 
 
 def rotate(held: Held, minute: int) -> KeyList:
@@ -119,7 +129,7 @@ def change_passphrase(held: Held, passphrase: str) -> None:
         TEAM: custody.lock(identities, passphrase, work_factor=held.work_factor),
         SIGN: custody.lock_signer(held.unlocked.signer, passphrase, work_factor=held.work_factor),
     }
-    put_together(held.folder, files)
+    put_together(held.folder, files, made_from=held.made_from)
 
 
 def _replace(held: Held, keys: Sequence[TeamKey], identities: dict[int, HybridIdentity]) -> None:
@@ -132,7 +142,7 @@ def _replace(held: Held, keys: Sequence[TeamKey], identities: dict[int, HybridId
     known = recovery_key(held.folder)
     if known is not None:
         files[RECOVERY_COPY] = recovery.seal_copy(_copy(held, text, own), known.recipient)
-    put_together(held.folder, files)
+    put_together(held.folder, files, made_from=held.made_from)
 
 
 # --- recovery -----------------------------------------------------------------------------------------------
@@ -157,7 +167,7 @@ def keep_recovery(held: Held, identity: HybridIdentity, shares: Sequence[Share],
         RECOVERY_KEY: recovery.write_key(known, held.unlocked.signer).encode(),
         RECOVERY_COPY: recovery.seal_copy(_copy(held, text, own), known.recipient),
     }
-    put_together(held.folder, files)
+    put_together(held.folder, files, made_from=held.made_from)
     return known
 
 

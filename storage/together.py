@@ -4,6 +4,9 @@
     ready/         written whole. Renaming `next` to it is the instant at which the change is made
     …/NAME.gone    another name of what a file was before, so that it can be overwritten once it is replaced
 
+What was made from files that somebody else replaced meanwhile would undo what she did, and with a key that
+only her file held, all that was sealed to it: it is refused, under the same lock.
+
 All that needs room on the disk happens before that instant: a full disk leaves everything as it was. After
 it, whoever comes next finishes the change (`settle`).
 
@@ -13,11 +16,13 @@ Never here: what the files hold.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from bot.errors import KeyFileError
 from storage.folder import cannot_use, one_at_a_time
 from storage.key_folder import shred
 
@@ -28,14 +33,34 @@ _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 """How a file system without hard links refuses one: there, what is replaced is left to the disk."""
 
 
-def put_together(folder: Path, files: Mapping[str, bytes]) -> None:
+Marks = Mapping[str, bytes | None]
+"""SHA-256 of files by name; None for one that is not there."""
+
+
+def marks(folder: Path, names: Iterable[str]) -> Marks:
+    """What tells whether these files are as they were. Raises `SettingsError`."""
+    try:
+        return {name: _mark(folder / name) for name in names}
+    except OSError as error:
+        raise cannot_use(error, "key folder") from None
+
+
+def put_together(folder: Path, files: Mapping[str, bytes], *, made_from: Marks | None = None) -> None:
     """Owner-only files in place of those of these names; in force and durable when this returns.
 
-    Raises `StoreFull` or `SettingsError`; then nothing has changed.
+    `made_from`: the files that these were made from, which may not have changed meanwhile.
+
+    Raises `StoreFull`, `SettingsError`, or `KeyFileError` where another program was quicker; then nothing has
+    changed.
     """
     try:
         with one_at_a_time(folder):
             _finish(folder)
+            if made_from is not None and marks(folder, made_from) != made_from:
+                raise KeyFileError(
+                    "The keys were changed meanwhile by somebody else, and are left as she made them.",
+                    hint="Ask who else is at a console (python -m bot keys status), then begin again.",
+                )
             _prepare(folder, files)
             _apply(folder)
     except OSError as error:
@@ -51,6 +76,13 @@ def settle(folder: Path) -> None:
                 _finish(folder)
     except OSError as error:
         raise cannot_use(error, "key folder") from None
+
+
+def _mark(file: Path) -> bytes | None:
+    try:
+        return hashlib.sha256(file.read_bytes()).digest()
+    except FileNotFoundError:
+        return None
 
 
 def _finish(folder: Path) -> None:
