@@ -16,12 +16,12 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from benchmarks.crowd.needs import free_port
 from bot.settings import Settings
 from handlers import intake_folder
 from handlers.ground import house_keys
 from handlers.instance import lay_keys
 from storage import open_store
-from tests.telegramkit import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0

@@ -17,11 +17,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import rediskit
 from tests.faults import draws
 from tests.faults import fleet as fleets
 from tests.faults.disks import Disk, can_mount
 from tests.faults.driven import move
 from tests.faults.fleet import Keeper, Mode
+from tests.faults.many import can_balance
 from tests.faults.scene import Scene
 from tests.faults.wires import Harm, Kind, Wire
 from tests.telegram_crash import ROOT
@@ -67,6 +69,18 @@ async def test_whatever_befalls_it_nothing_acknowledged_is_lost_and_nobody_is_le
 
     assert outcome.faults == {}, outcome.notes
     assert dict(outcome.befell) == dict.fromkeys(possible, 1)
+    assert outcome.finished > 0
+
+
+@pytest.mark.skipif(not can_balance(), reason="no nginx on this machine: `apt install nginx-light`")
+@pytest.mark.skipif(rediskit.program() is None, reason="no Redis or Valkey server on this machine")
+async def test_of_several_processes_any_may_be_killed_and_only_what_lay_in_memory_is_lost() -> None:
+    only = ("intake-1: kill -9", "desk-1: kill -9", "redis: kill -9", "redis: cut")
+
+    outcome = await Scene(many=True, only=only, rounds=len(only), **FEW).play()  # type: ignore[arg-type]  # few by name
+
+    assert outcome.faults == {}, outcome.notes
+    assert dict(outcome.befell) == dict.fromkeys(only, 1)
     assert outcome.finished > 0
 
 

@@ -93,6 +93,12 @@ class Running:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def pid(self) -> int:
+        """Of the last start. Raises AssertionError before the first."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int:
         """Of the last start; 0 while it runs, and before."""
         return (self._process.poll() if self._process is not None else None) or 0

@@ -33,6 +33,9 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.partition(":")[2] if __doc__ else None)
     asked.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
     asked.add_argument("--mode", choices=("polling", "webhook"), default="polling")
+    asked.add_argument(
+        "--many", action="store_true", help="nginx, two that listen, two desks, PostgreSQL, Redis"
+    )
     asked.add_argument("--people", type=int, default=500)
     asked.add_argument("--rounds", type=int, default=200)
     asked.add_argument("--seed", type=int, default=2017)
@@ -55,6 +58,7 @@ def main() -> int:
         told.seed,
         told.haste,
         told.pause,
+        many=told.many,
         only=tuple(told.only),
         say=say,
     )

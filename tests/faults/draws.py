@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from tests.faults.fleet import Fleet
+from tests.faults.many import Many
 from tests.faults.wires import KINDS, Harm, Kind
 
 HOUR = 3600.0
@@ -147,6 +148,23 @@ def _moved(hours: float) -> Act:
     return act
 
 
+async def _shelf_killed(fleet: Fleet, chance: random.Random, haste: float) -> None:
+    """Every open draft goes with it: its key was in this memory and nowhere else."""
+    assert isinstance(fleet, Many)
+    await asyncio.to_thread(fleet.redis.kill)
+    fleet.forgot()
+    await asyncio.sleep(chance.uniform(0.0, 3.0) * haste)
+    await asyncio.to_thread(fleet.redis.start)
+
+
+async def _rolled(fleet: Fleet, chance: random.Random, haste: float) -> None:
+    """A new version: one after the other ends as asked and is started anew."""
+    for name in fleet.bots:
+        await fleet.end(name)
+        await fleet.start(name)
+        await asyncio.sleep(chance.uniform(0.5, 1.0) * haste)
+
+
 ALL = (
     *(_wired(name, kind) for name in ("api", "postgresql", "redis", "hook") for kind in KINDS),
     *(
@@ -156,6 +174,8 @@ ALL = (
     ),
     Fault("postgresql: kill -9", "postgresql", _server_killed),
     Fault("postgresql and a process: kill -9", "postgresql", _both_killed),
+    Fault("redis: kill -9", "redis", _shelf_killed),
+    Fault("all processes: restarted one after the other", "many", _rolled),
     _filled("data"),
     _filled("pg"),
     Fault("disk of data: full at a start", "disk data", _filled_and_killed),

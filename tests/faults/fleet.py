@@ -19,8 +19,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
@@ -35,7 +36,9 @@ from benchmarks.crowd.ways import HOOK, TOKEN
 from bot.errors import SeuilError
 from bot.settings import Settings
 from handlers import console
-from handlers.instance import passphrase_at_hand
+from handlers.instance import open_instance, passphrase_at_hand
+from handlers.members import Members
+from storage import Store
 from tests.faults.disks import Disk
 from tests.faults.driven import move
 from tests.faults.strict import StrictApi
@@ -58,6 +61,15 @@ DATA_MIB, CLUSTER_MIB = 192, 768
 """Small enough to be filled at once, large enough for an hour of people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an instance keeps, and whose it is."""
+
+    store: Store
+    members: Members
+    close: Callable[[], Awaitable[None]]
+
+
 class Fleet:
     """One instance. `wires` and `disks` by name: what befalls them is somebody else's."""
 
@@ -71,6 +83,8 @@ class Fleet:
         self.server: Server | None = None
         self.restarts = restarts
         self.stayed_down = 0
+        self.leak = 0
+        """Bytes a turn that are put in on purpose."""
         self.ahead = 0.0
         """Seconds the instance's clock is ahead."""
         self.moved: Callable[[], None] = _nothing
@@ -110,12 +124,15 @@ class Fleet:
             bot.kill()
         await self._stack.aclose()
 
-    async def _build(self) -> None:
+    def _make_folder(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="seuil-faults-"))
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self.clock = self.folder / "clock"
+
+    async def _build(self) -> None:
+        self._make_folder()
         shelf = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="seuil-faults-"))
         self._stack.callback(shutil.rmtree, shelf, ignore_errors=True)
-        self.clock = self.folder / "clock"
         move(self.clock, 0.0)
         disk = self._disk("data", DATA_MIB)
         store = await self._keep()
@@ -127,19 +144,29 @@ class Fleet:
             operator_contact=HOUSE.contact,
         )
         _cheap_keys(self.settings)
-        base = await self.api.serve()
-        self._stack.callback(self.api.close)
-        port = int(base.rpartition(":")[2])
-        told = {
-            "SEUIL_TELEGRAM_API": f"http://127.0.0.1:{(await self._wire('api', ('127.0.0.1', port))).port}"
-        }
+        told = await self._telegram()
         if self.mode == "webhook":
             listen = free_port()
             hook = await self._wire("hook", ("127.0.0.1", listen))
             told["SEUIL_TELEGRAM_WEBHOOK"] = f"http://127.0.0.1:{hook.port}{HOOK}"
             told["SEUIL_TELEGRAM_LISTEN"] = f"127.0.0.1:{listen}"
+        told["SEUIL_DATA"] = str(self.settings.data)
+        told["SEUIL_SHELF"] = str(self.settings.shelf)
+        told["SEUIL_STORE"] = store
         self._add("bot", ("run",), told)
         self._minding = asyncio.get_running_loop().create_task(self._mind())
+
+    async def _telegram(self) -> dict[str, str]:
+        """The Bot API, behind a wire, as the instance is told of it."""
+        base = await self.api.serve()
+        self._stack.callback(self.api.close)
+        wire = await self._wire("api", ("127.0.0.1", int(base.rpartition(":")[2])))
+        return {"SEUIL_TELEGRAM_API": f"http://127.0.0.1:{wire.port}", "SEUIL_TELEGRAM_TOKEN": TOKEN}
+
+    async def opened(self) -> Opened:
+        """What is kept, while no process of ours runs."""
+        instance = await open_instance(self.settings, clock=self.now)
+        return Opened(instance.store, instance.members, instance.close)
 
     async def _keep(self) -> str:
         """Where everything is kept; the url as the instance is told it."""
@@ -172,14 +199,11 @@ class Fleet:
             # compiled once, as where it is installed
             "PYTHONPYCACHEPREFIX": str(COMPILED),
             "PYTHONDONTWRITEBYTECODE": "",
-            "SEUIL_TELEGRAM_TOKEN": TOKEN,
-            "SEUIL_DATA": str(self.settings.data),
-            "SEUIL_SHELF": str(self.settings.shelf),
-            "SEUIL_STORE": self.settings.store.get_secret_value(),
-            "SEUIL_OPERATOR_NAME": self.settings.operator_name,
-            "SEUIL_OPERATOR_CONTACT": str(self.settings.operator_contact),
+            "SEUIL_OPERATOR_NAME": HOUSE.operator,
+            "SEUIL_OPERATOR_CONTACT": HOUSE.contact,
             "SEUIL_LOG_LEVEL": "DEBUG",
             "SEUIL_DESK_IDLE_MINUTES": "480",
+            "DRIVEN_LEAK": str(self.leak),
             **told,
         }
 

@@ -18,11 +18,12 @@ from bot.moderation import reference
 from bot.opening import Expected, open_told
 from bot.testimony import STORY, read_story
 from handlers import Address, keyring
-from handlers.instance import KEYS, Instance, open_instance, passphrase_at_hand
+from handlers.instance import KEYS, passphrase_at_hand
 from handlers.intake import DAY_SECONDS
 from handlers.telegram.updates import CHANNEL
 from tests.faults.draws import deck
-from tests.faults.fleet import Fleet, Keeper, Mode
+from tests.faults.fleet import Fleet, Keeper, Mode, Opened
+from tests.faults.many import Many
 from tests.faults.members import Moderator, Partner
 from tests.faults.people import DRAFT_SECONDS, Lives, Outcome
 from tests.telegram_crash import Drawer, Script
@@ -61,6 +62,8 @@ class Scene:
     pause: float = 4.0
     handing_in: float = 0.3
     """Share of the ways that end with a testimony."""
+    many: bool = False
+    """Several processes, on PostgreSQL and Redis, whatever `keeper` and `mode` say."""
     only: tuple[str, ...] = ()
     ways: int = WAYS
     still: float = STILL_SECONDS
@@ -68,13 +71,14 @@ class Scene:
 
     async def play(self) -> Outcome:
         chance = random.Random(self.seed)
-        scripts = await self._ways(chance)
+        scripts = await self.ways_of(chance)
         outcome = Outcome()
-        async with Fleet(self.keeper, self.mode, chance, outcome.restarts) as fleet:
+        kind = (Many, "postgresql", "webhook") if self.many else (Fleet, self.keeper, self.mode)
+        async with kind[0](kind[1], kind[2], chance, outcome.restarts) as fleet:
             crowd = Lives(fleet.post, chance, scripts, fleet.now, self.pause)
             crowd.outcome = outcome
             fleet.api.crowd = crowd
-            moderator, partner = await self._seat(fleet, crowd)
+            moderator, partner = await self.seat(fleet, crowd)
             fleet.moved = lambda: crowd.drafts_are_gone(older_than=DRAFT_SECONDS)
             fleet.forgot = crowd.drafts_are_gone
             await self._live(fleet, crowd, moderator, chance)
@@ -86,14 +90,14 @@ class Scene:
             self._read_logs(fleet, crowd)
         return outcome
 
-    async def _ways(self, chance: random.Random) -> list[Script]:
+    async def ways_of(self, chance: random.Random) -> list[Script]:
         drawer = Drawer(chance)
         many = round(self.ways * self.handing_in)
         return [await drawer.script(f"w{n}", hands_in=n < many) for n in range(self.ways)]
 
-    async def _seat(self, fleet: Fleet, crowd: Lives) -> tuple[Moderator, Partner]:
+    async def seat(self, fleet: Fleet, crowd: Lives) -> tuple[Moderator, Partner]:
         """The two members join, as anybody would with a code."""
-        instance = await open_instance(fleet.settings)
+        instance = await fleet.opened()
         today = int(fleet.now() // DAY_SECONDS)
         for chat, role, name in ((MODERATOR, "moderator", "Ana"), (PARTNER, "partner", "Refuge")):
             code = await instance.members.invite(role, name, today)  # type: ignore[arg-type]  # a role by name
@@ -148,6 +152,13 @@ class Scene:
 
     async def _end(self, fleet: Fleet, crowd: Lives, moderator: Moderator, partner: Partner) -> None:
         """Everybody comes to her end, and all processes to theirs."""
+        await self.end_talking(crowd, moderator)
+        await self.members_end(fleet, crowd, moderator, partner)
+        for name in fleet.bots:
+            await fleet.end(name)
+
+    async def end_talking(self, crowd: Lives, moderator: Moderator) -> None:
+        """Everybody comes to her end; who does not was left alone."""
         crowd.ending, crowd.pause = True, 0.02
         answers, since = -1, time.monotonic()
         while crowd.tellers:
@@ -158,11 +169,8 @@ class Scene:
             await asyncio.sleep(0.05)
             moderator.look()
         crowd.give_up()
-        await self._members_end(fleet, crowd, moderator, partner)
-        for name in fleet.bots:
-            await fleet.end(name)
 
-    async def _members_end(self, fleet: Fleet, crowd: Lives, moderator: Moderator, partner: Partner) -> None:
+    async def members_end(self, fleet: Fleet, crowd: Lives, moderator: Moderator, partner: Partner) -> None:
         """She reads all that waits and sends the last digest; the partner is answered, and has every
         digest."""
         await fleet.unlock()
@@ -182,7 +190,7 @@ class Scene:
 
     async def _judge(self, fleet: Fleet, crowd: Lives, moderator: Moderator, partner: Partner) -> None:
         unlocked = keyring.unlock(fleet.settings.data / KEYS, passphrase_at_hand(fleet.settings) or "")
-        instance = await open_instance(fleet.settings, clock=fleet.now)
+        instance = await fleet.opened()
         try:
             told, states = await _opened(instance, unlocked)
             _judge_cases(crowd, told)
@@ -206,7 +214,7 @@ class Scene:
 
 
 async def _opened(
-    instance: Instance, unlocked: keyring.Unlocked
+    instance: Opened, unlocked: keyring.Unlocked
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
     """Every story that is kept, and every case with its state."""
     told: list[tuple[str, ...]] = []
@@ -230,7 +238,7 @@ def _judge_cases(crowd: Lives, told: list[tuple[str, ...]]) -> None:
     outcome.strange += len(found - crowd.must - crowd.may)
 
 
-async def _judge_digests(instance: Instance, outcome: Outcome, partner: Partner) -> None:
+async def _judge_digests(instance: Opened, outcome: Outcome, partner: Partner) -> None:
     """Each was made once, and came; what came twice came the same."""
     rows = await instance.store.digests()
     outcome.digests = len(rows)

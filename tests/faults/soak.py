@@ -1,0 +1,147 @@
+"""An hour of people who talk, a moderator who decides and a partner: does anything grow, and is what should
+be emptied empty in the end?
+
+    python -m tests.faults.soak [--minutes 60] [--people 200] [--store sqlite|postgresql] [--leak 0]
+
+`--leak` puts a leak in on purpose (bytes a turn), to see that it would be found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sqlite3
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import asyncpg
+import uvloop
+
+from benchmarks.crowd.process import take_place
+from tests.faults.driven import tasks_of
+from tests.faults.fleet import Fleet, Keeper
+from tests.faults.growth import BOUNDS, Look, Slope, look, slopes
+from tests.faults.people import Lives
+from tests.faults.scene import Scene
+
+EMPTIED = ("person", "errand", "command")
+"""Tables in which nothing may be left once everybody is through and drafts and names have had their days."""
+
+AWAY_HOURS = 24.0 * 5
+"""Drafts live three days, and who was answered is remembered for two after that."""
+
+SWEEP_SECONDS = 150.0
+"""Housekeeping comes every ten minutes of the program's clock, which is looked at each minute."""
+
+EVERY_SECONDS = 10.0
+LOOKS = 8
+"""In each of these."""
+
+
+@dataclass(slots=True)
+class Soak:
+    keeper: Keeper = "sqlite"
+    minutes: float = 60.0
+    people: int = 200
+    pause: float = 2.0
+    leak: int = 0
+    looks: list[Look] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, int] = field(default_factory=dict)
+    bounds: dict[str, float] = field(default_factory=lambda: dict(BOUNDS))
+
+    async def play(self) -> list[Slope]:
+        scene = Scene(self.keeper, people=self.people, pause=self.pause, ways=20)
+        chance = random.Random(scene.seed)
+        scripts = await scene.ways_of(chance)
+        restarts: Counter[str] = Counter()
+        async with Fleet(self.keeper, "polling", chance, restarts) as fleet:
+            fleet.leak = self.leak
+            crowd = Lives(fleet.post, chance, scripts, fleet.now, self.pause)
+            fleet.api.crowd = crowd
+            moderator, partner = await scene.seat(fleet, crowd)
+            await fleet.start("bot")
+            crowd.start(self.people)
+            partner.plan("/format text", 0.5)
+            moderator.plan("/next", 1.0)
+            await self._watch(fleet, crowd)
+            await scene.end_talking(crowd, moderator)
+            await scene.members_end(fleet, crowd, moderator, partner)
+            fleet.move(AWAY_HOURS * 3600)
+            await self._until_empty(fleet)
+            await fleet.end("bot")
+            crowd.stop()
+            self.faults = {**crowd.outcome.faults, **restarts}
+            self.left = await self._left(fleet)
+        return slopes(self.looks, self.bounds)
+
+    async def _watch(self, fleet: Fleet, crowd: Lives) -> None:
+        began = time.monotonic()
+        pid = fleet.bots["bot"].pid
+        every = min(EVERY_SECONDS, self.minutes * 60 / 24)
+        while (at := time.monotonic() - began) < self.minutes * 60:
+            several = []
+            for _ in range(LOOKS):
+                several.append(look(pid, at, tasks_of(fleet.clock)))
+                await asyncio.sleep(every / LOOKS)
+            # A receipt's key takes 64 MiB for a sixth of a second: the least of several looks is without it.
+            seen = min(several, key=lambda each: each.memory)
+            self.looks.append(seen)
+            if len(self.looks) % 6 == 1:
+                counts = f"{seen.files:.0f} files, {seen.threads:.0f} threads, {seen.tasks:.0f} tasks"
+                said = (
+                    f"{at / 60:5.1f} min: {seen.memory:,.0f} KiB, {counts}, {crowd.outcome.answers:,} answers"
+                )
+                sys.stderr.write(f"{said}\n")
+
+    async def _until_empty(self, fleet: Fleet) -> None:
+        for _ in range(int(SWEEP_SECONDS)):
+            if not (await self._left(fleet)).total():
+                return
+            await asyncio.sleep(1.0)
+
+    async def _left(self, fleet: Fleet) -> Counter[str]:
+        if self.keeper == "postgresql":
+            assert fleet.server is not None
+            db = await asyncpg.connect(fleet.server.url())
+            try:
+                return Counter({t: await db.fetchval(f"SELECT count(*) FROM {t}") for t in EMPTIED})  # noqa: S608 - a name of this file
+            finally:
+                await db.close()
+        left: Counter[str] = Counter()
+        for name in ("drafts.db", "seuil.db"):
+            with closing(sqlite3.connect(f"file:{fleet.settings.data / name}?mode=ro", uri=True)) as db:
+                there = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+                for table in there & set(EMPTIED):
+                    left[table] += db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - same
+        return left
+
+
+async def soaked(told: argparse.Namespace) -> int:
+    soak = Soak(told.store, told.minutes, told.people, told.pause, told.leak)
+    grown = await soak.play()
+    lines = [f"{'GROWS ' if slope.is_growth else ''}{slope}" for slope in grown]
+    lines.append(f"left in tables that are emptied: {dict(soak.left)}")
+    if soak.faults:
+        lines.append(f"it did not hold: {soak.faults}")
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if soak.faults or soak.left.total() or any(slope.is_growth for slope in grown) else 0
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    asked.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
+    asked.add_argument("--minutes", type=float, default=60.0)
+    asked.add_argument("--people", type=int, default=200)
+    asked.add_argument("--pause", type=float, default=2.0)
+    asked.add_argument("--leak", type=int, default=0, help="bytes a turn, put in on purpose")
+    take_place()
+    return uvloop.run(soaked(asked.parse_args()))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
