@@ -58,11 +58,13 @@ check: $(DEV) ## form: ruff, mypy, the imports between rooms, .env.example
 bench: $(DEV) ## how fast, how much memory, with this machine's own noise
 	@exec $(IN_VENV) -m benchmarks $(ARGS)
 
-soak: $(DEV) ## everything that can happen, 200 times under 500 witnesses, on files and on PostgreSQL (an hour and a half)
+soak: $(DEV) ## everything that can happen, 200 times under 500 witnesses; an hour of looking what grows (three hours)
 	@$(IN_VENV) -m tests.telegram_crash polling
 	@$(IN_VENV) -m tests.telegram_crash webhook
 	@$(IN_VENV) -m tests.faults --store sqlite --mode webhook $(ARGS)
 	@$(IN_VENV) -m tests.faults --store postgresql $(ARGS)
+	@$(IN_VENV) -m tests.faults --many $(ARGS)
+	@$(IN_VENV) -m tests.faults.soak
 	@$(MAKE) --no-print-directory fuzz ARGS=20
 
 fuzz: $(DEV) ## an hour of bytes nobody meant on every parser, and of lives against a model (ARGS="SECONDS PARSER")

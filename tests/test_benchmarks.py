@@ -63,3 +63,20 @@ def test_a_measurement_says_its_figures(name: str) -> None:
     assert said.returncode == 0, said.stderr
     for figure in FIGURES[name]:
         assert re.search(rf"^{re.escape(figure)}.* [\d,.]+ \S+ +\(", said.stdout, re.MULTILINE), said.stdout
+
+
+def test_the_wave_says_what_gave_first() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "benchmarks.wave", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert said.returncode == 0, said.stderr
+    assert re.search(r"^gives first: \w", said.stdout, re.MULTILINE), said.stdout
+    came = [int(count) for count in re.findall(r"people came +(\d+)", said.stdout)]
+    assert len(came) == 2
+    assert sum(came) > 0

@@ -67,8 +67,18 @@ class Weight:
 class Running:
     """A command, started and started again; `log` takes all it says."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], folder: Path, log: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        folder: Path,
+        log: Path,
+        *,
+        spread: bool = False,
+    ) -> None:
+        """`spread`: on every processor, where several share them; else on the bots' own."""
         self._command = list(command)
+        self._on = BOTS | OURS if spread else BOTS
         self._env = dict(env)
         self._folder = folder
         self._log = log
@@ -77,7 +87,7 @@ class Running:
 
     def start(self) -> None:
         self.began = time.perf_counter()
-        with self._log.open("ab") as log, on(BOTS):
+        with self._log.open("ab") as log, on(self._on):
             self._process = subprocess.Popen(
                 self._command,
                 env=self._env,
