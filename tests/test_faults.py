@@ -90,8 +90,16 @@ async def test_of_several_processes_any_may_be_killed_and_only_what_lay_in_memor
 class Echo(asyncio.Protocol):
     """Says everything back."""
 
+    def __init__(self, gone: list[asyncio.Future[None]]) -> None:
+        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        gone.append(self._gone)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         self._transport.write(data)  # type: ignore[attr-defined]  # a stream's is always a Transport
@@ -103,11 +111,13 @@ Reach = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]
 @asynccontextmanager
 async def echoing() -> AsyncIterator[tuple[Wire, Reach]]:
     """A wire to somebody who says everything back, and how to reach it."""
-    server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", 0)
+    gone: list[asyncio.Future[None]] = []
+    server = await asyncio.get_running_loop().create_server(lambda: Echo(gone), "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()[:2]
     async with Wire((host, port), random.Random(1)) as wire:
         yield wire, lambda: asyncio.open_connection("127.0.0.1", wire.port)
     server.close()
+    await asyncio.gather(*gone)
 
 
 async def test_a_whole_wire_carries_what_is_said_in_order() -> None:
@@ -163,7 +173,9 @@ async def test_a_wire_that_refuses_lets_nobody_in_until_it_is_healed() -> None:
             await reach()
 
         await wire.heal()
-        _, writer = await reach()
+        reader, writer = await reach()
+        writer.write(b"abc")
+        assert await reader.readexactly(3) == b"abc"
         writer.close()
 
 
