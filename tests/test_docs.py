@@ -179,7 +179,8 @@ def test_each_of_the_seven_promises_has_a_place_and_a_test() -> None:
 POSITIONS = (
     "The bot's host, switched off", "The bot's host, running, with root", "The database, read",
     "The database, written to", "A backup", "The shelf", "Telegram", "Signal", "The network",
-    "A moderator's account", "A moderator's machine", "One recovery share", "A partner", "A malicious witness",
+    "A moderator's account", "A moderator's machine", "One recovery share", "A partner",
+    "A malicious witness",
     "Somebody coercive, with her phone", "The bot's token", "A receipt of eight words",
 )  # fmt: skip
 
