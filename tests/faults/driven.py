@@ -64,7 +64,7 @@ def leak(size: int) -> None:
     turn, kept = Dispatch._turn, []
 
     async def leaking(self: Dispatch, *given: object) -> object:
-        kept.append(bytes(size))
+        kept.append(b"\1" * size)  # zeros would take no memory until they are read
         return await turn(self, *given)  # type: ignore[arg-type]  # as it was called
 
     Dispatch._turn = leaking  # type: ignore[assignment,method-assign]  # that it is another is the point
