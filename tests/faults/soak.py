@@ -75,8 +75,9 @@ class Soak:
         chance = random.Random(scene.seed)
         scripts = await scene.ways_of(chance)
         restarts: Counter[str] = Counter()
-        async with Fleet(self.keeper, "polling", chance, restarts) as fleet:
-            fleet.leak = self.leak
+        fleet = Fleet(self.keeper, "polling", chance, restarts)
+        fleet.leak = self.leak
+        async with fleet:
             crowd = Lives(fleet.post, chance, scripts, fleet.now, self.pause)
             fleet.api.crowd = crowd
             moderator, partner = await scene.seat(fleet, crowd)
