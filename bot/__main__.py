@@ -34,7 +34,7 @@ except ModuleNotFoundError:
     raise SystemExit(8) from None
 
 from bot.backups import mark
-from bot.errors import CannotOpen, KeyFileError, SettingsError, SeuilError, StoreDamaged
+from bot.errors import CannotOpen, SettingsError, SeuilError, StoreDamaged
 from bot.moderation import ROLES
 from bot.redaction import kept_line
 from bot.settings import Settings
@@ -439,9 +439,10 @@ def backup_key(
 ) -> None:
     """Make the key of backups, once: the public half for this machine, the secret half to take away."""
     from handlers import backup_keys  # noqa: PLC0415
+    from handlers.typed import new_passphrase  # noqa: PLC0415
 
     settings = _standing()
-    passphrase = _new_passphrase()
+    passphrase = new_passphrase("A new passphrase for the key of backups: ")
     backup_keys.make_key(settings.data, os.urandom(32), out, passphrase)
     say(f"{out} opens every backup, with the passphrase. Keep both away from here and from each other.")
     say(f"Write on the paper of the recovery shares: instance {_mark_of(settings)}.")
@@ -525,16 +526,6 @@ def _after_restoring(mark: str, digest: int, *, proved: bool, short: int) -> lis
 
 def _mark_of(settings: Settings) -> str:
     return mark(KeyFolder(settings.data).instance(new=False))
-
-
-def _new_passphrase() -> str:
-    """Typed twice at a console; one line where a program types."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    first = getpass.getpass("A new passphrase for the key of backups: ")
-    if first != getpass.getpass("Once more: "):
-        raise KeyFileError("The two are not the same.", hint="Nothing was made. Type it again.")
-    return first
 
 
 def _backup_passphrase() -> str:
@@ -664,6 +655,10 @@ def _take_standard_places() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free place, which is this one
 
 
+STOPPED = 130
+"""The exit code after Ctrl-C: 128 and the number of SIGINT, as shells tell it."""
+
+
 def main() -> None:
     """Run the console; every error of ours is told in one sentence with a way out."""
     _take_standard_places()
@@ -675,7 +670,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         say()
-        sys.exit(130)
+        sys.exit(STOPPED)
+    except SystemExit as end:
+        if end.code == STOPPED and sys.stderr.isatty():
+            say()  # typer ends so at Ctrl-C; the shell's next line is not to stand behind a prompt
+        raise
     except BrokenPipeError:
         sys.exit(141)
 

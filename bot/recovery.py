@@ -96,8 +96,8 @@ def join(shares: Sequence[Share]) -> HybridIdentity:
     first, second, *_ = shares
     if first.set != second.set:
         raise _refused(
-            "These shares are of two sets, made on different days",
-            "Ask both people for the paper of the same day; papers of an older set are to be burnt.",
+            "These shares are of two sets",
+            "The number of the set is on the first line of each paper; older papers open older copies only.",
         )
     if first.number == second.number:
         raise _refused(f"This is share {first.number} twice", "Ask another person for hers.")
@@ -139,7 +139,7 @@ class RecoveryKey:
         if share.set != self.set:
             raise _refused(
                 "This share is of another set than the recovery key of this instance",
-                "Look at the date on the paper: papers of an older set open older copies only.",
+                "Look at its first line: papers of an older set open older copies only.",
             )
         if not hmac.compare_digest(share.mark, self.marks[share.number - 1]):
             raise _refused("This share has the right beginning and is not the one that was made here")

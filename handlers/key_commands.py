@@ -10,7 +10,6 @@ a paper (`bot.recovery`).
 from __future__ import annotations
 
 import asyncio
-import getpass
 import os
 import sys
 import time
@@ -34,6 +33,7 @@ from handlers.papers import show_papers, typed_share, typed_shares
 from handlers.progress import shown
 from handlers.rotation import RECOVERY_COPY, Held
 from handlers.team_keys import KEYS, LIST, META, read_file, read_list
+from handlers.typed import new_passphrase, secret
 from storage import Store, open_store
 from storage.changes import Audit, Operation, PutMeta
 from storage.key_folder import KeyFolder
@@ -84,21 +84,7 @@ def day_now() -> int:
 
 def held(settings: Settings) -> Held:
     """The keys, opened with the passphrase at hand or typed."""
-    return rotation.hold(settings.data, passphrase_at_hand(settings) or _typed("Passphrase of the desk: "))
-
-
-def _typed(prompt: str) -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    return getpass.getpass(prompt)
-
-
-def new_passphrase() -> str:
-    """Typed twice at a terminal."""
-    first = _typed("The new passphrase: ")
-    if sys.stdin.isatty() and first != getpass.getpass("Once more: "):
-        raise KeyFileError("The two are not the same.", hint="Nothing was changed. Begin again.")
-    return first
+    return rotation.hold(settings.data, passphrase_at_hand(settings) or secret("Passphrase of the desk: "))
 
 
 async def publish(settings: Settings, *more: Operation) -> None:
@@ -248,7 +234,7 @@ def passphrase() -> None:
     """
     settings = standing()
     keys = held(settings)
-    rotation.change_passphrase(keys, new_passphrase())
+    rotation.change_passphrase(keys, new_passphrase("The new passphrase: "))
     run(_noted(settings, Audit(day_now(), "console", "change passphrase")))
     say("Changed. The old passphrase opens nothing here any more; old copies of keys/ it still opens.")
 
@@ -273,7 +259,7 @@ def make(
     settings = standing()
     if rotation.recovery_key(settings.data / KEYS) is not None and not replace:
         raise KeyFileError(
-            "There is a recovery key here already; its papers would be worth nothing any more.",
+            "There is a recovery key here already; its papers would open older copies only.",
             hint="If that is meant: python -m bot recovery make --replace",
         )
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -342,7 +328,7 @@ def restore(
     say(f"team key, epoch {newest.epoch}: {fingerprint(newest.recipient)}")
     say(f"signing key: {opened.signer.verify_key.line()}")
     say("Compare with the papers. Anybody can make a copy; only yours has these.")
-    restored = rotation.restore(settings.data, opened, new_passphrase())
+    restored = rotation.restore(settings.data, opened, new_passphrase("The new passphrase: "))
     if not (settings.data / KEYS / RECOVERY_COPY).exists():
         say("Now keep the recovery copy here too, or make papers anew: python -m bot recovery make")
     say(f"Restored: {', '.join(restored)}.")

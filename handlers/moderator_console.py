@@ -15,6 +15,7 @@ import typer
 
 from bot.errors import CannotOpen, SettingsError
 from bot.harmless import harmless
+from handlers.typed import new_passphrase
 
 if TYPE_CHECKING:
     from bot.decisions import Signed
@@ -198,9 +199,7 @@ def own_keys(
     Hand over reading.pub and signing.pub in person; the two others leave this machine never.
     """
     own = _own()
-    passphrase = own.typed("A passphrase for them, six words or more: ")
-    if sys.stdin.isatty() and own.typed("Once more: ") != passphrase:
-        raise SettingsError("The two passphrases differ.", hint="Nothing was written: try again.")
+    passphrase = new_passphrase("A passphrase for them, six words or more: ")
     typer.echo(own.new_keys(folder, passphrase).verify_key.line())
     _say("That is your signing key's public line. At the instance, with you there:")
     _say(f"  python -m bot moderator-key YOUR-NAME {folder.name}/signing.pub")

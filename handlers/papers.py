@@ -47,9 +47,10 @@ def show_papers(shares: Sequence[Share], day: str) -> None:
             if share.number < len(shares):
                 _wait(f"Call person {share.number + 1}. When only she sees this screen, press Enter. ")
     except (EOFError, KeyboardInterrupt):
+        _put("\n")  # after the prompt she did not answer
         raise KeyFileError(
             "The making was broken off: no recovery key was made, and these papers are worth nothing.",
-            hint="Burn what was written, and begin again: python -m bot recovery make",
+            hint="Burn what was written, then give the same command again.",
         ) from None
 
 
@@ -100,8 +101,6 @@ def _typed_words(whose: str, slip: str) -> str:
             if not line.strip():
                 break
             typed += [word for word in line.split() if not word.rstrip(".").isdecimal()]
-    except KeyboardInterrupt:
-        typed = []
     finally:
         if asked:
             _put(CLEAR + MAIN)
