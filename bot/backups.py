@@ -173,6 +173,12 @@ def frame(kind: int, body: bytes) -> bytes:
     return FRAME.pack(len(body), kind) + body
 
 
+_KINDS: Final = frozenset({bytes, str, int, type(None)})
+"""What rows are made of."""
+
+_FITS: Final = range(-(2**63), 2**63).__contains__
+"""Whole numbers of a database."""
+
 _packed: Final = msgspec.msgpack.Encoder().encode
 
 
@@ -307,6 +313,8 @@ class Unpacking:
         if table >= len(self._rows):
             raise _damaged("a row is of no known table")
         values: list[Any] = _read(body[1:], list)
+        if not _KINDS.issuperset(map(type, values)) or any(type(n) is int and not _FITS(n) for n in values):
+            raise _damaged("a row holds what no database of ours does")
         if len(values) != len(self.head.tables[table][1]):
             raise _damaged("a row has not as many values as its table has columns")
         self._seen[table].update(whole)

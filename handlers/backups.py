@@ -110,7 +110,10 @@ async def make(settings: Settings, folder: Path, now: float, tell: Tell) -> Made
         erased = _erase_past(folder, today, settings.backup_days)
         file = _free_name(folder, today)
         head = _head(settings, kit, (today - date(1970, 1, 1)).days)
-        writing = _Writing(file, key)
+        try:
+            writing = _Writing(file, key)
+        except OSError as error:
+            raise cannot_use(error, "backup folder") from None
         try:
             rows = await _write(settings, writing, Packing(head), known, kit.instance, tell)
             writing.finish(tell)
@@ -181,7 +184,8 @@ class _Writing:
         self._part = self.file.with_name(self.file.name + PART)
         self._sealing = Sealing.to([self.key])
         self._sum = hashlib.sha256()
-        self._handle = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        # Nothing that stands there already, and through no link: others may know the folder too.
+        self._handle = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
     def add(self, plain: bytes) -> None:
         self._put(self._sealing.add(plain))

@@ -167,8 +167,11 @@ def _kit(settings: Settings, head: Head, passphrase: Callable[[], str]) -> tuple
             "The salt here is another than that of this backup.",
             hint="Take it away if it is another instance's: the backup holds its own.",
         )
+    if "instance.key" in there:
+        # Not the one in the kit: a mark is short, and two keys may have the same.
+        return Kit(KeyFolder(data).instance(new=False), kit.salt), True
     demand_same(kit.instance, head)
-    return kit, "instance.key" in there
+    return kit, False
 
 
 def _epochs(data: Path) -> frozenset[int] | None:

@@ -85,7 +85,9 @@ def put_file(folder: Path, name: str, body: bytes) -> None:
     """A small owner-only file in place of the one of this name, durable when this returns; a kill leaves the
     old one or the new one. Raises OSError."""
     fresh = folder / f"{name}.new"
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    # Not through a link: of a folder on a shared disk, others know the names too.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(fresh, flags, 0o600)
     with os.fdopen(handle, "wb") as out:
         out.write(body)
         out.flush()
