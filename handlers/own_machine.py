@@ -162,8 +162,8 @@ def opened(name: str, box: bytes, identities: Sequence[KeyIdentity]) -> Part | b
 
     A file that is called as one part and holds another was exchanged on its way.
     """
-    plain = age.decrypt(box, identities)
-    if not plain.startswith(ITEM_MAGIC):
+    plain, called = age.decrypt(box, identities), decisions.read_file_name(name)
+    if called is None and not plain.startswith(ITEM_MAGIC):
         return plain
     try:
         line, body = unpacked(plain, ITEM_MAGIC, item_size)
@@ -172,7 +172,7 @@ def opened(name: str, box: bytes, identities: Sequence[KeyIdentity]) -> Part | b
         raise CannotOpen(
             f"{harmless(name)} opens and is no part of a testimony.", hint="Receive it again with /get."
         ) from None
-    case, called = reference(context.case), decisions.read_file_name(name)
+    case = reference(context.case)
     if called is not None and (called[0], called[2]) != (case, context.item):
         raise CannotOpen(
             f"{harmless(name)} holds another part than its name says: {case}, {context.item}.",

@@ -63,8 +63,11 @@ async def register(
     rows = [row for row in await members.store.members() if members.is_sound(row)]
     her = _named(rows, name)
     kept = book.read()
-    taken = {read_public(line).key_id: who for who, line in kept.items() if who != her.member}
-    if public is not None and public.key_id in taken:
+    # One key under two ids would be two people; two keys under one id, nobody's.
+    others = [read_public(line) for who, line in kept.items() if who != her.member]
+    if public is not None and any(
+        public.key_id == own.key_id or public.public == own.public for own in others
+    ):
         raise SettingsError(
             "This key is another member's already.", hint="Each makes her own: python -m bot own-keys"
         )

@@ -24,7 +24,7 @@ from bot.decisions import SIGNED, file_name, read_pasted
 from bot.errors import KeyFileError
 from bot.harmless import SHOWN_AS, harmless
 from bot.moderation import COMMANDS
-from bot.signing import read_public
+from bot.signing import VerifyKey, read_public
 from handlers import keyring, own_machine
 from handlers.terminal import WIDTH
 from tests.deskkit import IDENTITY, Testimony
@@ -275,6 +275,21 @@ def test_another_age_program_opens_what_get_sends_and_the_key_handed_to_a_modera
     assert STORY.encode() in run_node("open", secret, story.read_bytes())
 
 
+def test_what_is_called_a_part_and_is_none_is_not_shown_as_if_it_were(
+    seuil: Seuil, team: Path, tmp_path: Path
+) -> None:
+    """The team's public key is public: anybody who writes to the database seals a page that looks like a
+    testimony, without the line that says nothing is proved."""
+    file = tmp_path / file_name(Testimony().ref, 1, "story")
+    file.write_bytes(age.encrypt(STORY.encode(), [IDENTITY.recipient]))
+
+    ended = seuil("open", file, "-i", team, "--print")
+
+    assert ended.code == 9
+    assert STORY not in ended.out
+    assert "no part of a testimony" in ended.err
+
+
 # --- deciding -----------------------------------------------------------------------------------------------
 
 
@@ -486,6 +501,8 @@ def test_a_key_is_registered_at_the_console_for_a_member_who_decides_and_for_one
         ended = seuil("moderator-key", name, key)
         assert ended.code == 3, name
         assert ended.one_sentence()
+    twin = VerifyKey(b"another!", read_public(own_keys).public)
+    assert seuil("moderator-key", "Modération 2", twin.line()).code == 3
     assert seuil("moderator-key", "Modération 2", "RWQnokey").code == 4
     assert seuil("moderator-key", "Modération 2").code == 3
     assert seuil("moderator-key", "Modération 1", "--remove").code == 0
