@@ -126,8 +126,7 @@ class RedisShelf:
         return key
 
     async def key(self, draft: bytes) -> tuple[bytes, int] | None:
-        value = await self._line.ask("GET", DRAFT + draft)
-        return None if value is None else _read(value)
+        return _read(await self._line.ask("GET", DRAFT + draft))
 
     async def advance(self, draft: bytes, revision: int) -> None:
         # Not waited for: a revision that comes late, or never, refuses nothing that is right.
@@ -169,7 +168,7 @@ class RedisShelf:
         value, shown = await self._line.ask_all(
             (("GET", DRAFT + draft), ("ZRANGE", SHOWN + pseudonym, 0, -1))
         )
-        return None if value is None else _read(value), tuple(map(int, shown))
+        return _read(value), tuple(map(int, shown))
 
     async def shown(self, pseudonym: bytes) -> tuple[int, ...]:
         return tuple(map(int, await self._line.ask("ZRANGE", SHOWN + pseudonym, 0, -1)))
@@ -245,7 +244,10 @@ class RedisShelf:
         self._unfit = trouble
 
 
-def _read(value: bytes) -> tuple[bytes, int]:
+def _read(value: bytes | None) -> tuple[bytes, int] | None:
+    """None where there is none, or where it is overwritten and not deleted yet: zeros are nobody's key."""
+    if value is None:
+        return None
     if len(value) != VALUE_BYTES:
         raise StoreDamaged(
             "The shelf is not what was written there (a key is too long or too short).",
@@ -253,7 +255,7 @@ def _read(value: bytes) -> tuple[bytes, int]:
             "are lost, submitted testimonies are not.",
         )
     key, revision = _VALUE.unpack(value)
-    return key, revision
+    return None if key == bytes(KEY_BYTES) else (key, revision)
 
 
 def _destroying(draft: bytes) -> tuple[Command, ...]:
@@ -273,7 +275,8 @@ def _days(today: int, offered: list[tuple[int, bytes]] | DayKeys) -> list[Comman
 
 
 def _kept_days(today: int, values: list[bytes | None]) -> DayKeys:
-    return tuple((today - n, _read(value)[0]) for n, value in enumerate(values) if value is not None)
+    read = ((today - n, _read(value)) for n, value in enumerate(values))
+    return tuple((day, kept[0]) for day, kept in read if kept is not None)
 
 
 def _demand_ours(mark: Any) -> None:

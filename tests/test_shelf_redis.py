@@ -529,6 +529,21 @@ async def test_every_key_ends_by_itself_if_nobody_ends_it(server: Server) -> Non
             assert most - 60 < left <= most
 
 
+async def test_a_key_that_is_overwritten_and_not_deleted_yet_is_no_key(server: Server) -> None:
+    """A line that breaks between the two, or another worker that looks at that moment: whoever writes to the
+    database could have sealed a draft under zeros."""
+    async with opened(server) as shelf:
+        await shelf.new_key(draft := new_id(), HOUR)
+        server.say("SETRANGE", b"seuil:draft:" + draft, "0", bytes(160))
+        assert await shelf.key(draft) is None
+
+        await shelf.advance(draft, 7)
+        assert await shelf.key_and_shown(draft, new_id()) == (None, ())
+
+        server.say("SETRANGE", b"seuil:day:%d" % (DAY - 1), "0", bytes(160))
+        assert [day for day, _ in await shelf.day_keys(DAY)] == [DAY]
+
+
 async def test_a_destroyed_key_is_overwritten_where_it_stood(own: Server) -> None:
     """With its first revision it stands in its own place only: what came in held none, and nobody read it."""
     async with opened(own) as shelf:
