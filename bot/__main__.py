@@ -508,8 +508,8 @@ def _after_restoring(mark: str, digest: int, *, proved: bool, short: int) -> lis
     told = [
         "What was withdrawn or erased since is here again, and nobody can tell what. Take the newest backup "
         "there is, and say on the association's page that who withdrew since should do so again.",
-        "Who left since is a member again: an owner writes /revoke ? to see who is, then /revoke and the name. "
-        "Invitations are not restored.",
+        "Who left since is a member again: an owner writes /revoke ? to see who is one, then /revoke and the "
+        "name. Invitations are not restored.",
         f"The last digest known to have left is {digest}. If partners received a later one, stop here and "
         "restore again with --last-digest.",
         "Rotate the team's key, make a backup, destroy the key of before: it ends what was stolen or lost.",
