@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -30,6 +31,9 @@ STANDBY_SECONDS = 5.0
 HEARD_SECONDS = 15.0
 """How often the desk on duty asks whether it still is, where nothing is queued meanwhile."""
 
+SET_BACK_SECONDS = 60.0
+"""A clock that time servers correct goes back by less."""
+
 STANDS_BY = "Another desk works for this instance. This one waits, and takes over when that one ends."
 
 
@@ -44,6 +48,7 @@ class Duty:
     open_: Callable[[], Awaitable[None]]
     work: Callable[[], Awaitable[None]]
     say: Callable[[str], None]
+    now: Callable[[], float] = time.time
     is_on: bool = False
 
     async def keep(self) -> None:
@@ -55,17 +60,22 @@ class Duty:
                     if mine:
                         is_told = False
                         await self._serve(mine)
-                    elif not is_told:
-                        is_told = True
-                        self.say(STANDS_BY)
-                    elif self.desk.is_open:
-                        log.warning("another desk is on duty: this one is locked")
-                        self.desk.stand_down()
+                    else:
+                        is_told = self._stand_by(is_told=is_told)
             except SeuilError as error:
                 log.error("the desk waits for the store: %s %s", error, error.hint)
             if self.desk.is_open and self.desk.is_idle:
                 self.desk.stand_down()
             await asyncio.sleep(STANDBY_SECONDS)
+
+    def _stand_by(self, *, is_told: bool) -> bool:
+        """Another desk is on duty: keep no key, and say so once."""
+        if self.desk.is_open:
+            log.warning("another desk is on duty: this one is locked")
+            self.desk.stand_down()
+        if not is_told:
+            self.say(STANDS_BY)
+        return True
 
     async def _serve(self, mine: Sole) -> None:
         """One spell of duty. The keys stay in memory where it ends because the store was lost: the next spell
@@ -75,9 +85,17 @@ class Duty:
         clock = self.clock()
         try:
             await clock.start()
+            seen = self.now()
             while await mine.still():
                 if await self.store.queued(HEARD_SECONDS):
                     await self.work()
+                if self.now() < seen - SET_BACK_SECONDS:
+                    # The scheduler would be silent until the hour it had planned for comes again.
+                    log.warning("the machine's clock was set back: the desk's own begins anew")
+                    clock.stop()
+                    clock = self.clock()
+                    await clock.start()
+                seen = self.now()
         finally:
             self.is_on = False
             clock.stop()
