@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from pathlib import Path
 
 from bot.errors import KeyFileError
@@ -23,6 +24,9 @@ from storage.folder import cannot_use, own_folder, put_file
 INSTANCE_BYTES = 32
 TAG_BYTES = 32
 SALT_BYTES = 16
+
+HALF_MADE_SECONDS = 60.0
+"""A file that is being made is a few milliseconds old; older, its maker was killed."""
 
 
 class KeyFolder:
@@ -127,7 +131,10 @@ def _make(path: Path, length: int) -> bytes:
     """A new key, durable before it is used; a kill leaves it whole or not at all. Of two workers that make it
     at once, both have that of the first."""
     key = secrets.token_bytes(length)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    for half in path.parent.glob(f"{path.name}.new*"):
+        if time.time() - half.stat().st_mtime > HALF_MADE_SECONDS:
+            shred(half)  # left by a worker that was killed while it made one
+    fresh = path.with_name(f"{path.name}.new-{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         os.write(handle, key)

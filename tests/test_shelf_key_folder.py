@@ -67,10 +67,28 @@ def test_a_salt_of_another_length_is_refused_by_its_shape(folder: Path, keys: Ke
 
 
 def test_a_kill_while_a_key_is_made_leaves_no_half_key(folder: Path, keys: KeyFolder) -> None:
-    (folder / "instance.key.new").write_bytes(b"half")
+    for half in ("instance.key.new", "instance.key.new-4242"):
+        (folder / half).write_bytes(b"half")
+        os.utime(folder / half, (0, 0))
 
     assert len(keys.instance(new=True)) == 32
-    assert not (folder / "instance.key.new").exists()
+    assert [file.name for file in folder.iterdir()] == ["instance.key"]
+
+
+def test_of_two_workers_that_make_a_key_at_once_both_have_that_of_the_first(
+    folder: Path, keys: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, firsts = os.link, b"f" * 32
+
+    def after_another(fresh: Path, path: Path) -> None:
+        path.write_bytes(firsts)
+        path.chmod(0o600)
+        link(fresh, path)
+
+    monkeypatch.setattr(os, "link", after_another)
+
+    assert keys.tag(7) == firsts
+    assert [file.name for file in folder.iterdir()] == ["tag-7.key"]
 
 
 def test_each_period_has_its_own_tag_key(keys: KeyFolder) -> None:
