@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from bot import age
 from bot.age import HybridIdentity
 from bot.errors import CannotOpen
+from bot.harmless import harmless
 from bot.moderation import reference
 from bot.rewrapping import Ring, rewrapped
 from bot.settings import Settings
@@ -155,7 +156,7 @@ def _only(rows: list[SealedRow], rest: tuple[HybridIdentity, ...], gone: HybridI
 
 
 def _called(row: SealedRow) -> str:
-    """For people: an item by its case and part, the rest by its number."""
+    """For people, on a terminal: an item by its case and part, the rest by its number."""
     first, *rest = row.key
     name = reference(first) if isinstance(first, bytes) else str(first)
-    return " ".join([row.kind, name, *map(str, rest)])
+    return harmless(" ".join([row.kind, name, *map(str, rest)])).replace("\n", " ")

@@ -99,5 +99,10 @@ def rewrap_parameters(asked: Rewrap) -> tuple[object, ...]:
 
 
 def rows_from(kind: Kind, rows: list[tuple[Any, ...]]) -> list[SealedRow]:
-    """Of what `page_sql` found."""
-    return [SealedRow(kind, tuple(row[:-2]), row[-2], row[-1]) for row in rows]
+    """Of what `page_sql` found. SQLite keeps any value in any column: what is no box is one that no key
+    opens, and stops nobody."""
+    return [SealedRow(kind, tuple(row[:-2]), row[-2], _box(row[-1])) for row in rows]
+
+
+def _box(kept: object) -> bytes:
+    return kept if isinstance(kept, bytes) else str(kept).encode("utf-8", "replace")

@@ -1,5 +1,5 @@
-"""What root of a machine that only listens can do with the desk that is elsewhere. Such a machine opens
-nothing, and has the instance's key, since it says who is who. SECURITY.md tells what follows; this holds it."""
+"""What root of a machine that only listens can do with the desk that is elsewhere. It opens nothing, and has
+the instance's key, since it says who is who. SECURITY.md tells what follows; this holds it."""
 
 from __future__ import annotations
 

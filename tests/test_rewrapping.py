@@ -6,12 +6,14 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot import age, custody, opening
 from bot.errors import CannotOpen, PlatformError
+from bot.harmless import SHOWN_AS
 from bot.rewrapping import Ring, rewrapped
 from bot.sealing import Context, TeamKey, seal
 from handlers import rewrapping
@@ -175,6 +177,31 @@ async def test_what_no_key_opens_is_told_by_case_and_left_and_the_rest_is_done(h
     assert walked.unopened == [f"item {lost.ref} story"]
     assert [row.box for row in await every(house.store) if row.key == (lost.case, "story")] == [junk]
     assert not any(age.opens(row.box, [IDENTITY]) for row in await every(house.store))
+
+
+async def test_a_row_that_holds_no_box_stops_nobody_and_is_told_without_what_a_terminal_obeys(
+    tmp_path: Path,
+) -> None:
+    """SQLite keeps any value in any column, and a name is what somebody wrote there."""
+    store = await open_store(f"sqlite:{tmp_path / 'data'}")
+    house = House(store)
+    testimony = Testimony()
+    await house.tell(testimony)
+    with closing(sqlite3.connect(tmp_path / "data" / "seuil.db")) as db, db:
+        for part, box in (("a\x1b[2J\nb", b"x"), ("text", "words"), ("number", 7)):
+            db.execute(
+                "INSERT INTO item (testimony, part, epoch, box) VALUES (?, ?, 1, ?)",
+                (testimony.case, part, box),
+            )
+
+    walked = await rewrap(store, RING, 20_000, nothing)
+
+    assert sorted(walked.unopened) == [
+        f"item {testimony.ref} {part}" for part in (f"a{SHOWN_AS}[2J b", "number", "text")
+    ]
+    assert walked.moved == 2
+    assert (await left(store, RING, 1, nothing)).unopened == 3
+    await store.close()
 
 
 async def test_what_would_be_lost_with_a_key_is_counted_by_what_opens_and_not_by_what_rows_say(
