@@ -29,7 +29,7 @@ from storage import Store, open_store
 from storage.shelf import DAY_KEYS_KEPT, FolderShelf
 
 TEAM = HybridIdentity(bytes(range(32)))
-HOUSE = House("l’association Exemple", "bonjour@exemple.invalid", "FR", 72, 60, 24)
+HOUSE = House("l’association Exemple", "bonjour@exemple.invalid", "FR", 72, 60, 24, 28)
 
 
 class Silent:

@@ -33,7 +33,7 @@ LONGEST_QUOTE = 200
 
 COUNTRIES = ("FR", "BE", "CH", "LU", "CA", "GB", "ES", "DE", "other")
 HELP_KINDS = ("danger", "talk", "sexual", "digital", "minor", "suicide", "rights", "care")
-PRIVACY_PAGES = 7
+PRIVACY_PAGES = 8
 
 RESUME, BREATH = "@resume", "@breath"
 REVIEW, CHANGE, REMOVE = "@review", "@change", "@remove"

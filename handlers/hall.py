@@ -165,6 +165,7 @@ def _house(ground: Ground, words: Mapping[str, Words]) -> House:
         draft_hours=settings.draft_hours,
         story_days=settings.story_days,
         coded_months=settings.coded_months,
+        backup_days=settings.backup_days,
         vanish_hours={"signal": settings.signal_vanish_hours},
         verified=ground.verified.get,
     )

@@ -41,6 +41,7 @@ class House:
     draft_hours: int
     story_days: int
     coded_months: int
+    backup_days: int
     vanish_hours: Mapping[str, int] = field(default_factory=dict)
     """By channel, where messages disappear by themselves."""
     verified: Callable[[str], date | None] = field(default=lambda _: None, repr=False)
@@ -221,6 +222,7 @@ class Painter:
             "hours": house.draft_hours,
             "story_days": house.story_days,
             "coded_months": house.coded_months,
+            "backup_days": house.backup_days,
         }
 
     def _list(self, state: State, here: Place, words: Words, key: str, **args: str) -> Screen:

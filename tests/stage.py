@@ -42,6 +42,7 @@ HOUSE = House(
     draft_hours=72,
     story_days=60,
     coded_months=24,
+    backup_days=28,
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.places import PRIVACY_PAGES
 from bot.settings import Settings
 from locales import load
 
@@ -33,6 +34,7 @@ def said(language: str) -> list[str]:
         "hours": USUAL["draft_hours"],
         "story_days": USUAL["story_days"],
         "coded_months": USUAL["coded_months"],
+        "backup_days": USUAL["backup_days"],
     }
     keys = sorted(key for key in WORDS[language].keys() if re.fullmatch(r"privacy-\d", key))  # noqa: SIM118 - no mapping
     return [WORDS[language].say(key, **told) for key in keys]
@@ -42,7 +44,7 @@ def said(language: str) -> list[str]:
 def test_the_notice_says_every_sentence_of_the_programs_own_answer(language: str) -> None:
     notice, messages = read(NOTICES[language]), said(language)
 
-    assert len(messages) == 7
+    assert len(messages) == PRIVACY_PAGES
     assert [message for message in messages if message not in notice] == []
 
 

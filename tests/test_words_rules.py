@@ -31,6 +31,7 @@ BY_CODE = ("alias-", "word-", "kind-")
 ARGUMENTS: dict[str, str | int] = {
     "story_days": 60,
     "coded_months": 24,
+    "backup_days": 28,
     "hours": 72,
     "minutes": 10,
     "n": 5,
