@@ -32,8 +32,9 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    # A bare clone has nothing beside it, on any machine; and peers have a run of their own.
-    may = item.get_closest_marker("beside") or item.get_closest_marker("peer")
+    # A bare clone has nothing beside it, on any machine; peers have a run of their own; and rights come with the
+    # machine.
+    may = any(item.get_closest_marker(name) for name in ("beside", "peer", "privileged"))
     if NO_SKIP and report.skipped and not may and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and SEUIL_NO_SKIP allows none: {report.longrepr}"

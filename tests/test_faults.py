@@ -199,6 +199,7 @@ async def test_a_bot_that_handles_twice_is_seen(monkeypatch: pytest.MonkeyPatch)
     assert outcome.wrong + outcome.doubled > 0
 
 
+@pytest.mark.privileged
 @pytest.mark.skipif(not can_mount(), reason="no disk can be mounted here: it takes root, or a right to mount")
 def test_a_disk_that_is_filled_takes_no_byte_and_takes_some_once_it_is_freed() -> None:
     disk = Disk(1, "test")

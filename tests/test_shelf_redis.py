@@ -544,6 +544,7 @@ async def test_a_key_that_is_overwritten_and_not_deleted_yet_is_no_key(server: S
         assert [day for day, _ in await shelf.day_keys(DAY)] == [DAY]
 
 
+@pytest.mark.privileged
 async def test_a_destroyed_key_is_overwritten_where_it_stood(own: Server) -> None:
     """With its first revision it stands in its own place only: what came in held none, and nobody read it."""
     async with opened(own) as shelf:

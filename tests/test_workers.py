@@ -193,6 +193,7 @@ async def test_of_two_desks_one_works_and_the_other_takes_over(fake: FakeTelegra
     assert fake.faults == []
 
 
+@pytest.mark.privileged
 async def test_nothing_in_a_process_that_listens_opens_what_it_sealed(
     fake: FakeTelegram, fleet: Fleet
 ) -> None:
@@ -209,7 +210,10 @@ async def test_nothing_in_a_process_that_listens_opens_what_it_sealed(
         await works.says("", times=0)
         await tells_all(who)
 
-        memory = memory_of(listens_only.process.pid)
+        try:
+            memory = memory_of(listens_only.process.pid)
+        except PermissionError:
+            pytest.skip("this machine lets nobody look into another process")
         assert STORY.encode() in memory or b"Seuil" in memory, "the memory is really read"
         assert [secret for secret in secrets if secret in memory] == []
         assert not any(str(settings_data) in path for path in open_files(listens_only.process.pid))
