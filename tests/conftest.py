@@ -32,7 +32,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    # A bare clone has nothing beside it, on any machine; peers have a run of their own; and rights come with the
+    # A bare clone has nothing beside it, on any machine; peers have a run of their own; rights come with the
     # machine.
     may = any(item.get_closest_marker(name) for name in ("beside", "peer", "privileged"))
     if NO_SKIP and report.skipped and not may and not hasattr(report, "wasxfail"):
