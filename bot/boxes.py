@@ -58,14 +58,14 @@ def purpose_key(key: bytes, purpose: str) -> bytes:
     return _purpose_key(key, purpose)
 
 
-def seal_under(key: bytes, plaintext: bytes) -> bytes:
-    """A short box under a key that is for one purpose only."""
-    return _seal(key, b"", plaintext, -(-(_LENGTH.size + len(plaintext)) // SMALL_STEP) * SMALL_STEP)
+def seal_under(key: bytes, plaintext: bytes, bound_to: bytes = b"") -> bytes:
+    """A short box under a key that is for one purpose only. `bound_to`: what it must not be parted from."""
+    return _seal(key, bound_to, plaintext, -(-(_LENGTH.size + len(plaintext)) // SMALL_STEP) * SMALL_STEP)
 
 
-def open_under(key: bytes, box: bytes) -> bytes:
-    """What was sealed under this key. Raises `CannotOpen`."""
-    return _open(key, b"", box)
+def open_under(key: bytes, box: bytes, bound_to: bytes = b"") -> bytes:
+    """What was sealed under this key, bound to this. Raises `CannotOpen`."""
+    return _open(key, bound_to, box)
 
 
 def open_small(key: bytes, purpose: str, box: bytes) -> bytes:

@@ -102,7 +102,7 @@ class Errands:
         told = [(effect.key, effect.about) for effect in effects if type(effect) is Tell]
         asks = any(type(effect) is Ask for effect in effects)
         body = orjson.dumps((OWED, who.channel, who.chat, language, told, asks, self.worker))
-        return PutErrand(pseudonym, update, await self._seal(self._today(), body))
+        return await self._put(pseudonym, update, self._today(), body)
 
     async def delete(self, deletion: Deletion, *, member: bool = False) -> PutErrand:
         """What makes messages go, later or after a crash."""
@@ -110,14 +110,14 @@ class Errands:
         body = orjson.dumps(
             (DELETION, who.channel, who.chat, deletion.minute, deletion.messages, deletion.since)
         )
-        return PutErrand(deletion.id, 0, await self._seal(MEMBERS if member else self._today(), body))
+        return await self._put(deletion.id, 0, MEMBERS if member else self._today(), body)
 
     async def take(self, taken: Taken) -> PutErrand:
         """What keeps a line until it was handled. Bound to its id and its minute: handled once, a line put
         back is known by them."""
         line, minute = taken.line.decode("utf-8", "replace"), int(self._clock() // 60)
         body = orjson.dumps((TAKEN, taken.channel, "", line, taken.id.hex(), minute))
-        return PutErrand(taken.id, 0, await self._seal(self._today(), body))
+        return await self._put(taken.id, 0, self._today(), body)
 
     async def read(self, row: ErrandRow) -> Owed | Deletion | Taken | None:
         """None where its key is gone: its day is over, or the machine was started anew."""
@@ -126,7 +126,7 @@ class Errands:
         if key is None:
             return None
         try:
-            kind, channel, chat, *more = orjson.loads(open_under(key, box))
+            kind, channel, chat, *more = orjson.loads(open_under(key, box, _bound(day, row.id, row.mark)))
             if kind == TAKEN:
                 return _taken(row, channel, more)
         except (CannotOpen, ValueError):
@@ -141,10 +141,12 @@ class Errands:
         minute, messages, *since = more  # none: written before it was known
         return Deletion(row.id, who, tuple(messages), minute, *since)
 
-    async def _seal(self, day: int, body: bytes) -> bytes:
+    async def _put(self, id: bytes, mark: int, day: int, body: bytes) -> PutErrand:
         key = await self._key(day)
         assert key is not None  # noqa: S101 - today's key and the instance's are always there
-        return day.to_bytes(_DAY_BYTES, "big") + seal_under(key, body)
+        return PutErrand(
+            id, mark, day.to_bytes(_DAY_BYTES, "big") + seal_under(key, body, _bound(day, id, mark))
+        )
 
     def _today(self) -> int:
         return int(self._clock() // DAY_SECONDS)
@@ -156,6 +158,12 @@ class Errands:
         if alive != self._alive:
             self._alive, self._keys = alive, {each: purpose_key(key, PURPOSE) for each, key in alive}
         return self._keys.get(day)
+
+
+def _bound(day: int, id: bytes, mark: int) -> bytes:
+    """A witness's errand is its row's: whoever writes to the database could else have one shown what another
+    was told. A member's is a deletion, which names its chat itself."""
+    return b"" if day == MEMBERS else id + b"%d" % mark
 
 
 def _taken(row: ErrandRow, channel: str, more: Sequence[object]) -> Taken:

@@ -16,7 +16,7 @@ from bot.testimony import CODED, STORY, read_coded, read_story
 from handlers import Heard, testimonies, with_ack
 from handlers.drafts import find
 from storage import ErrandRow
-from storage.changes import Ban, Change, KeepReply
+from storage.changes import Ban, Change, KeepReply, PutErrand
 from storage.memory import MemoryStore
 from tests.stage import INSTANCE, WORDS, Stage, receipt_in
 
@@ -129,6 +129,31 @@ async def test_what_is_brought_again_after_a_kill_gets_the_answer_it_is_owed_and
 
     assert [screen.text for _, screen in stage.channel.shown] == [FR.say("narrative-more-messages")]
     await stage.dispatch.settle()
+    assert await store.errands() == []
+
+
+async def test_an_answer_that_was_owed_to_another_is_shown_to_nobody():
+    """Who writes to the database knows which row is whose, and puts one's answer into another's row."""
+    store = Failing()
+    killed = Stage(store=store)
+    for name, said, update in (("Rose", "Un.", 900), ("Lila", "/aide", 901)):
+        await killed.to_story(name)
+        store.die_after = True
+        with pytest.raises(Died):
+            await killed.hear(name, said, update=update)
+    rose, lila = await store.errands()
+    swapped = [PutErrand(rose.id, rose.mark, lila.box), PutErrand(lila.id, lila.mark, rose.box)]
+    await store.commit(tuple(swapped))
+
+    stage = Stage(store=store, shelf=killed.shelf)
+    resuming = asyncio.create_task(stage.dispatch.resume({"terminal": stage.channel}))
+    await asyncio.sleep(0)
+    to_rose = await stage.hear("Rose", "Un.", update=900)
+    to_lila = await stage.hear("Lila", "/aide", update=901)
+    await resuming
+
+    assert to_rose == [FR.question("narrative")], "where she stands, and nothing that Lila was told"
+    assert FR.say("narrative-more-messages") not in to_lila
     assert await store.errands() == []
 
 
