@@ -15,7 +15,7 @@ import sqlite3
 import statistics
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -83,6 +83,7 @@ async def test_a_full_dump_gives_nothing_to_try_a_telegram_account_or_a_french_m
     await stage.to_story(MOBILE)
     await stage.say(MOBILE, "Il a gardé mon numéro.")
     day_keys = [key for _, key in await shelf.day_keys(TODAY)]
+    await stage.dispatch.settle()
     await store.close()
     dump = everything(tmp_path)
     at_hand = {instance, tag_key, *blobs(tmp_path)}
@@ -292,6 +293,7 @@ async def test_a_receipt_typed_into_a_story_is_in_nothing_that_is_kept(tmp_path:
         (box,) = [item.box for item in await stage.store.items(row.case) if item.part == "story"]
         part = read_story(open_item(box, [stage.team], Expected(row.case, "story")).body[32:])
         stories.append(" ".join(text for _, texts in part.texts for text in texts))
+    await stage.dispatch.settle()
     await stage.store.close()
     told = " ".join(stories).lower()
     assert "il est revenu" in told
@@ -369,6 +371,8 @@ async def test_an_old_database_put_under_a_running_intake_is_refused_and_nothing
         await stage.testify("c", "Encore.")
 
     assert len(await stage.store.cases()) == 2
+    with suppress(StoreDamaged):
+        await stage.dispatch.settle()
     await stage.store.close()
     again = await open_store(f"sqlite:{folder}")
     assert len(await again.cases()) == 1  # what was put there, as it was
