@@ -87,7 +87,7 @@ def step(questionnaire: Questionnaire, state: State, event: Event) -> Turn:
     if not state.at:
         return _arrive(questionnaire, state, event)
     act = _ACTS[type(event)]
-    return act(questionnaire, state, event)
+    return _welcomed(questionnaire, state, act(questionnaire, state, event))
 
 
 # --- coming and going ---------------------------------------------------------------------------------------
@@ -109,6 +109,20 @@ def _arrive(questionnaire: Questionnaire, state: State, event: Event) -> Turn:
         case TypedReceipt() | MistypedReceipt():
             return Turn(replace(start, aside=(places.RECEIPT,)), (Ask(),))
     return Turn(start, (Tell("welcome"), Ask()))
+
+
+def _welcomed(questionnaire: Questionnaire, before: State, turn: Turn) -> Turn:
+    """Who came for help or rights first reads what this is before the first question; who came with a
+    receipt has read it."""
+    first = questionnaire.questions[0].id
+    is_first = turn.state.at == first and not turn.state.aside and turn.effects[-1:] == (Ask(),)
+    if not is_first or before.at != first or not before.aside or before.aside[0] == places.RECEIPT:
+        return turn
+    # A new language is heard in the welcome itself: one thing is told at a time.
+    told = (
+        effect for effect in turn.effects[:-1] if effect not in (Tell("welcome"), Tell("language-changed"))
+    )
+    return Turn(turn.state, (*told, Tell("welcome"), Ask()))
 
 
 def _open(questionnaire: Questionnaire, state: State, event: Opened) -> Turn:

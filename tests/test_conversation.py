@@ -383,6 +383,26 @@ def test_help_rights_and_privacy_need_no_consent_and_no_testimony():
         assert turn.state.answers == {}
 
 
+def test_who_came_for_help_first_reads_what_this_is_before_the_first_question():
+    for first, back in (
+        (SteppedAside("help"), WentBack()),
+        (SteppedAside("help"), Chose(("end",))),
+        (SteppedAside("rights"), WentBack()),
+        (SteppedAside("language"), Chose(("en",))),
+        (says("il est là", crisis=True), Chose(("go_on",))),
+    ):
+        turn = step(QUESTIONNAIRE, walk([first]).state, back)
+
+        assert turn.state.here() == QUESTIONNAIRE.questions[0].id
+        assert turn.effects == (Tell("welcome"), Ask())
+
+
+def test_who_came_with_a_receipt_is_not_told_what_she_knows():
+    receipt = walk([SteppedAside("receipt")]).state
+
+    assert step(QUESTIONNAIRE, receipt, WentBack()).effects == (Ask(),)
+
+
 def test_privacy_is_read_page_by_page_and_ends_where_she_was():
     turn = walk([*TO_STORY, SteppedAside("privacy"), *[TurnedPage()] * places.PRIVACY_PAGES])
 
