@@ -493,6 +493,10 @@ class Dispatch:
         """Write down now what was shown."""
         await self._owing.settle()
 
+    async def close(self) -> None:
+        """The end: write down what was shown, while there is a store."""
+        await self._owing.close()
+
     async def _delete(self, deletion: Deletion, channel: Channel) -> None:
         try:
             await channel.forget(deletion.who, deletion.messages)

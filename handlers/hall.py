@@ -119,7 +119,7 @@ class Hall:
         return len(gone)
 
     async def close(self) -> None:
-        await self.dispatch.settle()
+        await self.dispatch.close()
 
 
 def open_hall(

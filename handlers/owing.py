@@ -37,6 +37,7 @@ class Owing:
         self._errands = errands
         self._settled: list[DropErrand] = []
         self._settling: asyncio.Task[None] | None = None
+        self._is_closed = False
         self._unreached: dict[bytes, Address] = {}
         self._resumed: set[tuple[bytes, int]] = set()
         """What was shown again after the start: delivered again as well, it needs no third answer."""
@@ -67,7 +68,7 @@ class Owing:
     def drop(self, id: bytes, mark: int = 0) -> None:
         """An errand is done: written down with the next change, or soon."""
         self._settled.append(DropErrand(id, mark))
-        if self._settling is None or self._settling.done():
+        if not self._is_closed and (self._settling is None or self._settling.done()):
             self._settling = asyncio.create_task(self._settle_soon())
 
     def take_settled(self) -> list[DropErrand]:
@@ -82,6 +83,14 @@ class Owing:
         while self._settled:
             await asyncio.sleep(SETTLE_SECONDS)
             await self.settle()
+
+    async def close(self) -> None:
+        """Write down what was done; what is done from now on is shown again at the next start."""
+        self._is_closed = True
+        if self._settling is not None:
+            self._settling.cancel()
+            await asyncio.gather(self._settling, return_exceptions=True)
+        await self.settle()
 
     async def settle(self) -> None:
         """Write down now what was done."""
