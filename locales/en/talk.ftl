@@ -102,7 +102,7 @@ privacy-4 = A draft is erased { $hours } hours after its start at the latest. Th
 privacy-5 = With your receipt you can add to or withdraw your testimony as long as it is kept. Without a receipt we do not know which testimony is yours. You can also turn to the CNIL, the French authority that protects data: cnil.fr.
 privacy-6 = Telegram can read conversations with a program. Signal cannot. In both cases our server sees what you write at the moment you send it; the finished testimony is put under lock, and the team opens it to read it.
 privacy-7 = Anyone who holds your unlocked phone can read what is not erased. ERASE takes away the draft and the messages that the app lets us delete; the rest is erased by hand. A testimony already sent is withdrawn with the receipt.
-privacy-8 = A testimony that was withdrawn or erased can no longer be read on our server. It can still be, under lock, in a backup for about { $backup_days } days; that is only opened if the server is lost.
+privacy-8 = A testimony that was withdrawn or erased can no longer be read on our server. It can still be, under lock, in a backup for about { $backup_days } days; such a backup is of use only if the server is lost.
 
 operator-unnamed = the association that runs this program (its name is not given yet)
 contact-unnamed = the address is not given yet

@@ -102,7 +102,7 @@ privacy-4 = Un brouillon s’efface au plus tard { $hours } heures après son d�
 privacy-5 = Avec votre reçu, vous pouvez compléter ou retirer votre témoignage tant qu’il est gardé. Sans reçu, nous ne savons pas quel témoignage est le vôtre. Vous pouvez aussi vous adresser à la CNIL, l’autorité qui protège les données : cnil.fr.
 privacy-6 = Telegram peut lire les conversations avec un programme. Signal ne le peut pas. Dans les deux cas, notre serveur voit ce que vous écrivez au moment où vous l’envoyez ; le témoignage terminé est mis sous clé, et l’équipe l’ouvre pour le lire.
 privacy-7 = Une personne qui tient votre téléphone déverrouillé peut lire ce qui n’est pas effacé. EFFACER retire le brouillon et les messages que l’application nous laisse supprimer ; le reste s’efface à la main. Un témoignage déjà envoyé se retire avec le reçu.
-privacy-8 = Un témoignage retiré ou effacé n’est plus lisible sur notre serveur. Il peut encore être, sous clé, dans une copie de secours pendant { $backup_days } jours environ ; elle n’est ouverte que si le serveur est perdu.
+privacy-8 = Un témoignage retiré ou effacé n’est plus lisible sur notre serveur. Il peut encore être, sous clé, dans une copie de secours pendant { $backup_days } jours environ ; une telle copie ne sert que si le serveur est perdu.
 
 operator-unnamed = l’association qui tient ce programme (son nom n’est pas encore indiqué)
 contact-unnamed = l’adresse n’est pas encore indiquée
