@@ -96,13 +96,15 @@ def unlock(folder: Path, passphrase: str) -> Unlocked:
     """Open the key files, the newest identity first. Raises `KeyFileError` for a wrong passphrase, a missing
     or a torn file, and where the public keys that the listeners seal to are others."""
     settle(folder)
-    identities = custody.unlock(read_file(folder / TEAM), passphrase)
-    signer = custody.unlock_signer(read_file(folder / SIGN), passphrase)
+    # All of them now, and scrypt's seconds after: files of before and behind a rotation look like a theft.
+    team, sign = read_file(folder / TEAM), read_file(folder / SIGN)
+    listed, verify = read_list(folder)
+    identities = custody.unlock(team, passphrase)
+    signer = custody.unlock_signer(sign, passphrase)
     if not all(isinstance(identity, HybridIdentity) for identity in identities):
         raise KeyFileError(
             "The team's key file holds a key of another kind.", hint="Restore keys/team.age from your backup."
         )
-    listed, verify = read_list(folder)
     own = {identity.recipient: identity for identity in identities}
     if verify != signer.verify_key or own.keys() != {key.recipient for key in listed.keys}:
         raise KeyFileError(

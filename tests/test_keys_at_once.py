@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot import custody, recovery
+from bot.age import KeyIdentity
 from bot.errors import KeyFileError
-from handlers import rotation
+from handlers import keyring, rotation
 from handlers.rotation import Held
-from tests.test_rotation import LATER, OTHER, hold, made, opens, sealed_to, with_recovery
+from tests.test_rotation import LATER, OTHER, PASSPHRASE, hold, made, opens, sealed_to, with_recovery
 from tests.test_together import found
 
 
@@ -73,3 +74,21 @@ def test_a_changed_passphrase_stays_changed_whoever_rotates_meanwhile(data: Path
         rotation.rotate(mine, LATER)
 
     assert opens(data, sealed_to(data), OTHER)
+
+
+def test_who_unlocks_while_another_rotates_is_told_of_no_theft(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unlocking takes scrypt's seconds, and a rotation an instant of them."""
+    real, mine = custody.unlock, hold(data)
+
+    def slow(file: bytes, passphrase: str) -> tuple[KeyIdentity, ...]:
+        monkeypatch.setattr(custody, "unlock", real)
+        rotation.rotate(mine, LATER)
+        return real(file, passphrase)
+
+    monkeypatch.setattr(custody, "unlock", slow)
+    unlocked = keyring.unlock(data / "keys", PASSPHRASE)
+
+    assert list(unlocked.identities) == list(mine.unlocked.identities)
+    assert len(keyring.unlock(data / "keys", PASSPHRASE).identities) == 2
