@@ -31,6 +31,10 @@ Signer = Annotated[
 ]
 
 
+SECRET = b"AGE-SECRET-KEY-"
+"""How every secret age key begins."""
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the front door."""
     app.command(name="open")(open_command)
@@ -79,6 +83,11 @@ def _put_out(plain: bytes) -> None:
         sys.stdout.buffer.write(plain)
         sys.stdout.buffer.flush()
         return
+    if SECRET in plain:
+        raise CannotOpen(
+            "The file opens, and holds a secret key, which no terminal is to keep.",
+            hint="Read testimonies with it as it is: `-i` takes your own key file, and this one after it.",
+        )
     try:
         text = plain.decode()
     except UnicodeDecodeError:

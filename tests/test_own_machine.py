@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from bot import __main__ as console
 from bot import age, custody
 from bot.decisions import SIGNED, file_name, read_pasted
-from bot.errors import KeyFileError
+from bot.errors import CannotOpen, KeyFileError
 from bot.harmless import SHOWN_AS, harmless
 from bot.moderation import COMMANDS
 from bot.signing import VerifyKey, read_public
-from handlers import keyring, own_machine
+from handlers import keyring, moderator_console, own_machine
 from handlers.terminal import WIDTH
 from tests.deskkit import IDENTITY, Testimony
 from tests.test_age_oracles import needs_node, run_node
@@ -288,6 +288,23 @@ def test_what_is_called_a_part_and_is_none_is_not_shown_as_if_it_were(
     assert ended.code == 9
     assert STORY not in ended.out
     assert "no part of a testimony" in ended.err
+
+
+def test_the_teams_key_is_not_shown_on_a_terminal_by_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal keeps what scrolled by; `open` is given the handed-over key where `-i` was meant."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stdout", shown)
+
+    with pytest.raises(CannotOpen, match="secret key"):
+        moderator_console._put_out(custody.identity_text([IDENTITY]).encode())
+    assert not shown.getvalue()
+    moderator_console._put_out(b"nothing secret")
+    assert shown.getvalue() == "nothing secret"
 
 
 # --- deciding -----------------------------------------------------------------------------------------------
