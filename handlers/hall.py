@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from locales import Words
 from storage.changes import DropDraft, ForgetSeen
 from storage.key_folder import KeyFolder
 from storage.shelf import Shelf
+
+log = logging.getLogger(__name__)
 
 LONGEST_CODE = 60
 """Characters. An invite code is 24 letters in groups, perhaps after `/join`."""
@@ -85,10 +88,23 @@ class Hall:
         return len(heard.text) < LONGEST_CODE and read_code(heard.text) is not None
 
     async def refresh(self) -> None:
-        """Which digest period it is: it changes when one is frozen."""
+        """Which digest period it is: it changes when one is frozen.
+
+        It never goes back. In an older copy of the database, or after somebody wrote a digest into it, it
+        would: the key of that period is destroyed, and nobody could be heard any more.
+        """
+        kept = self.key_folder.newest_tag()  # first: another process may begin a period meanwhile
         digests = await self.ground.store.digests()
-        period = digests[-1].period + 1 if digests else 1
+        told = digests[-1].period + 1 if digests else 1
+        period = max(told, kept)
         if period != self._period:
+            if told < kept:
+                log.error(
+                    "the database says that digest period %d runs, and %d was begun: it is an older copy, "
+                    "or somebody wrote to it",
+                    told,
+                    kept,
+                )
             self._tag, self._period = self.key_folder.rotate_tag(period), period
 
     def tag(self) -> bytes:

@@ -75,6 +75,10 @@ class KeyFolder:
                 shred(self._tag_file(old))
         return key
 
+    def newest_tag(self) -> int:
+        """The newest period that has a tag key here; 0 where none has."""
+        return max(self._periods(), default=0)
+
     def _tag_file(self, period: int) -> Path:
         return self._folder / f"tag-{period}.key"
 

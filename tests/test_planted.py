@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from bot import age, backups
 from bot.backups import Head, Kit, Known, Packing
 from bot.errors import CannotOpen, KeyFileError, SettingsError, StoreDamaged
 from bot.settings import Settings
+from handlers.hall import Hall
 from handlers.team_keys import read_list
 from storage.folder import put_file
 from storage.key_folder import KeyFolder
@@ -108,3 +110,41 @@ async def test_a_kit_with_another_key_is_refused_where_ours_is_here_however_it_i
         await put_back(new, tmp_path / "twin.age")
 
     assert sorted(set(os.listdir(new.data)) - {"lock"}) == ["instance.key", "keys"]
+
+
+# --- a digest that was never made ---------------------------------------------------------------------------
+
+
+async def test_a_digest_written_into_the_database_and_taken_away_again_stops_nobody_from_being_heard(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It began a period, and destroyed the sender-tag key of the present one. The same happens to who puts an
+    older copy of the database back."""
+    period = [3]
+
+    class Told:
+        async def digests(self) -> list[SimpleNamespace]:
+            return [SimpleNamespace(period=period[0] - 1)]
+
+    def started() -> Hall:
+        parts: Any = SimpleNamespace(store=Told())
+        nothing: Any = None
+        return Hall(parts, nothing, KeyFolder(tmp_path), nothing, nothing)
+
+    running = started()
+    await running.refresh()
+    first = running.tag()
+    period[0] = 999
+    await running.refresh()
+    assert running.tag() != first
+    period[0] = 3
+
+    await running.refresh()
+    again = started()
+    await again.refresh()
+
+    assert again.tag() == running.tag() != first, "destroyed is destroyed"
+    assert "an older copy, or somebody wrote to it" in caplog.text
+    period[0] = 1000
+    await again.refresh()
+    assert again.tag() != running.tag()
