@@ -50,6 +50,8 @@ FILES: Final = {
     "digests.held": "in: what it says",
     "queue.head": "in: what it says",
     "team.head": "in: what it says",
+    "moderators.keys": "out: kept apart, or registered anew: an old copy must bring no key back",
+    "decisions.used": "out: what it says is in seuil.db too",
     "drafts.db*": "out: drafts and seen updates",
     "tag-*.key": "out: it links the testimonies of one person, and dies with its period",
     "keys/*": "out: private keys are kept with RECOVERY, so that an old backup dies with its epoch",
