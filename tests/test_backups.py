@@ -40,7 +40,6 @@ from storage.key_folder import KeyFolder
 from storage.queue_head import DigestHead, QueueHead, TeamHead
 from storage.restoring import BESIDE
 from storage.tables import TABLES
-from storage.vouched import ModeratorKeys, UsedDecisions
 from tests.pgkit import emptied_url, fresh_url
 from tests.storekit import DAY, files_holding, new_id, submitted
 from tests.storekit import all_of as all_items
@@ -191,9 +190,8 @@ def test_a_table_or_a_column_that_nobody_decided_on_is_noticed() -> None:
 def test_every_file_of_an_instance_is_in_a_backup_or_left_out_for_a_reason(lived: Settings) -> None:
     KeyFolder(lived.data).tag(1)
     QueueHead(lived.data, KeyFolder(lived.data).instance(new=False)).write(5)
-    (lived.data / "console.sock").touch()
-    ModeratorKeys(lived.data, KeyFolder(lived.data).instance(new=False)).put(b"m" * 16, "a line")
-    UsedDecisions(lived.data, KeyFolder(lived.data).instance(new=False)).write(frozenset())
+    for name in ("console.sock", "moderators.keys", "decisions.used"):
+        (lived.data / name).touch()
 
     for name in tree(lived.data):
         said = [why for pattern, why in snapshot.FILES.items() if fnmatch.fnmatch(name, pattern)]
