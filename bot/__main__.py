@@ -442,6 +442,7 @@ def backup_key(
     from handlers.typed import new_passphrase  # noqa: PLC0415
 
     settings = _standing()
+    backup_keys.demand_none(settings.data, out)
     passphrase = new_passphrase("A new passphrase for the key of backups: ")
     backup_keys.make_key(settings.data, os.urandom(32), out, passphrase)
     say(f"{out} opens every backup, with the passphrase. Keep both away from here and from each other.")
@@ -480,7 +481,7 @@ def restore(
 ) -> None:
     """Put a backup back where there is no instance: whole, compared, or not at all.
 
-    SEUIL_DATA holds what is kept with RECOVERY: keys/, or instance.key and salt.
+    SEUIL_DATA holds what is kept with the recovery shares: keys/, or instance.key and salt.
     """
     # Imported here, as above.
     from handlers import backup_keys, restoring  # noqa: PLC0415

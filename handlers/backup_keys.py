@@ -22,12 +22,8 @@ from storage.folder import cannot_use, put_file
 PUBLIC: Final = "backup.pub"
 
 
-def make_key(data: Path, seed: bytes, out: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> str:
-    """Make the pair: the public half into the data folder, the secret one under a passphrase to `out`, which
-    is not there. The public line.
-
-    Raises `KeyFileError` where there is a pair already, or where `out` would lie beside what it opens.
-    """
+def demand_none(data: Path, out: Path) -> None:
+    """Raises `KeyFileError` where `make_key` would: told before anybody chooses a passphrase."""
     if (data / PUBLIC).exists():
         raise KeyFileError(
             "There is a key for backups already.",
@@ -38,6 +34,15 @@ def make_key(data: Path, seed: bytes, out: Path, passphrase: str, *, work_factor
             "The secret half would lie in the data folder, beside what it opens.",
             hint="Name a stick that is taken away then: --out /media/stick/backup-key.age",
         )
+
+
+def make_key(data: Path, seed: bytes, out: Path, passphrase: str, *, work_factor: int = WORK_FACTOR) -> str:
+    """Make the pair: the public half into the data folder, the secret one under a passphrase to `out`, which
+    is not there. The public line.
+
+    Raises `KeyFileError` where there is a pair already, or where `out` would lie beside what it opens.
+    """
+    demand_none(data, out)
     identity = HybridIdentity(seed)
     locked = custody.lock(identity, passphrase, work_factor=work_factor)
     try:

@@ -333,7 +333,7 @@ class Bench:
                 await asyncio.to_thread(self.held.mark, number, held=held)
             except StoreDamaged as error:
                 # Until somebody looked, no approval counts at all.
-                log.error("whether digests are held is not known: %s %s", error, error.hint)
+                log.error("whether digests are held is not known: %s", error)
 
     # --- people ---------------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class Console:
         try:
             answer = await self._asked(await reader.readline())
         except SeuilError as error:
-            answer = {"error": str(error), "hint": error.hint}
+            answer = {"error": str(error), "hint": error.hint, "code": str(error.exit_code)}
         except (ValueError, TypeError, KeyError, asyncio.LimitOverrunError):
             answer = {
                 "error": "The request was not understood.",
@@ -91,5 +91,6 @@ async def ask(folder: Path, what: str, with_: str = "") -> Answer:
     finally:
         writer.close()
     if "error" in answer:
-        raise KeyFileError(answer["error"], hint=answer.get("hint", ""))
+        kinds = {str(kind.exit_code): kind for kind in SeuilError.__subclasses__()}
+        raise kinds.get(answer.get("code", ""), KeyFileError)(answer["error"], hint=answer.get("hint", ""))
     return answer

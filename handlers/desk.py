@@ -256,7 +256,7 @@ class Desk:
             try:
                 sound = await note_head(bench.store, bench.audit_head)
             except StoreDamaged as error:
-                log.error("the audit log cannot be vouched for: %s %s", error, error.hint)
+                log.error("the audit log cannot be vouched for: %s", error)
                 sound = False
         if not sound and not self._audit_alarmed:
             self._audit_alarmed = True
@@ -273,7 +273,7 @@ class Desk:
             noted = await asyncio.to_thread(bench.queue_head.read)
         except StoreDamaged as error:
             # Failing closed: what is queued from now on is obeyed, and nothing that may have been put back.
-            log.error("what was queued before is not obeyed: %s %s", error, error.hint)
+            log.error("what was queued before is not obeyed: %s", error)
             noted = now
         self._drained = min(noted or 0, now)
 
@@ -336,7 +336,7 @@ class Desk:
             try:
                 await job()
             except SeuilError as error:
-                log.error("a delivery was put off: %s %s", error, error.hint)
+                log.error("a delivery was put off: %s", error)
             return True
 
         self._lanes.add(DELIVERIES, 0, done)

@@ -123,7 +123,7 @@ async def _serve(
         work=apart.work,
         say=say,
     )
-    watched.doors = (Door("desk", "on duty or waiting for it", lambda: True),)
+    watched.doors = (Door("desk", "a desk apart", lambda: True, hears=False),)
     console = Console(
         settings.data,
         {
@@ -131,7 +131,7 @@ async def _serve(
             "rekey": rekeying(desk, apart.work),
             "lock": locking(desk),
             "captcha": captcha(signals),
-            "status": telling(apart, lambda: watched.doors, settings.metrics),
+            "status": telling(apart, lambda: (standing_of(duty),), settings.metrics),
         },
     )
     try:
@@ -149,6 +149,12 @@ async def _serve(
     finally:
         await console.close()
         await watched.close()
+
+
+def standing_of(duty: Duty) -> Door:
+    """Which of the desks this one is, for `status`."""
+    how = "a desk apart, on duty" if duty.is_on else "a desk apart, waiting: another one works"
+    return Door("desk", how, lambda: True, hears=False)
 
 
 # --- what is asked at the console ---------------------------------------------------------------------------

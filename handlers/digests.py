@@ -274,7 +274,7 @@ class Digests:
             await self.alarm(error)
         except PlatformError as error:
             # It is due still, and counted again at the next tick.
-            log.error("a digest that is due could not be counted: %s %s", error, error.hint)
+            log.error("a digest that is due could not be counted: %s", error)
             await self._tell_uncounted()
 
     async def _tell_uncounted(self) -> None:

@@ -63,7 +63,7 @@ class Duty:
                     else:
                         is_told = self._stand_by(is_told=is_told)
             except SeuilError as error:
-                log.error("the desk waits for the store: %s %s", error, error.hint)
+                log.error("the desk waits for the store: %s", error)
             if self.desk.is_open and self.desk.is_idle:
                 self.desk.stand_down()
             await asyncio.sleep(STANDBY_SECONDS)

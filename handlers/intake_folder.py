@@ -18,6 +18,26 @@ CARRIED = ("instance.key", "salt")
 """Beside the public keys. Sender tags are made by the intakes themselves."""
 
 
+PRIVATE = ("team.age", "sign.age", "recovery.age", "passphrase")
+"""In `keys/` of a desk's folder: what opens, what signs, and the passphrase of a trial."""
+
+
+def demand(data: Path) -> None:
+    """Before anything is touched. Raises `KeyFileError` where this is not the data folder of an intake."""
+    way_out = (
+        "Make an intake's folder where the desk is: python -m bot intake-folder FOLDER. "
+        "Carry it here, and name it in SEUIL_DATA."
+    )
+    if any((data / KEYS / name).exists() for name in PRIVATE):
+        raise KeyFileError(
+            "SEUIL_DATA is a desk's folder, with the team's private keys: an intake is to have none.",
+            hint=way_out,
+        )
+    for name in (*CARRIED, f"{KEYS}/{PUBLIC}", f"{KEYS}/{LIST}"):
+        if not (data / name).exists():
+            raise KeyFileError(f"SEUIL_DATA is no intake's folder: {name} is missing.", hint=way_out)
+
+
 def make(data: Path, folder: Path) -> None:
     """Copy from the desk's data folder into an intake's. Raises `KeyFileError`, `StoreFull`."""
     read_list(data / KEYS)  # refuses a list that is not its own before anything is copied

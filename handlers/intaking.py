@@ -23,7 +23,7 @@ from bot.addresses import listening
 from bot.age import ready
 from bot.errors import AlreadyRunning, SeuilError
 from bot.settings import Settings
-from handlers import Channel, Heard
+from handlers import Channel, Heard, intake_folder
 from handlers.ground import Ground, demand_server, house_keys, open_ground, told_and_asked
 from handlers.hall import Hall, listen_all, open_hall
 from handlers.health import Health, doors
@@ -124,7 +124,7 @@ async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
         try:
             await job()
         except SeuilError as error:
-            log.error("put off: %s %s", error, error.hint)
+            log.error("put off: %s", error)
         await asyncio.sleep(seconds)
 
 
@@ -134,6 +134,7 @@ async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_o
     Raises a `SeuilError` of the kind that names what is wrong before anything is heard.
     """
     demand_server(settings, "An intake apart")
+    intake_folder.demand(settings.data)
     ready()
     questions, words = told_and_asked(settings)
     store = await open_store(settings.store_url)

@@ -111,7 +111,7 @@ class Journal:
         try:
             noted = await asyncio.to_thread(self.noted)
         except SeuilError as error:
-            log.error("how old the journal may be is not known: %s %s", error, error.hint)
+            log.error("how old the journal may be is not known: %s", error)
             noted = None
         return 0 if noted is None else noted - LONGEST_MINUTES
 

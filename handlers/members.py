@@ -151,7 +151,7 @@ class Members:
         try:
             return row if self.route(row).private == speaker else None
         except CannotOpen as error:
-            log.error("the row of a member was changed, and is not trusted: %s %s", error, error.hint)
+            log.error("the row of a member was changed, and is not trusted: %s", error)
             return None
 
     def seal_route(self, member: bytes, role: Role, route: Route, name: str) -> bytes:

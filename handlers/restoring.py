@@ -154,8 +154,8 @@ def _kit(settings: Settings, head: Head, passphrase: Callable[[], str]) -> tuple
         return Kit(keys.instance(new=False), keys.salt(new=False)), True
     if not (data / "keys" / keyring.TEAM).exists():
         raise KeyFileError(
-            "What is kept with RECOVERY is not here: neither instance.key and salt, nor the team's keys.",
-            hint="Put instance.key and salt into the data folder, or the folder keys/: then again.",
+            "What is kept with the recovery shares is not here: instance.key and salt, or the team's keys.",
+            hint="Put keys/ into SEUIL_DATA, with instance.key and salt if you kept them, then try again.",
         )
     unlocked = keyring.unlock(data / "keys", passphrase())
     try:

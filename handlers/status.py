@@ -40,6 +40,9 @@ def lines(seen: Vitals, port: str, now: float) -> Iterator[str]:
     yield _line("Seuil", f"{VERSION}, Python {platform.python_version()}")
     yield _line("runs", _runs(seen.process, now))
     for door, is_listening in seen.doors:
+        if not door.hears:
+            yield _line("part", door.how)
+            continue
         yield _line(door.name, f"{door.how}, {'people are heard' if is_listening else 'nobody is heard'}")
     if not seen.doors:
         yield _line("channels", "none is open yet")

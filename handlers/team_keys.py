@@ -81,7 +81,7 @@ class TeamKeys:
             try:
                 self._take(_text_of(self._folder))
             except SeuilError as error:
-                log.error("keys/%s was changed and is not believed: %s %s", LIST, error, error.hint)
+                log.error("keys/%s was changed and is not believed: %s", LIST, error)
         return self._list
 
     async def follow(self, store: Store) -> None:
@@ -99,7 +99,7 @@ class TeamKeys:
         try:
             theirs = key_list.read(told.decode("utf-8", "replace"), self.verify, at_least=self._seen)
         except KeyFileError as error:
-            log.error("the list of team keys in the database is not believed: %s %s", error, error.hint)
+            log.error("the list of team keys in the database is not believed: %s", error)
             return False
         return theirs.is_later_than(self._list)
 
@@ -132,7 +132,7 @@ class TeamKeys:
             try:
                 self._head.write(newest)
             except SeuilError as error:
-                log.error("%s could not be written: %s %s", TeamHead.name, error, error.hint)
+                log.error("%s could not be written: %s", TeamHead.name, error)
                 return
         self._seen = max(self._seen, newest)
 

@@ -51,6 +51,8 @@ class Door:
     is_listening: Callable[[], bool] = field(repr=False)
     version: Callable[[], str] = field(default=lambda: "", repr=False)
     """Of the program behind it, as digits and points; empty where there is none."""
+    hears: bool = True
+    """False for a desk apart, which speaks and hears nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,7 +234,7 @@ class RedisShelf:
                 if self._today[0] == today:
                     self._today = (today, _kept_days(today, answers[-1]))
         except SeuilError as error:
-            log.error("the shelf's server could not be looked at: %s %s", error, error.hint)
+            log.error("the shelf's server could not be looked at: %s", error)
 
     def _note(self, trouble: SettingsError | None) -> None:
         if trouble is not None and self._unfit is None:

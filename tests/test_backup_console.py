@@ -107,7 +107,7 @@ def test_the_key_on_the_stick_is_a_locked_age_file_and_its_passphrase_is_shown_n
         ("torn", 9, "torn"),
         ("other key", 9, "None of these keys"),
         ("instance there", 3, "already"),
-        ("no keys", 4, "kept with RECOVERY"),
+        ("no keys", 4, "kept with the recovery shares"),
         ("no file", 4, "cannot be read"),
     ],
 )

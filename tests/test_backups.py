@@ -381,7 +381,7 @@ async def test_another_key_another_instance_and_another_file_are_told_apart(
         await put_back(kept_apart(stranger, tmp_path / "b", "instance.key", "salt"), made.file)
     with pytest.raises(CannotOpen, match="not among the keys"):
         await put_back(kept_apart(stranger, tmp_path / "c", "keys"), made.file)
-    with pytest.raises(KeyFileError, match="kept with RECOVERY"):
+    with pytest.raises(KeyFileError, match="kept with the recovery shares"):
         await put_back(settings_for(tmp_path / "d"), made.file)
     with pytest.raises(CannotOpen, match="no backup of Seuil"):
         await put_back(kept_apart(lived, tmp_path / "e", "keys"), tmp_path / "other.age")

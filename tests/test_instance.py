@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import moderation
-from bot.errors import AlreadyRunning, KeyFileError, SeuilError, WordsError
+from bot.errors import AlreadyRunning, KeyFileError, SeuilError, StoreAway, WordsError
 from bot.settings import Settings
 from handlers import Address, Heard, console, ground, keyring
 from handlers.instance import (
@@ -280,7 +280,10 @@ async def test_the_console_unlocks_and_locks_a_running_desk(house, settings):
         await house.desk.unlock(passphrase)
         return {"said": "open"}
 
-    line = console.Console(settings.data, {"unlock": unlock})
+    async def refused(_: str) -> dict[str, str]:
+        raise StoreAway("It is away.", hint="Wait.")
+
+    line = console.Console(settings.data, {"unlock": unlock, "wait": refused})
     await line.open()
     try:
         assert (settings.data / console.NAME).stat().st_mode & 0o077 == 0
@@ -292,6 +295,8 @@ async def test_the_console_unlocks_and_locks_a_running_desk(house, settings):
         assert house.desk.is_open
         with pytest.raises(KeyFileError, match="not understood"):
             await console.ask(settings.data, "open the door")
+        with pytest.raises(StoreAway, match="It is away"):
+            await console.ask(settings.data, "wait")  # of the kind it was: the exit code is its
     finally:
         await line.close()
     with pytest.raises(AlreadyRunning, match="No running Seuil"):

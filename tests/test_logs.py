@@ -7,15 +7,18 @@ import gc
 import io
 import json
 import logging
+import re
 import sys
 import threading
 import warnings
+from pathlib import Path
 
 import pytest
 
 from bot.errors import StoreDamaged
 from handlers.logs import QUIET, scrub, setup_logs
 
+ROOT = Path(__file__).resolve().parent.parent
 WORD = "canari-d5c1-mésange"
 TOKEN = "110201543:" + "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw8"
 KEY = "AGE-SECRET-KEY-PQ-1" + "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
@@ -67,6 +70,14 @@ def test_a_line_says_when_how_bad_where_and_what(heard):
     assert heard.getvalue()[10:] == heard.getvalue()[10:20] + " INFO handlers.dispatch turns committed: 12\n"
     assert heard.getvalue()[:2] == "20"
     assert heard.getvalue()[19] == "Z"
+
+
+def test_an_error_of_ours_is_told_with_its_way_out_once(heard):
+    ours.error("put off: %s", StoreDamaged("It is damaged.", hint="Restore it."))
+
+    assert heard.getvalue().count("Restore it.") == 1
+    twice = re.compile(r"\blog\.\w+\([^)]*error, error\.hint\)")
+    assert [str(file) for file in ROOT.glob("[bhs]*/**/*.py") if twice.search(file.read_text("utf-8"))] == []
 
 
 def test_an_exception_is_its_type_and_lines_of_code_never_its_words(heard):

@@ -18,6 +18,8 @@ from bot import VERSION
 from bot.errors import SettingsError, StoreDamaged, StoreFull
 from handlers import keyring, metrics
 from handlers.counts import CHANNELS, COMES_TO, COUNTS, FAULTS, SECONDS, Counts, Spread
+from handlers.desking import standing_of
+from handlers.duty import Duty
 from handlers.health import Health, doors
 from handlers.metrics import METRICS, STEP, Page, Told, down, up
 from handlers.pressure import Load
@@ -479,6 +481,16 @@ async def test_status_tells_people_how_it_is(home: Home) -> None:
     assert rows["digests"] == rows["deliveries"] == "none"
     assert rows["watched at"] == "127.0.0.1:9464"
     assert [secret for secret in secrets if secret.casefold() in said.casefold()] == []
+
+
+async def test_status_of_a_desk_apart_says_which_of_the_desks_it_is_and_not_that_it_hears(home: Home) -> None:
+    now = await vitals(home.instance, [])
+    duty = Duty.__new__(Duty)
+    for is_on, how in ((True, "a desk apart, on duty"), (False, "a desk apart, waiting: another one works")):
+        duty.is_on = is_on
+        said = "\n".join(lines(replace(now, doors=((standing_of(duty), True),)), "", 0.0))
+        assert f"part        {how}\n" in said
+        assert "heard" not in said
 
 
 async def test_status_says_what_lacks(home: Home) -> None:

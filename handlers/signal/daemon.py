@@ -205,7 +205,7 @@ class Daemon:
             except Cut:
                 pause = min(pause * 2, LONGEST_PAUSE)
             except SignalError as error:
-                log.error("%s %s", error, error.hint)
+                log.error("%s", error)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 log.warning("the Signal daemon is back (signal-cli %s)", self.version)

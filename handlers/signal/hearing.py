@@ -117,7 +117,7 @@ class Hearing:
         try:
             arrived = self._translator.arrived(line)
         except CannotOpen as error:
-            log.error("%s %s", error, error.hint)
+            log.error("%s", error)
             return None
         heard = arrived.heard
         if heard is None:
