@@ -172,7 +172,8 @@ def _shown(key_id: bytes) -> str:
 
 
 def _no_key(half: str) -> KeyFileError:
-    return KeyFileError(
-        f"This is not a minisign {half} key.",
-        hint="A public key is the two lines of a minisign.pub file, or the second of them alone.",
-    )
+    ways_out = {
+        "public": "A public key is the two lines of a minisign.pub file, or the second of them alone.",
+        "secret": "A key to sign with is the signing.age that `python -m bot own-keys` wrote.",
+    }
+    return KeyFileError(f"This is not a minisign {half} key.", hint=ways_out[half])

@@ -296,4 +296,5 @@ async def test_an_intake_without_its_folder_is_told_what_is_missing(fleet: Fleet
     env = {**fleet.intake_env(0), "SEUIL_DATA": str(fleet.place / "none")}
     _, said = await refused(env, *INTAKE)
 
-    assert "sign.pub" in said
+    assert "no intake's folder" in said
+    assert "python -m bot intake-folder" in said
