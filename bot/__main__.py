@@ -238,7 +238,8 @@ def _typed_at_start() -> str | None:
 
 
 def _tell_first_start(settings: Settings, made: FirstStart) -> None:
-    say(f"First start. Made in {settings.data}: the databases, and the team's keys in {made.keys}.")
+    databases = "" if settings.store_url.startswith("postgresql:") else "the databases, and "
+    say(f"First start. Made in {settings.data}: {databases}the team's keys in {made.keys}.")
     if made.passphrase is not None:
         say(f"The keys are locked under a passphrase drawn for you, written to {made.passphrase}.")
         say("That is for trying Seuil out. For real use it belongs elsewhere: see docs/operating.md.")

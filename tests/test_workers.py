@@ -297,4 +297,3 @@ async def test_an_intake_without_its_folder_is_told_what_is_missing(fleet: Fleet
     _, said = await refused(env, *INTAKE)
 
     assert "no intake's folder" in said
-    assert "python -m bot intake-folder" in said
