@@ -43,6 +43,7 @@ from handlers.instance import FirstStart, lay_keys, passphrase_at_hand
 from handlers.key_commands import keys_app, recovery_app
 from handlers.logs import setup_logs
 from handlers.members import Members
+from handlers.memory import few_arenas
 from handlers.networks import try_networks
 from handlers.progress import shown
 from handlers.running import serve_networks, talk
@@ -666,6 +667,7 @@ def main() -> None:
     """Run the console; every error of ours is told in one sentence with a way out."""
     _take_standard_places()
     unseen()
+    few_arenas()
     try:
         app()
     except SeuilError as error:
