@@ -128,8 +128,8 @@ def demand_server(settings: Settings, what: str) -> None:
     if not settings.store_url.startswith("postgresql:"):
         raise SettingsError(
             f"{what} needs a store that several processes share, and SEUIL_STORE names none.",
-            hint="Set SEUIL_STORE=postgresql://… for every part (docs/operating.md), or let one process do it "
-            "all: python -m bot run",
+            hint="Set SEUIL_STORE=postgresql://… for every part (docs/operating.md), or let one process do "
+            "it all: python -m bot run",
         )
 
 
