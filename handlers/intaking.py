@@ -18,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.addresses import listening
 from bot.age import ready
@@ -171,8 +172,14 @@ async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_o
 async def _hold_alone(held: AsyncExitStack, store: Store, settings: Settings) -> None:
     """Of what only one process may listen to, be the one. Raises `AlreadyRunning`."""
     polls = bool(settings.telegram_token.get_secret_value()) and not settings.telegram_webhook
+    has_folder = isinstance(settings.shelf, Path)
     for wanted, name, hint in (
         (polls, "telegram polling", "Set SEUIL_TELEGRAM_WEBHOOK to share Telegram's updates among several."),
+        (
+            has_folder,
+            "the keys of drafts in a folder",
+            "Set one Redis or Valkey as SEUIL_SHELF of every intake.",
+        ),
         (bool(settings.signal), "signal", "Leave SEUIL_SIGNAL empty in every intake but one."),
     ):
         if wanted and not await held.enter_async_context(store.only_one(name)):

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -297,3 +298,15 @@ async def test_an_intake_without_its_folder_is_told_what_is_missing(fleet: Fleet
     _, said = await refused(env, *INTAKE)
 
     assert "no intake's folder" in said
+
+
+async def test_two_intakes_do_not_each_keep_the_keys_of_drafts_in_a_folder(fleet: Fleet) -> None:
+    """Else every second message of one person would find no draft of hers."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+        own = [{**fleet.intake_env(n), "SEUIL_SHELF": str(Path(memory) / str(n))} for n in (0, 1)]
+        async with started(own[0], *INTAKE) as first:
+            await first.says("serves Telegram")
+            code, said = await refused(own[1], *INTAKE)
+
+    assert code == 10
+    assert "Another process of this instance listens already: the keys of drafts in a folder." in said
