@@ -17,7 +17,7 @@ and is for one state of one testimony. So at the desk (`handlers.offline`), each
     key           registered at the console of the instance (`python -m bot moderator-key`), never by a chat:
                   who holds a stolen chat account must not be able to bring a key of her own. The list lies in
                   a file outside the database (`storage.vouched`), so no older row brings a lost key back
-    nonce, day    used once; kept until the day makes the document too old anyway, in the database with the
+    nonce, day    used once; kept at least until the day makes the document too old, in the database with the
                   act and in a file outside it, so that a restored database replays nothing
     epoch, items  made from what the testimony is now: SHA-256 over the payload of every part she told. Not of
                   the header: re-wrapping changes that and no word; the epoch says that it happened
@@ -67,7 +67,7 @@ _READ_ELSEWHERE = frozenset({"open", "open_yes", "quote"})
 _CONSOLE_ONLY = frozenset({"get", "decision"})
 
 VALID_DAYS = 7
-"""Days a document may take from her machine to the desk. Nonces are kept for as long, and no longer."""
+"""Days a document may take from her machine to the desk. Nonces are kept for as long at least."""
 
 NONCE = 16
 """Random bytes that make two documents of one decision differ."""

@@ -62,6 +62,10 @@ SENT_MINUTES = 60
 MEDIA = "application/octet-stream"
 """age has no registered type."""
 
+KEPT_ANYWAY = 200
+"""How many of the decisions that were obeyed are kept although their days are over: where a clock went ahead
+and came back, they would be young again. Eight kilobytes."""
+
 AHEAD_DAYS = 1
 """How far a clock may be ahead: it is another day elsewhere."""
 
@@ -184,7 +188,8 @@ class Offline:
             log.error("no decision is obeyed: %s", error)
             raise _no_record() from None
         oldest = self._bench.today - VALID_DAYS
-        return frozenset(each for each in known if each[0] >= oldest)
+        recent = {each for each in known if each[0] >= oldest}
+        return frozenset(recent | set(sorted(known)[-KEPT_ANYWAY:]))
 
     async def once(self, told: Told, asked: Asked, act: Act) -> Act:
         """The act with what keeps its document from being obeyed again, and the names of who signed."""

@@ -42,7 +42,7 @@ async def at_console(settings: Settings, store: Store, name: str, key: str, now:
     listed, _ = read_list(data / KEYS)
     members = Members(store, instance)
     queue = Queue(store, lambda: listed.newest, instance, lambda: now, console)
-    if key and (file := Path(key)).exists():
+    if key and _is_there(file := Path(key)):
         key = read_text(file)
     today = int(now // DAY_SECONDS)
     return await register(members, queue, load(), ModeratorKeys(data, instance), name, key, today)
@@ -90,6 +90,13 @@ async def register(
     act = "signing key" if public is not None else "signing key removed"
     await members.store.commit((Audit(today, "console", act, mark(her.member)), *notices))
     return her.name
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # what is too long to be the name of any file
+        return False
 
 
 def hand_over(identities: Sequence[KeyIdentity], reading: Path, out: Path) -> None:

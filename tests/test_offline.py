@@ -27,7 +27,7 @@ from bot.decisions import (
     seal_text,
 )
 from bot.signing import SignKey
-from handlers import Screen
+from handlers import Screen, offline
 from storage import Store
 from tests.deskkit import IDENTITY, PASSPHRASE, House, Testimony, words
 from tests.offlinekit import (
@@ -420,19 +420,40 @@ async def test_a_document_is_good_for_a_week_and_not_before_its_day(house: Home,
     await refused(house, testimony, line, key)
 
 
-async def test_what_was_obeyed_is_forgotten_once_its_day_makes_it_too_old(house: Home) -> None:
+async def test_what_was_obeyed_is_forgotten_once_its_day_makes_it_too_old_and_others_came(
+    house: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offline, "KEPT_ANYWAY", 1)
     testimony = Testimony()
     await claimed(house, testimony)
     old = pasted(await decided(house, testimony, "note", text="Un.", nonce="a" * 32), "moderator")
     await house.say("moderator", old)
 
     house.now += (VALID_DAYS + 1) * 86_400
-    new = await decided(house, testimony, "note", text="Deux.", nonce="b" * 32)
-    await house.say("moderator", pasted(new, "moderator"))
+    for nonce, text in (("b" * 32, "Deux."), ("c" * 32, "Trois.")):
+        new = await decided(house, testimony, "note", text=text, nonce=nonce)
+        await house.say("moderator", pasted(new, "moderator"))
 
     assert house.bench.used is not None
-    assert house.bench.used.read() == {(house.today, "b" * 32)}
+    assert house.bench.used.read() == {(house.today, "b" * 32), (house.today, "c" * 32)}
     assert await house.say("moderator", old) == words("desk-decision-old")
+
+
+async def test_a_clock_that_went_ahead_and_came_back_makes_no_document_new(house: Home) -> None:
+    testimony, other = Testimony(), Testimony()
+    await claimed(house, testimony)
+    approve = pasted(await decided(house, testimony, "approve", nonce="a" * 32), "moderator")
+    await house.say("moderator", approve)
+    await house.say("moderator", pasted(await decided(house, testimony, "undo", nonce="b" * 32), "moderator"))
+    house.now += 12 * 86_400
+    await claimed(house, other, "moderator 2")
+    await house.say("moderator 2", pasted(await decided(house, other, "approve"), "moderator 2"))
+    house.now -= 12 * 86_400
+
+    await refused(house, testimony, approve, "desk-decision-used")
+    house.restart()
+    await house.desk.unlock(PASSPHRASE)
+    await refused(house, testimony, approve, "desk-decision-used")
 
 
 async def test_what_was_decided_by_another_meanwhile_stays_decided(house: Home) -> None:
