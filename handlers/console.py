@@ -79,7 +79,7 @@ async def ask(folder: Path, what: str, with_: str = "") -> Answer:
     except (FileNotFoundError, ConnectionError):
         raise AlreadyRunning(
             "No running Seuil answers for this instance.",
-            hint="Start it with `make run` in another terminal, then ask again.",
+            hint="Start it with `make run` in another terminal (a desk apart: `python -m bot desk`).",
         ) from None
     writer.write(json.dumps({"ask": what, "with": with_}).encode() + b"\n")
     try:

@@ -36,6 +36,8 @@ SET_BACK_SECONDS = 60.0
 
 STANDS_BY = "Another desk works for this instance. This one waits, and takes over when that one ends."
 
+TAKES_OVER = "The other desk ended: this one works now. Unlock it where no file gives the passphrase."
+
 
 @dataclass(slots=True)
 class Duty:
@@ -58,6 +60,8 @@ class Duty:
             try:
                 async with self.store.only_one(DESK) as mine:
                     if mine:
+                        if is_told:
+                            self.say(TAKES_OVER)
                         is_told = False
                         await self._serve(mine)
                     else:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import StoreAway
 from handlers import duty
-from handlers.duty import STANDS_BY, Duty
+from handlers.duty import STANDS_BY, TAKES_OVER, Duty
 
 
 class Mine:
@@ -133,6 +133,17 @@ async def test_a_desk_that_waits_says_so_once_and_stays_locked(house: House) -> 
     assert house.said == [STANDS_BY]
     assert not house.desk.is_open
     assert not house.duty.is_on
+
+
+async def test_a_desk_that_waited_says_that_it_works_now(house: House) -> None:
+    house.store.mine.held = False
+    house.store.queue.put_nowait(False)
+    await until(lambda: house.said)
+
+    house.store.mine = Mine(held=True)
+    await house.works()
+
+    assert house.said == [STANDS_BY, TAKES_OVER]
 
 
 async def test_a_desk_whose_store_comes_back_goes_on_with_its_keys(house: House) -> None:
