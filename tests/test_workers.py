@@ -86,6 +86,12 @@ async def joins(fleet: Fleet, who: Person, role: str) -> None:
     await who.asks(code)
 
 
+def answered(who: Person, line: str, before: int) -> bool:
+    """Looked at and not taken: two may wait for one person's messages."""
+    told = who.chat.from_bot[before:]
+    return bool(told) and (line == STORY or bool(told[-1].buttons))
+
+
 async def says(who: Person, *lines: str) -> str:
     """Say lines, each answered whole before the next; all that the last one brought. The last message of an
     answer is the one with buttons; a piece of a story has one answer, without."""
@@ -93,16 +99,16 @@ async def says(who: Person, *lines: str) -> str:
     for line in lines:
         before = len(who.chat.from_bot)
         await who.says(line)
-        while len(who.chat.from_bot) == before or not (line == STORY or who.chat.from_bot[-1].buttons):
-            await who.hears(timeout=PATIENCE)
+        await who.fake.until(lambda _, line=line, before=before: answered(who, line, before), PATIENCE)
         told = "\n".join(message.text for message in who.chat.from_bot[before:])
     return told
 
 
 async def reads(who: Person, words: str, since: int = 0) -> None:
     """Wait until the bot wrote these words."""
-    while not any(words in message.text for message in who.chat.from_bot[since:]):
-        await who.hears(timeout=PATIENCE)
+    await who.fake.until(
+        lambda _: any(words in message.text for message in who.chat.from_bot[since:]), PATIENCE
+    )
 
 
 async def tells_all(who: Person) -> None:
