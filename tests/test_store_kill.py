@@ -23,7 +23,7 @@ from tests.pgkit import url_of
 from tests.storekit import DAY, submitted, turn
 
 PEOPLE = [hashlib.sha256(bytes([n])).digest()[:16] for n in range(12)]
-KILLS = {"sqlite": 32, "postgresql": 10}
+KILLS = {"sqlite": 16, "postgresql": 10}
 """Lives of the victim, and how it keeps what it hears."""
 
 SUBMITS_EVERY = 3
