@@ -94,6 +94,8 @@ class Intake:
         try:
             await listen_all(channels, self._hear, self.hall.resume)
         finally:
+            # Before our name is let go of: what was shown and not noted, another would take over and show again.
+            await self.hall.close()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
