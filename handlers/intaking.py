@@ -94,7 +94,7 @@ class Intake:
         try:
             await listen_all(channels, self._hear, self.hall.resume)
         finally:
-            # Before our name is let go of: what was shown and not noted, another would take over and show again.
+            # Before our name is let go of: what was shown and not noted, another would show again.
             await self.hall.close()
             for task in background:
                 task.cancel()

@@ -161,7 +161,7 @@ async def test_workers_started_anew_one_after_the_other_lose_and_repeat_nothing(
 
     async with kept(fleet) as store:
         assert len(await store.cases()) == len(people)
-    # An answer shown twice stands there twice in a row. It is what a lost confirmation costs, and does nothing
+    # An answer shown twice stands there twice in a row. A lost confirmation costs that, and nothing is done
     # twice: two restarts may cost two.
     twice = [text for texts in answered for text, next_ in pairwise(texts) if text == next_]
     assert len(twice) <= 2, twice
