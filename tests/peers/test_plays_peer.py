@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from bot.settings import Settings
-from handlers import instance, keyring
+from handlers import ground, keyring
 from handlers.instance import Instance
 from tests import signalkit
 from tests.doors import AS_IN_PLAYS, AtDoor
@@ -133,7 +133,7 @@ async def test_every_play_is_told_in_the_same_words_through_the_real_signal_cli(
     file: Path, peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyring.create, "__kwdefaults__", {"work_factor": 10})  # scrypt, a thousandth
-    monkeypatch.setattr(instance, "load", lambda: WORDS)  # read once, not at every start
+    monkeypatch.setattr(ground, "load", lambda: WORDS)  # read once, not at every start
     play = play_of(file)
     at_the_terminal = await Performance().perform(play)
 
