@@ -45,7 +45,7 @@ from handlers.team_keys import read_list
 from storage import open_store
 from storage.audit_head import AuditHead
 from storage.changes import Audit
-from storage.folder import FolderLock, cannot_use, put_file
+from storage.folder import FolderLock, cannot_use, make_durable, put_file
 from storage.held import Held
 from storage.key_folder import KeyFolder
 from storage.queue_head import DigestHead, QueueHead, TeamHead
@@ -202,7 +202,7 @@ class _Writing:
             )
         put_file(self.file.parent, self.file.name + SUM, f"{self.sha256}  {self.file.name}\n".encode())
         self._part.rename(self.file)
-        _settle(self.file.parent)
+        make_durable(self.file.parent)
 
     def sweep(self) -> None:
         os.close(self._handle)
@@ -227,14 +227,6 @@ class _Writing:
             done += len(piece)
             tell("verify", done, self.length)
         return found.hexdigest()
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 async def note(settings: Settings, day: int, act: str) -> None:

@@ -93,11 +93,16 @@ def put_file(folder: Path, name: str, body: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     fresh.rename(folder / name)
-    above = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    make_durable(folder)
+
+
+def make_durable(path: Path) -> None:
+    """On the disk when this returns: a file as it is, a folder's names as they are. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(above)
+        os.fsync(handle)
     finally:
-        os.close(above)
+        os.close(handle)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from bot.errors import KeyFileError
-from storage.folder import cannot_use, own_folder, put_file
+from storage.folder import cannot_use, make_durable, own_folder, put_file
 
 INSTANCE_BYTES = 32
 TAG_BYTES = 32
@@ -113,7 +113,7 @@ def shred(path: Path) -> None:
     finally:
         os.close(handle)
     path.unlink()
-    _settle(path.parent)
+    make_durable(path.parent)
 
 
 def _read(path: Path, length: int) -> bytes:
@@ -151,14 +151,5 @@ def _make(path: Path, length: int) -> bytes:
     except FileExistsError:
         shred(fresh)
         key = _read(path, length)
-    _settle(path.parent)
+    make_durable(path.parent)
     return key
-
-
-def _settle(folder: Path) -> None:
-    """Make a name's coming or going durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,7 +11,6 @@ Never here: what a backup looks like, keys, what the operator does next.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -23,7 +22,7 @@ from typing import Any, Final, Protocol
 import asyncpg
 
 from bot.errors import CannotOpen, SettingsError, StoreDamaged
-from storage.folder import FolderLock, cannot_use, own_folder
+from storage.folder import FolderLock, cannot_use, make_durable, own_folder
 from storage.postgres_server import LOST, UNFIT, Connection, let_go, make_ready, reach, refused
 from storage.postgres_server import told as told_by_server
 from storage.snapshot import READING, ROWS_AT_ONCE
@@ -171,24 +170,16 @@ class _Files:
                 )
             self.db.execute("PRAGMA journal_mode = WAL")
             self.db.close()
-            _settle(self.folder / BESIDE / MAIN)
+            make_durable(self.folder / BESIDE / MAIN)
             # A WAL that was left here without its database would be taken for this one's.
             for left in (f"{MAIN}-wal", f"{MAIN}-shm"):
                 (self.folder / left).unlink(missing_ok=True)
             (self.folder / BESIDE / MAIN).rename(self.folder / MAIN)
-            _settle(self.folder)
+            make_durable(self.folder)
         except sqlite3.Error as error:
             raise told_by_sqlite(error, MAIN) from None
         except OSError as error:
             raise cannot_use(error, "data folder") from None
-
-
-def _settle(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # --- a server -----------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.errors import KeyFileError
-from storage.folder import cannot_use, one_at_a_time
+from storage.folder import cannot_use, make_durable, one_at_a_time
 from storage.key_folder import shred
 
 NEXT, READY = "next", "ready"
@@ -98,12 +98,12 @@ def _prepare(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, body in files.items():
             _write(folder / NEXT / name, body)
             _name_again(folder / name, folder / NEXT / (name + GONE))
-        _sync(folder / NEXT)
+        make_durable(folder / NEXT)
         os.rename(folder / NEXT, folder / READY)
     except OSError:
         _destroy(folder / NEXT)
         raise
-    _sync(folder)
+    make_durable(folder)
 
 
 def _apply(folder: Path) -> None:
@@ -111,11 +111,11 @@ def _apply(folder: Path) -> None:
     for name in sorted(os.listdir(ready)):
         if not name.endswith(GONE):
             os.rename(ready / name, folder / name)
-    _sync(folder)
+    make_durable(folder)
     for name in sorted(os.listdir(ready)):
         _overwrite(ready / name)
     os.rmdir(ready)
-    _sync(folder)
+    make_durable(folder)
 
 
 def _destroy(half: Path) -> None:
@@ -152,11 +152,3 @@ def _write(path: Path, body: bytes) -> None:
         out.write(body)
         out.flush()
         os.fsync(out.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
