@@ -201,7 +201,9 @@ class Dispatch:
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
         self._limits = Limits()
         self.pressure = Pressure()
-        self._testimonies = Testimonies(store, keys, receipts, self._limits, questionnaire, words, clock)
+        self._testimonies = Testimonies(
+            store, keys, receipts, self._limits, questionnaire, words, clock, shelf.shared
+        )
         self._errands = Errands(shelf, keys.instance, clock, worker)
         self._shown = Shown(shelf)
         self._owing = Owing(store, self._errands)

@@ -97,15 +97,25 @@ class Hall:
         digests = await self.ground.store.digests()
         told = digests[-1].period + 1 if digests else 1
         period = max(told, kept)
-        if period != self._period:
-            if told < kept:
-                log.error(
-                    "the database says that digest period %d runs, and %d was begun: it is an older copy, "
-                    "or somebody wrote to it",
-                    told,
-                    kept,
-                )
-            self._tag, self._period = self.key_folder.rotate_tag(period), period
+        if period != self._period and told < kept:
+            log.error(
+                "the database says that digest period %d runs, and %d was begun: it is an older copy, or "
+                "somebody wrote to it",
+                told,
+                kept,
+            )
+        self._tag, self._period = await self._agreed(period), period
+
+    async def _agreed(self, period: int) -> bytes:
+        """This period's TAG key: where several processes hear, one for all of them."""
+        own = self._tag if period == self._period else self.key_folder.rotate_tag(period)
+        if self.shelf.shared is None:
+            return own
+        agreed = await self.shelf.shared.tag_key(period, own)
+        if agreed != own:
+            log.info("sender tags are made with the key that other intakes have")
+            self.key_folder.adopt_tag(period, agreed)
+        return agreed
 
     def tag(self) -> bytes:
         """This period's TAG key."""

@@ -18,10 +18,14 @@ from time import perf_counter
 from bot.receipts import COST, Cost, Receipt, ReceiptKeys, derive
 from bot.sealing import TeamKey
 from bot.signing import VerifyKey
+from storage.shared_shelf import Allowance
 
 TRIES = 5
 TRY_SECONDS = 600
 """Receipts one chat may try: five in ten minutes. 80 bits cannot be guessed; this keeps the queue short."""
+
+MAY_TRY = Allowance("tries", TRIES, TRY_SECONDS, 60)
+"""The same, where several processes hear."""
 
 ANSWER_SECONDS = 1.0
 """An answer about a receipt leaves at the next whole second: Argon2id and the look-up take far less."""

@@ -15,7 +15,7 @@ from handlers.team_keys import KEYS, LIST, PUBLIC, read_file, read_list
 from storage.folder import cannot_use, own_folder, put_file
 
 CARRIED = ("instance.key", "salt")
-"""Beside the public keys. Sender tags are made by the intakes themselves."""
+"""Beside the public keys. On the key of sender tags the intakes agree themselves."""
 
 
 PRIVATE = ("team.age", "sign.age", "recovery.age", "passphrase")

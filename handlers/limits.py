@@ -4,8 +4,9 @@ A limit never refuses a testimony and never changes what a witness is told: a do
 like any other, with its receipt, and only its state says that it waits apart (`quarantined`) until a
 moderator looks.
 
-All that is counted is in this process's memory, under names and hashes that are keyed, bounded in number, and
-gone after a day or at the next start. Nothing is ever written.
+All that is counted here is in this process's memory, under names and hashes that are keyed, bounded in
+number, and gone after a day or at the next start. Nothing is ever written. Where several processes hear, how
+many testimonies came is counted for all of them on the shelf they share (`A_DAY`, `AN_HOUR`).
 
 Never here: words (`bot.junk` reads them and keeps hashes), who is banned (the store), an await.
 """
@@ -15,14 +16,17 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Literal
 
 from bot.junk import ALIKE, SAME, Sketch, doubt, overlap, short_form, sketch
 from bot.turns import Submit
 from storage.changes import Arrival
+from storage.shared_shelf import Allowance
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
+MINUTE_SECONDS = 60
 
 TOLD_A_DAY = 3
 """Testimonies of one person in a day that are read in their turn: several visitors in one building, a first
@@ -47,8 +51,23 @@ MOST_UNANSWERED = 60
 """Messages of one person that may wait for their answers at once. A long story pasted as 40 messages passes;
 who reads the answers never has more than two or three, however fast."""
 
+A_DAY = Allowance("day", TOLD_A_DAY, DAY_SECONDS, HOUR_SECONDS, counts_refused=True)
+"""Of one person."""
+
+AN_HOUR = Allowance("hour", CALM_AN_HOUR, HOUR_SECONDS, MINUTE_SECONDS, counts_refused=True)
+"""Of everybody."""
 
 Entry = Literal["hear", "tell", "drop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What is counted over all processes that hear, with this testimony."""
+
+    often: bool
+    """This person handed in more than her share of a day."""
+    flooded: bool
+    """The house got more than a calm hour's testimonies."""
 
 
 class Limits:
@@ -97,9 +116,16 @@ class Limits:
 
     # --- which testimonies wait apart -----------------------------------------------------------------------
 
-    def judge(self, pseudonym: bytes, submit: Submit, now: float, case: bytes = b"") -> Arrival:
+    def judge(
+        self,
+        pseudonym: bytes,
+        submit: Submit,
+        now: float,
+        case: bytes = b"",
+        everywhere: Everywhere | None = None,
+    ) -> Arrival:
         """Where a testimony waits. Counts it. `case`: its id, by which a replayed turn gets the same answer
-        and is not counted twice.
+        and is not counted twice. `everywhere`: in place of what is counted here.
 
         No I/O; a few milliseconds for the longest story among many alike. Raises nothing.
         """
@@ -109,8 +135,10 @@ class Limits:
         doubted = doubt(texts)
         nothing = doubted == "thin" and not any(submit.texts.values()) and not any(submit.answers.values())
         same = self._resembles(texts, now)
-        # Each is asked, because each also counts.
-        often, flooded = self._often(pseudonym, now), self._flooded(now)
+        if everywhere is None:
+            # Each is asked, because each also counts.
+            everywhere = Everywhere(self._often(pseudonym, now), self._flooded(now))
+        often, flooded = everywhere.often, everywhere.flooded
         apart = nothing or often or doubted == "junk" or same >= SAME
         apart = apart or (flooded and (doubted == "thin" or same >= ALIKE))
         verdict: Arrival = "quarantined" if apart else "waiting"

@@ -7,6 +7,8 @@ Never here: when it is durable and what else is shown (`handlers.dispatch`), Arg
 
 from __future__ import annotations
 
+import asyncio
+import hmac
 import logging
 import secrets
 from collections.abc import Mapping
@@ -37,11 +39,12 @@ from bot.turns import NOBODY, State, Submit, UseReceipt
 from handlers import Address, Screen
 from handlers.counts import COUNTS
 from handlers.drafts import Envelope, Person
-from handlers.intake import Clock, Keys, ReceiptDesk
-from handlers.limits import Limits
+from handlers.intake import MAY_TRY, Clock, Keys, ReceiptDesk
+from handlers.limits import A_DAY, AN_HOUR, Everywhere, Limits
 from locales import Words
 from storage import Store
 from storage.changes import KeepCase, KeepItem, Operation, Withdraw
+from storage.shared_shelf import Shared
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +72,9 @@ class Testimonies:
     _questionnaire: Questionnaire = field(repr=False)
     _words: Mapping[str, Words] = field(repr=False)
     _clock: Clock = field(repr=False)
+    _shared: Shared | None = field(default=None, repr=False)
+    """Where several listen: what they count together. Away, it fails closed: nothing is handed in or tried,
+    the update is not acknowledged and comes again."""
 
     async def submit(self, submit: Submit, person: Person, who: Address, today: int) -> Done:
         """Seal the testimony. The case and the receipt were drawn at consent, so that a replay writes the
@@ -92,7 +98,9 @@ class Testimonies:
         except (SeuilError, ValueError, MemoryError) as error:
             log.error("a testimony could not be sealed and was not kept: %s", type(error).__name__)
             return Done(before, tells=(self._screen("sealing-failed", before.state.language),))
-        arrival = self._limits.judge(person.pseudonym, submit, self._clock(), case=before.case)
+        now = self._clock()
+        everywhere = None if self._shared is None else await _counted(self._shared, person, now)
+        arrival = self._limits.judge(person.pseudonym, submit, now, before.case, everywhere)
         public = keys.reply_recipient.public
         case = KeepCase(before.case, today, keys.locator, public, keys.token_hash, arrival)
         kept = Envelope(closing, case=b"", entropy=before.entropy, owes_receipt=True)
@@ -124,7 +132,7 @@ class Testimonies:
     async def use(self, use: UseReceipt, done: Done, person: Person, language: str) -> Done:
         """Read, add or withdraw. Whatever the receipt is worth, the answer and its time are the same."""
         start = self._clock()
-        if self._receipts.is_besieged or not self._receipts.may_try(person.pseudonym):
+        if self._receipts.is_besieged or not await self._may_try(person.pseudonym, start):
             return replace(done, tells=(self._screen("receipt-too-many", language),))
         keys = await self._receipts.tried(use.receipt)
         await self._keys.follow()  # whatever the receipt is worth
@@ -143,6 +151,11 @@ class Testimonies:
                     tells = await self._replies(row.case, keys, language) or tells
         return replace(done, operations=operations, tells=tells, since=start)
 
+    async def _may_try(self, pseudonym: bytes, now: float) -> bool:
+        if self._shared is None:
+            return self._receipts.may_try(pseudonym)
+        return await self._shared.allows(MAY_TRY, pseudonym, now, secrets.token_bytes(MARK_BYTES))
+
     async def _replies(self, case: bytes, keys: ReceiptKeys, language: str) -> tuple[Screen, ...]:
         words = self._words[language]
         boxes = await self._store.replies(case)
@@ -159,6 +172,20 @@ class Testimonies:
     def _screen(self, key: str, language: str) -> Screen:
         return Screen(self._words[language].say(key))
 
+
+async def _counted(shared: Shared, person: Person, now: float) -> Everywhere:
+    """Count a testimony over all processes. It is marked by what dies with her draft: handed in again after a
+    crash it counts once, and afterwards nothing tells which testimony it was."""
+    of_hers, of_all = (hmac.digest(person.key, b"counted " + each, "sha256") for each in (b"day", b"hour"))
+    within, calm = await asyncio.gather(
+        shared.allows(A_DAY, person.pseudonym, now, of_hers[:MARK_BYTES]),
+        shared.allows(AN_HOUR, b"", now, of_all[:MARK_BYTES]),
+    )
+    return Everywhere(often=not within, flooded=not calm)
+
+
+MARK_BYTES = 16
+"""Of what tells one time from another."""
 
 _SAME_ANSWER = {"read": "receipt-nothing", "add": "added", "withdraw": "withdrawn"}
 """What is told whether or not there is such a testimony: nobody who holds the phone learns it from us."""

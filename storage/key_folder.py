@@ -3,7 +3,8 @@
 - `instance.key` (32 bytes) hides members' chats; its copy belongs with RECOVERY.
 - `salt` (16 bytes) is in every receipt: lose it, and no receipt opens anything any more. Back it up with
   RECOVERY.
-- `tag-PERIOD.key` (32 bytes) makes the sender tags of one digest period. The next period destroys it.
+- `tag-PERIOD.key` (32 bytes) makes the sender tags of one digest period. The next period destroys it. Where
+  several folders hear for one instance, they agree on one through the shelf they share.
 
 They are no part of the database, so a stolen copy of it says nothing about chats. A missing file is made only
 for an instance that is new: a fresh salt beside old testimonies would silently orphan every receipt.
@@ -74,6 +75,23 @@ class KeyFolder:
             if old < period:
                 shred(self._tag_file(old))
         return key
+
+    def adopt_tag(self, period: int, agreed: bytes) -> None:
+        """Have the key that was agreed on with other folders in place of the one made here, which is
+        destroyed."""
+        file = self._tag_file(period)
+        try:
+            with file.open("r+b", buffering=0) as own:
+                if own.read() == agreed:
+                    return
+                put_file(self._folder, file.name, agreed)
+                own.seek(0)
+                own.write(bytes(TAG_BYTES))  # its name is the new one's already
+                os.fsync(own.fileno())
+        except FileNotFoundError:  # another process destroyed it: that period is over
+            return
+        except OSError as error:
+            raise cannot_use(error, "key folder") from None
 
     def newest_tag(self) -> int:
         """The newest period that has a tag key here; 0 where none has."""

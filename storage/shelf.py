@@ -23,7 +23,7 @@ import mmap
 import os
 import secrets
 import struct
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
@@ -31,6 +31,7 @@ from pydantic import SecretStr
 
 from bot.errors import SettingsError, StoreDamaged
 from storage.folder import FolderLock, cannot_use, is_memory_backed, own_folder
+from storage.shared_shelf import MemoryShared, Shared
 
 KEY_BYTES = 32
 
@@ -42,24 +43,6 @@ LOG = logging.getLogger(__name__)
 
 DayKeys: TypeAlias = tuple[tuple[int, bytes], ...]
 """(day, pseudonym key), newest first."""
-
-
-class Shared(Protocol):
-    """What a shelf that several processes use keeps besides, under her pseudonym and as long as her draft:
-    ids of the messages that were shown to her since her last turn."""
-
-    async def key_and_shown(
-        self, draft: bytes, pseudonym: bytes
-    ) -> tuple[tuple[bytes, int] | None, tuple[int, ...]]:
-        """As `Shelf.key` and `shown`, in one round trip."""
-
-    async def shown(self, pseudonym: bytes) -> tuple[int, ...]:
-        """In the order of their numbers."""
-
-    async def add_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None: ...
-
-    async def drop_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
-        """Those and no others."""
 
 
 class Shelf(Protocol):
@@ -279,8 +262,7 @@ class MemoryShelf:
     def __init__(self, *, is_shared: bool = False) -> None:
         self._keys: dict[bytes, tuple[bytes, int, int]] = {}
         self._days: dict[int, bytes] = {}
-        self._shown: dict[bytes, set[int]] = {}
-        self.shared: Shared | None = self if is_shared else None
+        self.shared: Shared | None = MemoryShared(self.key) if is_shared else None
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -316,20 +298,6 @@ class MemoryShelf:
         self._days = {day: key for day, key in self._days.items() if day > today - DAY_KEYS_KEPT}
         self._days.setdefault(today, secrets.token_bytes(KEY_BYTES))
         return tuple(sorted(((day, key) for day, key in self._days.items() if day <= today), reverse=True))
-
-    async def key_and_shown(
-        self, draft: bytes, pseudonym: bytes
-    ) -> tuple[tuple[bytes, int] | None, tuple[int, ...]]:
-        return await self.key(draft), await self.shown(pseudonym)
-
-    async def shown(self, pseudonym: bytes) -> tuple[int, ...]:
-        return tuple(sorted(self._shown.get(pseudonym, ())))
-
-    async def add_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
-        self._shown.setdefault(pseudonym, set()).update(messages)
-
-    async def drop_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
-        self._shown.get(pseudonym, set()).difference_update(messages)
 
 
 def open_shelf(place: Path | SecretStr) -> Awaitable[Shelf]:

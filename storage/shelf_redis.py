@@ -5,6 +5,8 @@
     seuil:hours            draft ids by the hour they were begun
     seuil:shown:<name>     ids of the messages shown to a pseudonym since her last turn; gone as a draft is
     seuil:day:<day>        the pseudonym key of a day; the first worker that asks makes it, all read it
+    seuil:tag:<period>     the key of sender tags; the first worker that asks gives its own, all take it
+    seuil:done:<what>:<name>  how often something was done lately, as numbers that mean nothing elsewhere
 
 A server that writes to a disk, copies itself to another, throws keys out or notes what it was told is refused
 (`storage.redis_fit`); each new connection and `RECHECK_SECONDS` look again. A server found unfit under way is
@@ -14,9 +16,9 @@ A key is overwritten where it stands before it is deleted: it is kept in a value
 to be moved (`VALUE_BYTES`), and it never passes through a script. What the server's allocator, its buffers
 and its machine's swap may still hold is said in docs/operating.md.
 
-A server that was begun anew is a reboot: every open draft is lost. Keys of days are put back by the first
-worker that still has them, so that people are known again, are told that nothing was kept, and are shown what
-was owed to them.
+A server that was begun anew is a reboot: every open draft is lost. Keys of days and of tags are put back by
+the first worker that still has them, so that people are known again, are told that nothing was kept, and are
+shown what was owed to them.
 
 Never here: boxes, chats, words, and a connection (`storage.redis_line`).
 """
@@ -33,7 +35,8 @@ from typing import Any, Final
 from bot.errors import SettingsError, SeuilError, StoreDamaged
 from storage.redis_fit import unfit
 from storage.redis_line import Command, Exchange, Line
-from storage.shelf import DAY_KEYS_KEPT, KEY_BYTES, DayKeys, Shared
+from storage.shared_shelf import Allowance, Shared
+from storage.shelf import DAY_KEYS_KEPT, KEY_BYTES, DayKeys
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,8 @@ DRAFT: Final = b"seuil:draft:"
 SHOWN: Final = b"seuil:shown:"
 HOURS: Final = b"seuil:hours"
 DAY: Final = b"seuil:day:%d"
+TAG: Final = b"seuil:tag:%d"
+DONE: Final = b"seuil:done:%b:%b"
 MARK: Final = b"seuil:shelf"
 
 VALUE_BYTES: Final = 160
@@ -56,6 +61,8 @@ KEY_SECONDS: Final = 73 * 3600
 DAY_SECONDS: Final = (DAY_KEYS_KEPT + 1) * 86_400
 LONG_AGO: Final = 7
 """Days before those kept whose keys are destroyed; whatever is older went with `DAY_SECONDS`."""
+TAG_SECONDS: Final = 2 * 86_400
+"""Each look at the server gives a tag key its time anew: it is gone two days after the last worker."""
 
 EXPIRED_TOGETHER: Final = 500
 
@@ -70,6 +77,25 @@ end
 """Never back, and never for a key that is gone. It sees the revision only. Numbers are doubles there: exact
 up to 2**53, which is more turns than anybody takes."""
 
+ALLOWS: Final = b"""
+for _, mark in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])) do
+  redis.call('ZREM', KEYS[1], mark)
+end
+redis.call('ZREM', KEYS[1], ARGV[1])
+local others = redis.call('ZRANGE', KEYS[1], 0, -1)
+local most = tonumber(ARGV[4])
+local allowed = #others < most
+if allowed or ARGV[6] == '1' then
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  redis.call('EXPIRE', KEYS[1], ARGV[5])
+  for n = 1, #others - most do
+    redis.call('ZREM', KEYS[1], others[n])
+  end
+end
+return allowed and 1 or 0
+"""
+"""As `MemoryShared.allows`, at one instant for all workers. It needs no right that the rest does not."""
+
 
 class RedisShelf:
     """Use `await RedisShelf.open(url)`, or `storage.shelf.open_shelf`."""
@@ -78,7 +104,9 @@ class RedisShelf:
         self._line = Line(url, self._begin)
         self._is_open = False
         self._unfit: SettingsError | None = None
-        self._advance = b""
+        self._advance = self._allows = b""
+        self._tag: tuple[int, bytes] = (0, b"")
+        """What `tag_key` answered for this period."""
         self._today: tuple[int, DayKeys] = (-1, ())
         """What `day_keys` answered for this day: asked for at each turn, and the same all day."""
         self._asking_days = asyncio.Lock()
@@ -183,6 +211,30 @@ class RedisShelf:
         if messages:
             self._line.tell("ZREM", SHOWN + pseudonym, *messages)
 
+    # --- what all workers have alike ------------------------------------------------------------------------
+
+    async def tag_key(self, period: int, offered: bytes) -> bytes:
+        if self._tag[0] != period:
+            self._tag = (period, await _agreed(self._line.ask_all, period, offered))
+        return self._tag[1]
+
+    async def _keep_tag(self, exchange: Exchange) -> None:
+        """Put it back where an operator emptied the server, or it was begun anew."""
+        period, ours = self._tag
+        if period:
+            agreed = await _agreed(exchange, period, ours)
+            if self._tag == (period, ours):
+                self._tag = (period, agreed)
+
+    async def allows(self, allowance: Allowance, whose: bytes, now: float, mark: bytes) -> bool:
+        done, since = allowance.span(now)
+        kept_seconds = allowance.seconds + allowance.step
+        allowed = await self._line.ask(
+            *("EVALSHA", self._allows, 1, DONE % (allowance.name.encode("ascii"), whose)),
+            *(mark, done, since, allowance.most, kept_seconds, int(allowance.counts_refused)),
+        )
+        return bool(allowed)
+
     # --- keys of days ---------------------------------------------------------------------------------------
 
     async def day_keys(self, today: int) -> DayKeys:
@@ -206,17 +258,20 @@ class RedisShelf:
             _demand_ours(*await exchange([("GET", MARK)]))
         self._note(trouble)
         today, keys = self._today
-        commands: list[Command] = [("SET", MARK, VERSION), ("SCRIPT LOAD", ADVANCE)]
+        commands: list[Command] = [
+            *(("SET", MARK, VERSION), ("SCRIPT LOAD", ADVANCE), ("SCRIPT LOAD", ALLOWS))
+        ]
         commands += [command for draft in self._to_destroy for command in _destroying(draft)]
         answers = await exchange([*commands, *(_days(today, keys) if keys else ())])
         # A server that is full refuses what it has already; at the start every refusal counts.
-        for answer in answers[1:2] if self._is_open else answers:
+        for answer in answers[1:3] if self._is_open else answers:
             if isinstance(answer, SeuilError):
                 raise answer
         self._to_destroy.clear()
-        self._advance = answers[1]
+        self._advance, self._allows = answers[1:3]
         if keys and not isinstance(answers[-1], SeuilError):
             self._today = (today, _kept_days(today, answers[-1]))
+        await self._keep_tag(exchange)
         self._is_open = True
 
     async def _watch(self) -> None:
@@ -233,6 +288,7 @@ class RedisShelf:
                 answers = await self._line.ask_all(_days(today, keys))
                 if self._today[0] == today:
                     self._today = (today, _kept_days(today, answers[-1]))
+            await self._keep_tag(self._line.ask_all)
         except SeuilError as error:
             log.error("the shelf's server could not be looked at: %s", error)
 
@@ -272,6 +328,26 @@ def _days(today: int, offered: list[tuple[int, bytes]] | DayKeys) -> list[Comman
     for day, key in offered:
         commands.append(("SET", DAY % day, _VALUE.pack(key, 0), "EX", DAY_SECONDS, "NX"))
     return [*commands, ("MGET", *(DAY % day for day in range(today, oldest - 1, -1)))]
+
+
+def _tags(period: int, offered: bytes) -> list[Command]:
+    """Destroy keys of the periods before, give this one where there is none, and (last) read the one that
+    counts."""
+    name = TAG % period
+    commands: list[Command] = []
+    for past in range(max(1, period - LONG_AGO), period):
+        commands += [("SETRANGE", TAG % past, 0, _WIPED), ("DEL", TAG % past)]
+    commands.append(("SET", name, _VALUE.pack(offered, 0), "EX", TAG_SECONDS, "NX"))
+    return [*commands, ("EXPIRE", name, TAG_SECONDS), ("GET", name)]
+
+
+async def _agreed(exchange: Exchange, period: int, offered: bytes) -> bytes:
+    """The key that is there now. Ours, where a server that is full took none."""
+    *_, value = await exchange(_tags(period, offered))
+    if isinstance(value, SeuilError):
+        raise value
+    kept = _read(value)
+    return offered if kept is None else kept[0]
 
 
 def _kept_days(today: int, values: list[bytes | None]) -> DayKeys:
