@@ -1,7 +1,7 @@
 """The clock: it rings bells and decides nothing.
 
-APScheduler keeps its jobs in memory and reads the cron expression. What is due is known by the ledger and by
-the last bell that was answered, which is kept in the store; every minute the clock looks whether one was due
+APScheduler reads the cron expression. What is due is known by the ledger and by the last bell that was
+answered, which is kept in the store; every minute (`handlers.rounds`) the clock looks whether one was due
 since. So a bell missed while the program was down, or asleep, rings once when it is back, a doubled one
 changes nothing, and one whose answer failed rings again a minute later.
 
@@ -14,16 +14,16 @@ cron expression is read as what a clock on the wall shows, and then the moment i
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.errors import SettingsError
+from handlers.rounds import Job, every
 from storage import Store
 from storage.changes import PutMeta
 
@@ -48,8 +48,6 @@ believed for an hour to be in 2037 would else be silent until then."""
 
 _MOMENT = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
-
-Bell = Callable[[], Awaitable[object]]
 
 
 def now_utc() -> datetime:
@@ -104,32 +102,28 @@ class Clock:
         cron: str,
         zone: str,
         *,
-        due: Bell,
-        tick: Bell,
-        expire: Bell | None = None,
+        due: Job,
+        tick: Job,
+        expire: Job | None = None,
         now: Callable[[], datetime] = now_utc,
     ) -> None:
         self._store = store
         self._bells = Bells(cron, zone)
         self._due = due
         self._now = now
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-        jobs = [(self.ring, TICK_SECONDS), (tick, TICK_SECONDS)]
+        self._jobs = [(self.ring, TICK_SECONDS), (tick, TICK_SECONDS)]
         if expire is not None:
-            jobs.append((expire, EXPIRY_SECONDS))
-        for job, every in jobs:
-            self._scheduler.add_job(
-                job, IntervalTrigger(seconds=every), coalesce=True, misfire_grace_time=None
-            )
+            self._jobs.append((expire, EXPIRY_SECONDS))
+        self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Ring for what was missed, then keep time."""
         await self.ring()
-        self._scheduler.start()
+        self._running = [asyncio.create_task(every(seconds, job)) for job, seconds in self._jobs]
 
     def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        for task in self._running:
+            task.cancel()
 
     async def ring(self) -> None:
         """Answer every bell since the last one answered: once, however many were missed.

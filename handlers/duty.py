@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -31,9 +30,6 @@ STANDBY_SECONDS = 5.0
 HEARD_SECONDS = 15.0
 """How often the desk on duty asks whether it still is, where nothing is queued meanwhile."""
 
-SET_BACK_SECONDS = 60.0
-"""A clock that time servers correct goes back by less."""
-
 STANDS_BY = "Another desk works for this instance. This one waits, and takes over when that one ends."
 
 TAKES_OVER = "The other desk ended: this one works now. Unlock it where no file gives the passphrase."
@@ -50,7 +46,6 @@ class Duty:
     open_: Callable[[], Awaitable[None]]
     work: Callable[[], Awaitable[None]]
     say: Callable[[str], None]
-    now: Callable[[], float] = time.time
     is_on: bool = False
 
     async def keep(self) -> None:
@@ -89,17 +84,9 @@ class Duty:
         clock = self.clock()
         try:
             await clock.start()
-            seen = self.now()
             while await mine.still():
                 if await self.store.queued(HEARD_SECONDS):
                     await self.work()
-                if self.now() < seen - SET_BACK_SECONDS:
-                    # The scheduler would be silent until the hour it had planned for comes again.
-                    log.warning("the machine's clock was set back: the desk's own begins anew")
-                    clock.stop()
-                    clock = self.clock()
-                    await clock.start()
-                seen = self.now()
         finally:
             self.is_on = False
             clock.stop()

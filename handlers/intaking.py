@@ -15,14 +15,14 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.addresses import listening
 from bot.age import ready
-from bot.errors import AlreadyRunning, SeuilError
+from bot.errors import AlreadyRunning
 from bot.settings import Settings
 from handlers import Channel, Heard, intake_folder
 from handlers.ground import Ground, demand_server, house_keys, open_ground, told_and_asked
@@ -31,6 +31,7 @@ from handlers.health import Health, doors
 from handlers.networks import end_all, open_to_hear, signal_of, telegram_of, until_asked
 from handlers.owing import WORKER
 from handlers.pressure import Load
+from handlers.rounds import every
 from storage import Store, open_store
 from storage.shelf import open_shelf
 
@@ -82,7 +83,7 @@ class Intake:
     async def serve(self, *channels: Channel) -> None:
         """Hear these channels to their end. What ends one with an error ends all."""
         background = [
-            asyncio.create_task(_every(seconds, job))
+            asyncio.create_task(every(seconds, job, at_once=True))
             for seconds, job in (
                 (MEMBERS_SECONDS, self.ground.refresh),
                 (OWED_SECONDS, self.hall.tick),
@@ -119,16 +120,6 @@ class Intake:
         async with self.ground.store.only_one(WORKER + self.worker) as mine:
             while await mine.still():  # noqa: ASYNC110 - it is the server that is asked
                 await asyncio.sleep(ALIVE_SECONDS)
-
-
-async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
-    """Do it now, and so long after it ended. What a store that is away puts off, the next round does."""
-    while True:
-        try:
-            await job()
-        except SeuilError as error:
-            log.error("put off: %s", error)
-        await asyncio.sleep(seconds)
 
 
 async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_over: bool = False) -> None:

@@ -3,16 +3,20 @@ season."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from apscheduler.schedulers import base as scheduling
+from apscheduler.triggers import interval
 
 from bot.errors import SettingsError
 from bot.settings import Settings
+from handlers import clock as clocks
 from handlers.clock import BELL, REMEMBER_MINUTES, Bells, Clock, rang_between
 from storage.changes import PutMeta
 from storage.memory import MemoryStore
@@ -284,3 +288,90 @@ async def test_a_bell_that_fails_at_the_start_keeps_nobody_from_being_heard():
 
     assert due.rang == 1
     assert await store.meta(BELL) == b"1", "and it rings again"
+
+
+# --- a machine whose clock is set ---------------------------------------------------------------------------
+
+
+class Machine(datetime):
+    """What a machine's clock tells, also to the scheduler there was, and to whoever brings it back."""
+
+    ahead = timedelta()
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + cls.ahead
+
+
+class Ticked:
+    """Lets a test wait for the next ticks."""
+
+    def __init__(self) -> None:
+        self.ticks: asyncio.Queue[None] = asyncio.Queue()
+
+    async def tick(self) -> None:
+        self.ticks.put_nowait(None)
+
+    async def next(self, count: int) -> None:
+        while not self.ticks.empty():
+            self.ticks.get_nowait()
+        for _ in range(count):
+            await asyncio.wait_for(self.ticks.get(), 10)
+
+
+@pytest.fixture
+async def ticking(monkeypatch) -> AsyncIterator[Ticked]:
+    """A clock on a machine whose own can be set. It ticks twenty times a second."""
+    monkeypatch.setattr(Machine, "ahead", timedelta())
+    for module in (scheduling, interval):
+        monkeypatch.setattr(module, "datetime", Machine)
+    monkeypatch.setattr(clocks, "TICK_SECONDS", 0.05)
+    ticked = Ticked()
+    bell = Clock(
+        MemoryStore(), MONTHLY, "Europe/Paris", due=Counted(), tick=ticked.tick, now=lambda: Machine.now(UTC)
+    )
+    await bell.start()
+    yield ticked
+    bell.stop()
+
+
+@pytest.mark.parametrize("set_by", [timedelta(hours=-1), timedelta(days=-400), timedelta(days=40)])
+async def test_a_machine_whose_clock_is_set_goes_on_ticking(ticking: Ticked, set_by: timedelta):
+    await ticking.next(2)
+
+    Machine.ahead = set_by
+
+    await ticking.next(3)
+
+
+async def test_a_tick_that_fails_is_followed_by_the_next_and_its_words_are_not_logged(monkeypatch, caplog):
+    monkeypatch.setattr(clocks, "TICK_SECONDS", 0.001)
+    failing, failed = Counted(fails=True), asyncio.Event()
+
+    async def tick() -> None:
+        if failing.rang == 3:
+            failed.set()
+        await failing()
+
+    bell = Clock(MemoryStore(), MONTHLY, "Europe/Paris", due=Counted(), tick=tick)
+    await bell.start()
+    await asyncio.wait_for(failed.wait(), 10)
+    bell.stop()
+
+    assert "put off: RuntimeError" in caplog.text
+    assert "mésange" not in caplog.text
+
+
+async def test_a_clock_that_was_stopped_ticks_no_more(monkeypatch):
+    monkeypatch.setattr(clocks, "TICK_SECONDS", 0.001)
+    ticked = Ticked()
+    bell = Clock(MemoryStore(), MONTHLY, "Europe/Paris", due=Counted(), tick=ticked.tick)
+    await bell.start()
+    await ticked.next(2)
+
+    bell.stop()
+    await asyncio.sleep(0)
+    before = ticked.ticks.qsize()
+
+    await asyncio.sleep(0.05)
+    assert ticked.ticks.qsize() == before
