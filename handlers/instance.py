@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.age import ready
-from bot.questionnaire import Questionnaire
 from bot.receipts import COST, Cost
 from bot.settings import Settings
 from handlers import Address, Channel, Heard, keyring
@@ -31,6 +31,7 @@ from handlers.ground import Ground, house_keys, open_ground, told_and_asked
 from handlers.hall import Hall, listen_all, open_hall
 from handlers.intake import DAY_SECONDS
 from handlers.members import Members
+from handlers.one_shelf import OneShelf
 from handlers.pressure import Load
 from handlers.team_keys import KEYS
 from locales import Words
@@ -83,6 +84,7 @@ class Instance:
     ground: Ground
     hall: Hall
     desk: Desk
+    one_shelf: OneShelf = field(repr=False)
     linger: float | None = None
     """Seconds a member's message waits for what the desk shows (None: the desk's own measure)."""
 
@@ -171,6 +173,7 @@ class Instance:
     async def close(self) -> None:
         await self.desk.close()
         await self.hall.close()
+        await self.one_shelf.close()
         await self.store.close()
         await self.shelf.close()
 
@@ -181,32 +184,20 @@ async def open_instance(
     """Open the instance of these settings. Raises a `SeuilError` of the kind that names what is wrong."""
     ready()
     questions, words = told_and_asked(settings)
-    store = await open_store(settings.store_url)
-    shelf: Shelf | None = None
-    try:
+    async with AsyncExitStack() as held:
+        store = await open_store(settings.store_url)
+        held.push_async_callback(store.close)
         shelf = await open_shelf(settings.shelf)
-        return await _put_together(settings, clock, cost, questions, words, store, shelf)
-    except BaseException:
-        await store.close()
-        if shelf is not None:
-            await shelf.close()
-        raise
-
-
-async def _put_together(
-    settings: Settings,
-    clock: Callable[[], float],
-    cost: Cost,
-    questions: Questionnaire,
-    words: Mapping[str, Words],
-    store: Store,
-    shelf: Shelf,
-) -> Instance:
-    keys = await house_keys(settings, store)
-    ground = await open_ground(settings, words, store, shelf, keys, clock)
-    hall = open_hall(ground, shelf, keys, questions, cost=cost)
-    instance = Instance(ground, hall, open_desk(ground, keys))
-    await instance.refresh()
+        held.push_async_callback(shelf.close)
+        one_shelf = OneShelf(store, shelf)
+        held.push_async_callback(one_shelf.close)
+        await one_shelf.demand()
+        keys = await house_keys(settings, store)
+        ground = await open_ground(settings, words, store, shelf, keys, clock)
+        hall = open_hall(ground, shelf, keys, questions, cost=cost)
+        instance = Instance(ground, hall, open_desk(ground, keys), one_shelf)
+        await instance.refresh()
+        held.pop_all()
     return instance
 
 

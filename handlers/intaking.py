@@ -17,8 +17,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from bot.addresses import listening
 from bot.age import ready
@@ -29,6 +28,7 @@ from handlers.ground import Ground, demand_server, house_keys, open_ground, told
 from handlers.hall import Hall, listen_all, open_hall
 from handlers.health import Health, doors
 from handlers.networks import end_all, open_to_hear, signal_of, telegram_of, until_asked
+from handlers.one_shelf import OneShelf
 from handlers.owing import WORKER
 from handlers.pressure import Load
 from handlers.rounds import every
@@ -63,6 +63,7 @@ class Intake:
     ground: Ground
     hall: Hall
     worker: str
+    one_shelf: OneShelf = field(repr=False)
 
     @property
     def speaking(self) -> int:
@@ -92,6 +93,7 @@ class Intake:
                 (ALIVE_SECONDS, self._live),
             )
         ]
+        background.append(asyncio.create_task(self.one_shelf.stay()))
         try:
             await listen_all(channels, self._hear, self.hall.resume)
         finally:
@@ -135,13 +137,16 @@ async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_o
     telegram = signals = hall = shelf = None
     try:
         async with AsyncExitStack() as held:
-            keys = await house_keys(settings, store)
             shelf = await open_shelf(settings.shelf)
+            one_shelf = OneShelf(store, shelf)
+            held.push_async_callback(one_shelf.close)
+            await one_shelf.demand()
+            keys = await house_keys(settings, store)
             ground = await open_ground(settings, words, store, shelf, keys, time.time, shared=True)
             worker = secrets.token_hex(WORKER_BYTES)
             hall = open_hall(ground, shelf, keys, questions, worker=worker)
             await hall.refresh()
-            intake = Intake(ground, hall, worker)
+            intake = Intake(ground, hall, worker, one_shelf)
             watched = Health(intake)
             held.push_async_callback(watched.close)
             if settings.metrics:
@@ -165,14 +170,8 @@ async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_o
 async def _hold_alone(held: AsyncExitStack, store: Store, settings: Settings) -> None:
     """Of what only one process may listen to, be the one. Raises `AlreadyRunning`."""
     polls = bool(settings.telegram_token.get_secret_value()) and not settings.telegram_webhook
-    has_folder = isinstance(settings.shelf, Path)
     for wanted, name, hint in (
         (polls, "telegram polling", "Set SEUIL_TELEGRAM_WEBHOOK to share Telegram's updates among several."),
-        (
-            has_folder,
-            "the keys of drafts in a folder",
-            "Set one Redis or Valkey as SEUIL_SHELF of every intake.",
-        ),
         (bool(settings.signal), "signal", "Leave SEUIL_SIGNAL empty in every intake but one."),
     ):
         if wanted and not await held.enter_async_context(store.only_one(name)):

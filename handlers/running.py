@@ -149,6 +149,7 @@ async def serve_networks(
             minded = health.mind(instance.store, lambda: signals.version, instance.clock)
             background.append(asyncio.create_task(minded))
         await console.open()
+        background.append(asyncio.create_task(instance.one_shelf.stay()))
         background.append(asyncio.create_task(duty.keep()))
         background.append(asyncio.create_task(_housekeep(instance)))
         instance.linger = 0

@@ -283,6 +283,11 @@ class Store(Protocol):
         """
         ...
 
+    def one_of(self, name: str) -> AbstractAsyncContextManager[Sole]:
+        """Hold a name together with all who hold it so. False where somebody holds it as `only_one`, for whom
+        it is not to be had while anybody has it. Never waits."""
+        ...
+
     async def queued(self, seconds: float) -> bool:
         """Wait until a command was queued, by any worker, since this was last asked; False after so many
         seconds. True may be said once too often."""

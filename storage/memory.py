@@ -136,7 +136,8 @@ class MemoryStore(OneProcess):
         return True
 
     async def close(self) -> None:
-        return
+        """The end of a process: what it held is free. Rows stay, so that another may go on with them."""
+        self._let_go()
 
     async def check(self) -> None:
         return

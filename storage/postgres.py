@@ -259,6 +259,10 @@ class PostgresStore:
         self._still_open()
         return self._workers.only_one(name)
 
+    def one_of(self, name: str) -> AbstractAsyncContextManager[Sole]:
+        self._still_open()
+        return self._workers.one_of(name)
+
     async def queued(self, seconds: float) -> bool:
         self._still_open()
         return await self._workers.queued(seconds)

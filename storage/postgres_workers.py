@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,16 +52,24 @@ class Workers:
         if listening is not None:
             await let_go(listening)
 
-    @asynccontextmanager
-    async def only_one(self, name: str) -> AsyncIterator[Sole]:
+    def only_one(self, name: str) -> AbstractAsyncContextManager[Sole]:
         """As `storage.Store.only_one`."""
+        return self._held(
+            "SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' only ' || $1, 0))", name
+        )
+
+    def one_of(self, name: str) -> AbstractAsyncContextManager[Sole]:
+        """As `storage.Store.one_of`."""
+        return self._held(
+            "SELECT pg_try_advisory_lock_shared(hashtextextended(current_schema() || ' only ' || $1, 0))",
+            name,
+        )
+
+    @asynccontextmanager
+    async def _held(self, asking: str, name: str) -> AsyncIterator[Sole]:
         db = await reach(self._url, "seuil only one", told)
         try:
-            mine = await _asked(
-                db,
-                "SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' only ' || $1, 0))",
-                name,
-            )
+            mine = await _asked(db, asking, name)
             yield Sole(bool(mine), db)
         finally:
             try:

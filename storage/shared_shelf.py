@@ -51,6 +51,13 @@ class Shared(Protocol):
     async def drop_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
         """Those and no others."""
 
+    async def name(self) -> bytes | None:
+        """What tells this shelf from every other, where it was named. Nothing is written."""
+
+    async def be_named(self, offered: bytes) -> bytes:
+        """Its name: this one, where it had none. One that was begun anew is given it again by all who know
+        it."""
+
     async def tag_key(self, period: int, offered: bytes) -> bytes:
         """The key of sender tags in this digest period: the first that was offered, by whichever process.
         Those of earlier periods are destroyed."""
@@ -66,6 +73,7 @@ class MemoryShared:
     def __init__(self, key: Callable[[bytes], Awaitable[KeyAndRevision]]) -> None:
         self._key = key
         self._shown: dict[bytes, set[int]] = {}
+        self._name: bytes | None = None
         self._tags: dict[int, bytes] = {}
         self._done: dict[tuple[str, bytes], dict[bytes, int]] = {}
 
@@ -80,6 +88,13 @@ class MemoryShared:
 
     async def drop_shown(self, pseudonym: bytes, messages: Sequence[int]) -> None:
         self._shown.get(pseudonym, set()).difference_update(messages)
+
+    async def name(self) -> bytes | None:
+        return self._name
+
+    async def be_named(self, offered: bytes) -> bytes:
+        self._name = self._name or offered
+        return self._name
 
     async def tag_key(self, period: int, offered: bytes) -> bytes:
         self._tags = {kept: key for kept, key in self._tags.items() if kept >= period}

@@ -1,6 +1,7 @@
 """The shelf that many hosts share: a Redis or Valkey server that keeps everything in memory and nothing else.
 
     seuil:shelf            the version of this layout
+    seuil:name             what tells this server from every other: random, no secret
     seuil:draft:<id>       key, revision, hour of a draft; gone after `KEY_SECONDS` whatever happens
     seuil:hours            draft ids by the hour they were begun
     seuil:shown:<name>     ids of the messages shown to a pseudonym since her last turn; gone as a draft is
@@ -48,6 +49,7 @@ DAY: Final = b"seuil:day:%d"
 TAG: Final = b"seuil:tag:%d"
 DONE: Final = b"seuil:done:%b:%b"
 MARK: Final = b"seuil:shelf"
+NAME: Final = b"seuil:name"
 
 VALUE_BYTES: Final = 160
 """Of a value that holds a key. Short ones are kept inside another object (up to 44 bytes in Redis, 128 in
@@ -105,6 +107,8 @@ class RedisShelf:
         self._is_open = False
         self._unfit: SettingsError | None = None
         self._advance = self._allows = b""
+        self._name = b""
+        """As it was said last."""
         self._tag: tuple[int, bytes] = (0, b"")
         """What `tag_key` answered for this period."""
         self._today: tuple[int, DayKeys] = (-1, ())
@@ -213,6 +217,14 @@ class RedisShelf:
 
     # --- what all workers have alike ------------------------------------------------------------------------
 
+    async def name(self) -> bytes | None:
+        name: bytes | None = await self._line.ask("GET", NAME)
+        return name
+
+    async def be_named(self, offered: bytes) -> bytes:
+        _, self._name = await self._line.ask_all((("SET", NAME, offered, "NX"), ("GET", NAME)))
+        return self._name
+
     async def tag_key(self, period: int, offered: bytes) -> bytes:
         if self._tag[0] != period:
             self._tag = (period, await _agreed(self._line.ask_all, period, offered))
@@ -261,6 +273,7 @@ class RedisShelf:
         commands: list[Command] = [
             *(("SET", MARK, VERSION), ("SCRIPT LOAD", ADVANCE), ("SCRIPT LOAD", ALLOWS))
         ]
+        commands += [("SET", NAME, self._name, "NX")] if self._name else ()
         commands += [command for draft in self._to_destroy for command in _destroying(draft)]
         answers = await exchange([*commands, *(_days(today, keys) if keys else ())])
         # A server that is full refuses what it has already; at the start every refusal counts.

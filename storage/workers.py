@@ -1,11 +1,13 @@
 """What workers of one instance promise each other, where there is only one of them: one process, one store.
 
-`only_one` and `queued` of `storage.Store` for the keepers that no second process can open. Never here: a row.
+`only_one`, `one_of` and `queued` of `storage.Store` for the keepers that no second process can open.
+Never here: a row.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,12 +33,13 @@ class OneProcess:
 
     def __init__(self) -> None:
         self._held: set[str] = set()
+        self._together: Counter[str] = Counter()
         self._called = asyncio.Event()
 
     @asynccontextmanager
     async def only_one(self, name: str) -> AsyncIterator[Alone]:
         """As `storage.Store.only_one`."""
-        if name in self._held:
+        if name in self._held or self._together[name]:
             yield Alone(mine=False)
             return
         self._held.add(name)
@@ -45,9 +48,26 @@ class OneProcess:
         finally:
             self._held.discard(name)
 
+    @asynccontextmanager
+    async def one_of(self, name: str) -> AsyncIterator[Alone]:
+        """As `storage.Store.one_of`."""
+        if name in self._held:
+            yield Alone(mine=False)
+            return
+        self._together[name] += 1
+        try:
+            yield Alone(mine=True)
+        finally:
+            self._together[name] = max(0, self._together[name] - 1)  # it may have been let go of
+
     async def queued(self, seconds: float) -> bool:
         """As `storage.Store.queued`."""
         return await waited(self._called, seconds)
+
+    def _let_go(self) -> None:
+        """Of every name that is held."""
+        self._held.clear()
+        self._together.clear()
 
     def _call(self, change: Change) -> None:
         """This was made durable."""

@@ -625,6 +625,16 @@ async def test_what_only_one_may_do_is_done_by_one_at_a_time(store: Store) -> No
         assert again
 
 
+async def test_what_many_may_hold_together_nobody_holds_alone(store: Store) -> None:
+    many, one = store.one_of, store.only_one
+    async with many("shelf") as mine, many("shelf") as hers, one("shelf") as alone, many("desk") as other:
+        assert [bool(each) for each in (mine, hers, alone, other)] == [True, True, False, True]
+        assert [await each.still() for each in (mine, hers, alone)] == [True, True, False]
+
+    async with one("shelf") as alone, many("shelf") as hers, one("desk") as other:
+        assert [bool(each) for each in (alone, hers, other)] == [True, False, True]
+
+
 async def test_a_name_is_free_again_after_a_failure(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         async with store.only_one("clock"):

@@ -316,4 +316,4 @@ async def test_two_intakes_do_not_each_keep_the_keys_of_drafts_in_a_folder(fleet
             code, said = await refused(own[1], *INTAKE)
 
     assert code == 10
-    assert "Another process of this instance listens already: the keys of drafts in a folder." in said
+    assert "Another process of this instance listens, and keeps the keys of drafts in another place." in said
