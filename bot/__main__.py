@@ -1,4 +1,5 @@
-"""The front door: every command of the console, and the one place that knows every room.
+"""The front door: what runs Seuil, the console's commands in the order of their manual, and the one place
+that knows every room.
 
 `python -m bot --help` reads like a manual. An error is one clear sentence and a way out on standard error,
 with an exit code for its kind (`bot.errors`); nothing a witness said, and no key, is ever in it.
@@ -13,10 +14,7 @@ import importlib
 import logging
 import os
 import sys
-import time
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,27 +31,21 @@ except ModuleNotFoundError:
     )
     raise SystemExit(8) from None
 
-from bot.backups import mark
-from bot.errors import CannotOpen, SettingsError, SeuilError, StoreDamaged
-from bot.moderation import ROLES
+from bot.errors import SettingsError, SeuilError
 from bot.redaction import kept_line
 from bot.settings import Settings
-from handlers import console, keyring, moderator_console, partners, signers, verifying
-from handlers.instance import FirstStart, lay_keys, passphrase_at_hand
+from handlers import check_commands, console, keyring, member_commands, moderator_console
+from handlers.backup_commands import backup_app, restore
+from handlers.instance import FirstStart, lay_keys
 from handlers.key_commands import keys_app, recovery_app
 from handlers.logs import setup_logs
-from handlers.members import Members
 from handlers.memory import few_arenas
 from handlers.networks import try_networks
-from handlers.progress import shown
 from handlers.running import serve_networks, talk
+from handlers.standing import passphrase_for, say, settings_here, standing
 from handlers.team_keys import KEYS
 from handlers.unseen import unseen, warn_of_swap
-from locales import countries, spoken
-from storage import Store, open_store
-from storage.audit_head import AuditHead
 from storage.folder import cannot_use
-from storage.key_folder import KeyFolder
 
 gc.freeze()
 gc.enable()
@@ -70,58 +62,9 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
-backup_app = typer.Typer(
-    help="Back the instance up, sealed to a key that is kept elsewhere, and read it again.",
-    invoke_without_command=True,
-)
 app.add_typer(backup_app, name="backup")
 app.add_typer(keys_app, name="keys")
 app.add_typer(recovery_app, name="recovery")
-
-DAY_SECONDS = 86_400
-
-
-def say(text: str = "") -> None:
-    """To the person at the console, beside what a channel shows."""
-    typer.echo(text, err=True)
-
-
-def _settings() -> Settings:
-    """The settings, where the words they name exist. Raises `SettingsError`."""
-    settings = Settings.load()
-    languages, helped = sorted(spoken()), sorted(countries())
-    if settings.language not in languages:
-        raise SettingsError(
-            f"SEUIL_LANGUAGE: a folder of locales/ expected. There are {', '.join(languages)}.",
-            hint="Name one of these, or leave the line out for the usual fr.",
-        )
-    if settings.help_country not in helped:
-        raise SettingsError(
-            f"SEUIL_HELP_COUNTRY: a country with help lines expected. There are {', '.join(helped)}.",
-            hint="Name one of these, or leave the line out for the usual FR.",
-        )
-    return settings
-
-
-def _standing() -> Settings:
-    """The settings of an instance that was started before. Raises `SettingsError` where there is none."""
-    settings = _settings()
-    if not any((settings.data / name).exists() for name in ("seuil.db", "instance.key")):
-        raise SettingsError(
-            f"There is no instance in {settings.data} yet.",
-            hint="Start it once with `make run`, or name its folder in SEUIL_DATA.",
-        )
-    return settings
-
-
-@asynccontextmanager
-async def _kept(settings: Settings) -> AsyncIterator[Store]:
-    """The store of an instance, beside a program that may be running on it."""
-    store = await open_store(settings.store_url, console=True)
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 # --- running ------------------------------------------------------------------------------------------------
@@ -144,7 +87,7 @@ def run(
     Makes its keys at the first start and says what it made. In the terminal, reads a play from standard input
     when that is none: one line a turn.
     """
-    settings = _settings()
+    settings = settings_here()
     if only:
         _run_intake(settings, only, take_over=take_over)
         return
@@ -165,7 +108,7 @@ def run(
     level = settings.log_level if settings.log_level == "DEBUG" else "WARNING"
     setup_logs(level, form=settings.log_format)
     _lay(settings)
-    _run(talk(settings, guide=not quiet, typed=_typed_at_start, say=say))
+    asyncio.run(talk(settings, guide=not quiet, typed=_typed_at_start, say=say))
 
 
 def _run_intake(settings: Settings, only: str, *, take_over: bool) -> None:
@@ -198,7 +141,7 @@ def desk() -> None:
     On another machine or under another user, with the same SEUIL_STORE. Makes its keys at the first start.
     Several may run: one works, the others wait and take over.
     """
-    settings = _settings()
+    settings = settings_here()
     _demand_networks(settings)
     from handlers import desking, ground  # noqa: PLC0415 - as above
 
@@ -217,7 +160,7 @@ def intake_folder(
     testimony; carry it to where people are heard, by a way that nobody else can read."""
     from handlers import intake_folder as made  # noqa: PLC0415 - as above
 
-    made.make(_standing().data, folder)
+    made.make(standing().data, folder)
     say(f"Made: {folder}. Name it in SEUIL_DATA there; its files are for their owner only.")
 
 
@@ -258,7 +201,7 @@ def demo_command(
     from handlers import demo  # noqa: PLC0415
 
     setup_logs("WARNING")
-    _run(demo.play(folder, people))
+    asyncio.run(demo.play(folder, people))
 
 
 # --- keys and members ---------------------------------------------------------------------------------------
@@ -267,9 +210,9 @@ def demo_command(
 @app.command()
 def unlock() -> None:
     """Open the desk of the running Seuil: the passphrase is typed here, never in a chat."""
-    settings = _standing()
-    passphrase = passphrase_at_hand(settings) or _typed_passphrase()
-    answer = _run(console.ask(settings.data, "unlock", passphrase))
+    settings = standing()
+    passphrase = passphrase_for(settings)
+    answer = asyncio.run(console.ask(settings.data, "unlock", passphrase))
     say(answer["said"])
 
 
@@ -280,117 +223,22 @@ def signal_captcha(
     ],
 ) -> None:
     """Give Signal the captcha it asks for before it takes more messages; the log says when it does."""
-    say(_run(console.ask(_standing().data, "captcha", captcha))["said"])
+    say(asyncio.run(console.ask(standing().data, "captcha", captcha))["said"])
 
 
 @app.command()
 def lock() -> None:
     """Lock the desk of the running Seuil."""
-    say(_run(console.ask(_standing().data, "lock"))["said"])
-
-
-def _typed_passphrase() -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    return getpass.getpass("Passphrase of the desk: ")
+    say(asyncio.run(console.ask(standing().data, "lock"))["said"])
 
 
 @app.command()
 def status() -> None:
     """Show how the running Seuil is: what it serves, what waits, room on the disk."""
-    typer.echo(_run(console.ask(_standing().data, "status"))["said"])
+    typer.echo(asyncio.run(console.ask(standing().data, "status"))["said"])
 
 
-@app.command()
-def invite(
-    role: Annotated[str, typer.Argument(help="owner, moderator, auditor or partner")],
-    name: Annotated[str, typer.Option(help="A first name, or the partner's name; not an account.")] = "",
-) -> None:
-    """Make a one-time code. Hand it over in person; whoever types it to the bot joins with that role."""
-    if role not in ROLES:
-        raise SettingsError(
-            f"A role expected: {', '.join(ROLES)}. Another word found.",
-            hint="For example: python -m bot invite moderator --name Ana",
-        )
-    settings = _standing()
-
-    async def make() -> str:
-        async with _kept(settings) as store:
-            members = Members(store, KeyFolder(settings.data).instance(new=False))
-            return await members.invite(role, name, int(time.time() // DAY_SECONDS))
-
-    typer.echo(_run(make()))
-    say("Valid seven days, once. It is typed to the bot as it is.")
-
-
-@app.command()
-def partner(
-    name: Annotated[str, typer.Argument(help="The partner's name, as members read it.")],
-    mail: Annotated[str, typer.Option(help="Digests go to this mail address.")] = "",
-    folder: Annotated[str, typer.Option(help="Digests go into this folder of SEUIL_DIGEST_FOLDER.")] = "",
-    language: Annotated[str, typer.Option(help="Of its digests: fr or en.")] = "fr",
-    key: Annotated[str, typer.Option(help="Its age public key, age1…: its digests are sealed to it.")] = "",
-) -> None:
-    """Add a partner without a chat: a mailbox or a folder. /revoke takes it away again.
-
-    Past digests go to it with /digest resend NAME.
-    """
-    settings = _standing()
-    route = partners.route_of(mail, folder, language, key)
-
-    async def add() -> bool:
-        async with _kept(settings) as store:
-            members = Members(store, KeyFolder(settings.data).instance(new=False))
-            return await partners.add(members, name, route, int(time.time() // DAY_SECONDS))
-
-    if not _run(add()):
-        raise SettingsError(
-            "Somebody receives digests at this place already.",
-            hint="See /partners. To begin again with it, /revoke that partner first.",
-        )
-    say(f"{name} receives the next digests. Past ones: /digest resend {name}")
-
-
-@app.command(name="moderator-key")
-def moderator_key(
-    name: Annotated[str, typer.Argument(help="The member's name, as members read it.")],
-    key: Annotated[str, typer.Argument(help="Her public signing key, RW…, or the file that holds it.")] = "",
-    remove: Annotated[bool, typer.Option("--remove", help="Take her key away instead.")] = False,
-) -> None:
-    """Register the key by which a moderator signs what she decides on her own machine (console profile).
-
-    She hands the line over in person. It is done here and never in a chat: who holds a stolen account must
-    not be able to bring a key of her own. Owners are told.
-    """
-    if bool(key) == remove:
-        raise SettingsError(
-            "A key, or --remove, is expected, and one of the two only.",
-            hint="For example: python -m bot moderator-key Lou signing.pub",
-        )
-    settings = _standing()
-
-    async def put() -> str:
-        async with _kept(settings) as store:
-            return await signers.at_console(settings, store, name, key, time.time())
-
-    called = _run(put())
-    say(f"The key of {called} signs nothing any more." if remove else f"{called} signs with this key now.")
-
-
-@app.command(name="team-key")
-def team_key(
-    recipient: Annotated[Path, typer.Argument(help="A moderator's reading.pub, as `own-keys` wrote it.")],
-    out: Annotated[Path, typer.Argument(help="A new file, for her alone.")],
-) -> None:
-    """Seal the team's key to one moderator, who then reads on her own machine (console profile).
-
-    Whoever has this file, her reading key and its passphrase reads every testimony of the epoch. When she
-    leaves, rotate the key.
-    """
-    settings = _standing()
-    passphrase = passphrase_at_hand(settings) or _typed_passphrase()
-    signers.hand_over(keyring.unlock(settings.data / KEYS, passphrase).identities, recipient, out)
-    say(f"Written: {out}. She opens testimonies with: python -m bot open FILES -i reading.age -i {out.name}")
+member_commands.register(app)
 
 
 @app.command()
@@ -406,136 +254,11 @@ def move(
     # Imported here: PostgreSQL's client, which a start without it does not need.
     from handlers import moving  # noqa: PLC0415
 
-    moved = _run(moving.carry_over(_settings(), source, target))
+    moved = asyncio.run(moving.carry_over(settings_here(), source, target))
     say(f"Moved and compared: {moved} rows. Once it runs from there, erase seuil.db and drafts.db.")
 
 
-# --- backups ------------------------------------------------------------------------------------------------
-
-
-@backup_app.callback()
-def backup(
-    context: typer.Context,
-    to: Annotated[
-        Path | None, typer.Option("--to", help="A folder; SEUIL_BACKUP_FOLDER where left out.")
-    ] = None,
-) -> None:
-    """Back the instance up, sealed to a key that is kept elsewhere; read it again, erase what is past its
-    days. For a timer: it asks nothing, and its exit code says how it ended."""
-    if context.invoked_subcommand is not None:
-        return
-    # Imported here: progress bars and PostgreSQL's client, which serving people may not need.
-    from handlers import backups  # noqa: PLC0415
-
-    settings = _standing()
-    folder = backups.folder_of(settings, to)
-    with shown() as tell:
-        made = _run(backups.make(settings, folder, time.time(), tell))
-    say(f"{made.file.name}: {made.rows} rows, {made.bytes} bytes, read again. Instance {made.mark}.")
-    say(f"{made.erased} backups older than {settings.backup_days} days were erased.")
-
-
-@backup_app.command(name="key")
-def backup_key(
-    out: Annotated[Path, typer.Option("--out", help="Where the secret half goes: not on this machine.")],
-) -> None:
-    """Make the key of backups, once: the public half for this machine, the secret half to take away."""
-    from handlers import backup_keys  # noqa: PLC0415
-    from handlers.typed import new_passphrase  # noqa: PLC0415
-
-    settings = _standing()
-    backup_keys.demand_none(settings.data, out)
-    passphrase = new_passphrase("A new passphrase for the key of backups: ")
-    backup_keys.make_key(settings.data, os.urandom(32), out, passphrase)
-    say(f"{out} opens every backup, with the passphrase. Keep both away from here and from each other.")
-    say(f"Write on the paper of the recovery shares: instance {_mark_of(settings)}.")
-
-
-@backup_app.command(name="verify")
-def backup_verify(
-    file: Annotated[Path, typer.Argument(help="A backup.")],
-    identity: Annotated[Path, typer.Option("--identity", "-i", help="The secret half of its key.")],
-) -> None:
-    """Open a backup to its end and tell what is in it; nothing is written."""
-    from handlers import backup_keys, backups  # noqa: PLC0415
-
-    identities = backup_keys.identities_in(identity, _backup_passphrase)
-    with shown() as tell:
-        found = backups.check(file, identities, _settings().data, tell)
-    typer.echo(f"{found.day.isoformat()}, instance {found.head.mark}, team key of epoch {found.head.epoch}")
-    for name, rows, _ in found.sums.tables:
-        typer.echo(f"{name}: {rows}")
-    if found.vouched is False:
-        raise CannotOpen(
-            "It is whole, and was not made by the instance of this data folder.",
-            hint="If that is as it should be, set SEUIL_DATA to its own, or to an empty one.",
-        )
-    say("Whole." if found.vouched else "Whole. Compare the instance with the one on paper.")
-
-
-@app.command()
-def restore(
-    file: Annotated[Path, typer.Argument(help="A backup.")],
-    identity: Annotated[Path, typer.Option("--identity", "-i", help="The secret half of its key.")],
-    last_digest: Annotated[
-        int, typer.Option("--last-digest", min=0, help="Number of the last digest that partners received.")
-    ] = 0,
-) -> None:
-    """Put a backup back where there is no instance: whole, compared, or not at all.
-
-    SEUIL_DATA holds what is kept with the recovery shares: keys/, or instance.key and salt.
-    """
-    # Imported here, as above.
-    from handlers import backup_keys, restoring  # noqa: PLC0415
-
-    settings = _settings()
-    identities = backup_keys.identities_in(identity, _backup_passphrase)
-
-    def passphrase() -> str:
-        return passphrase_at_hand(settings) or _typed_passphrase()
-
-    with shown() as tell:
-        back = _run(
-            restoring.restore(
-                settings, file, identities, passphrase, time.time(), tell, last_digest=last_digest
-            )
-        )
-    rows = ", ".join(f"{name} {count}" for name, count in back.counts.items() if count)
-    say(f"Restored and compared, as of {back.day.isoformat()}: {rows}.")
-    for line in _after_restoring(back.mark, back.digest, proved=back.proved, short=back.audit_short):
-        say(f"→ {line}")
-
-
-def _after_restoring(mark: str, digest: int, *, proved: bool, short: int) -> list[str]:
-    """What only people know, or can do."""
-    told = [
-        "What was withdrawn or erased since is here again, and nobody can tell what. Take the newest backup "
-        "there is, and say on the association's page that who withdrew since should do so again.",
-        "Who left since is a member again: an owner writes /revoke ? to see who is one, then /revoke and the "
-        "name. Invitations are not restored.",
-        f"The last digest known to have left is {digest}. If partners received a later one, stop here and "
-        "restore again with --last-digest.",
-        "Rotate the team's key, make a backup, destroy the key of before: it ends what was stolen or lost.",
-    ]
-    if not proved:
-        told.insert(
-            0, f"Compare with the paper of the recovery shares: instance {mark}. If it differs, stop."
-        )
-    if short:
-        told.insert(
-            0, f"audit.head knows {short} lines more, which are lost. Note it, then remove audit.head."
-        )
-    return told
-
-
-def _mark_of(settings: Settings) -> str:
-    return mark(KeyFolder(settings.data).instance(new=False))
-
-
-def _backup_passphrase() -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    return getpass.getpass("Passphrase of the key of backups: ")
+app.command()(restore)
 
 
 # --- files --------------------------------------------------------------------------------------------------
@@ -555,86 +278,10 @@ def redact(
         sys.stdout.flush()
 
 
-# --- verifying ----------------------------------------------------------------------------------------------
-
-
-@app.command()
-def check(
-    all_entries: Annotated[bool, typer.Option("--all", help="Also what needs no look.")] = False,
-) -> None:
-    """List what to verify before opening: every help line and legal line that is old, undated or doubtful.
-
-    Also reads every page of the database, and says so if one is damaged.
-    """
-    settings = _standing()
-    today = datetime.now(UTC).date()
-
-    async def look() -> list[verifying.Entry]:
-        async with _kept(settings) as store:
-            await store.check()
-            return await verifying.entries(store, today)
-
-    found = _run(look())
-    asking = [entry for entry in found if entry.asks(today)]
-    for entry in found if all_entries else asking:
-        typer.echo(_line(entry))
-    say()
-    say(f"{len(asking)} of {len(found)} entries to verify. Record them: python -m bot verify NAME [NAME …]")
-
-
-def _line(entry: verifying.Entry) -> str:
-    source = f"{entry.source or 'none'}, {entry.source_date or 'undated'}"
-    doubt = f"\n    to verify: {entry.doubt}" if entry.doubt else ""
-    seen = f"\n    verified {entry.verified.isoformat()}" if entry.verified else ""
-    return f"{entry.id} [{entry.country}]\n    {entry.says}\n    source: {source}{doubt}{seen}"
-
-
-@app.command()
-def verify(
-    names: Annotated[list[str], typer.Argument(help="Names as `check` lists them.")],
-) -> None:
-    """Record that you looked at these entries today and found them right."""
-    settings = _standing()
-    today = datetime.now(UTC).date()
-
-    async def record() -> int:
-        async with _kept(settings) as store:
-            return await verifying.record(store, names, today)
-
-    say(f"Recorded: {_run(record())}.")
-
-
-@audit_app.command(name="verify")
-def audit_verify() -> None:
-    """Check the audit log from its first line to its last."""
-    settings = _standing()
-
-    async def walk() -> verifying.Walk:
-        async with _kept(settings) as store:
-            instance = KeyFolder(settings.data).instance(new=False)
-            return await verifying.audit_log(store, AuditHead(settings.data, instance).read())
-
-    found = _run(walk())
-    if found.broken is not None:
-        raise StoreDamaged(
-            f"The audit log is broken at line {found.broken}.",
-            hint="Keep the database as it is, and compare it with the last backup before anything else.",
-        )
-    if found.missing is not None:
-        raise StoreDamaged(
-            f"The audit log is broken: it was cut or written anew. There were {found.missing} lines that are "
-            f"not these {found.lines}.",
-            hint="If you put back an older copy of the database yourself, remove audit.head: the desk writes "
-            "it anew. Otherwise keep the database as it is, and ask who can write to it.",
-        )
-    typer.echo(f"The audit log is whole: {found.lines} lines.")
+check_commands.register(app, audit_app)
 
 
 # --- ending -------------------------------------------------------------------------------------------------
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
 
 
 def _run_fast(work: Coroutine[Any, Any, Any]) -> Any:
@@ -642,7 +289,7 @@ def _run_fast(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         uvloop = importlib.import_module("uvloop")
     except ImportError:
-        return _run(work)
+        return asyncio.run(work)
     return uvloop.run(work)
 
 

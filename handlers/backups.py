@@ -41,8 +41,8 @@ from bot.errors import CannotOpen, KeyFileError, SettingsError, StoreDamaged
 from bot.settings import Settings
 from handlers.backup_keys import recipient
 from handlers.progress import Tell
+from handlers.standing import commit
 from handlers.team_keys import read_list
-from storage import open_store
 from storage.audit_head import AuditHead
 from storage.changes import Audit
 from storage.folder import FolderLock, cannot_use, make_durable, put_file
@@ -124,7 +124,7 @@ async def make(settings: Settings, folder: Path, now: float, tell: Tell) -> Made
         erased += _erase_past(folder, today, settings.backup_days)
     finally:
         lock.release()
-    await note(settings, head.day, "backup")
+    await commit(settings, Audit(head.day, "console", "backup"))
     return Made(file, rows, writing.length, writing.sha256, head.mark, erased)
 
 
@@ -227,15 +227,6 @@ class _Writing:
             done += len(piece)
             tell("verify", done, self.length)
         return found.hexdigest()
-
-
-async def note(settings: Settings, day: int, act: str) -> None:
-    """A line in the audit log: who keeps it sees that it was done."""
-    store = await open_store(settings.store_url, console=True)
-    try:
-        await store.commit((Audit(day, "console", act),))
-    finally:
-        await store.close()
 
 
 # --- keeping ------------------------------------------------------------------------------------------------

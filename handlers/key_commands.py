@@ -13,28 +13,25 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from bot import recovery
 from bot.custody import new_identity
-from bot.errors import AlreadyRunning, CannotOpen, KeyFileError, SettingsError
+from bot.errors import AlreadyRunning, CannotOpen, KeyFileError
 from bot.key_list import MINUTES_A_DAY
 from bot.rewrapping import Ring
 from bot.sealing import fingerprint
 from bot.settings import Settings
 from handlers import console, custodians, rewrapping, rotation
-from handlers.instance import passphrase_at_hand
 from handlers.papers import show_papers, typed_share, typed_shares
 from handlers.progress import shown
 from handlers.rotation import RECOVERY_COPY, Held
+from handlers.standing import commit, day_now, kept, keyed, passphrase_for, say, settings_here, standing
 from handlers.team_keys import KEYS, LIST, META, read_file, read_list
-from handlers.typed import new_passphrase, secret
-from storage import Store, open_store
+from handlers.typed import new_passphrase
 from storage.changes import Audit, Operation, PutMeta
 from storage.key_folder import KeyFolder
 
@@ -45,59 +42,25 @@ LISTED = 20
 """Boxes that no key opens and that are named one by one."""
 
 
-def say(text: str = "") -> None:
-    typer.echo(text, err=True)
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
-
-
-def standing() -> Settings:
-    """The settings of an instance that was started before. Raises `SettingsError` where there is none."""
-    settings = Settings.load()
-    if not (settings.data / KEYS).is_dir():
-        raise SettingsError(
-            f"There is no instance in {settings.data} yet.",
-            hint="Start it once with `make run`, or name its folder in SEUIL_DATA.",
-        )
-    return settings
-
-
-@asynccontextmanager
-async def kept(settings: Settings) -> AsyncIterator[Store]:
-    """The store, beside a program that may be running on it."""
-    store = await open_store(settings.store_url, console=True)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
 def minute_now() -> int:
     return int(time.time() // 60)
 
 
-def day_now() -> int:
-    return minute_now() // MINUTES_A_DAY
-
-
 def held(settings: Settings) -> Held:
     """The keys, opened with the passphrase at hand or typed."""
-    return rotation.hold(settings.data, passphrase_at_hand(settings) or secret("Passphrase of the desk: "))
+    return rotation.hold(settings.data, passphrase_for(settings))
 
 
 async def publish(settings: Settings, *more: Operation) -> None:
     """Put the list where other machines find it, with its line in the audit log."""
     text = read_file(settings.data / KEYS / LIST)
-    async with kept(settings) as store:
-        await store.commit((PutMeta(META, text), *more))
+    await commit(settings, PutMeta(META, text), *more)
 
 
 def _rekey(settings: Settings, passphrase: str) -> None:
     """Hand the new keys to a desk that is open. One on another machine locks itself, and says why."""
     try:
-        say(run(console.ask(settings.data, "rekey", passphrase))["said"])
+        say(asyncio.run(console.ask(settings.data, "rekey", passphrase))["said"])
     except AlreadyRunning:
         say("No Seuil runs here now; the next one that starts holds the keys as they are.")
 
@@ -111,7 +74,7 @@ def keys(context: typer.Context) -> None:
     signs digests, for partners."""
     if context.invoked_subcommand is not None:
         return
-    listed, verify = read_list(standing().data / KEYS)
+    listed, verify = read_list(keyed().data / KEYS)
     typer.echo(f"team key, epoch {listed.newest.epoch}: {fingerprint(listed.newest.recipient)}")
     typer.echo(f"signing key: {verify.line()}")
 
@@ -119,7 +82,7 @@ def keys(context: typer.Context) -> None:
 @keys_app.command()
 def status() -> None:
     """Show every epoch whose key exists, how old it is, when a rotation is due, and the recovery key."""
-    settings = standing()
+    settings = keyed()
     listed, verify = read_list(settings.data / KEYS)
     minute = minute_now()
     for key in reversed(listed.keys):
@@ -154,7 +117,7 @@ def rotate() -> None:
     newest = listed.newest
     say(f"Epoch {newest.epoch} begins: {fingerprint(newest.recipient)}")
     _rekey(settings, keys.passphrase)
-    run(publish(settings, Audit(day_now(), "console", "rotate keys", f"epoch {newest.epoch}")))
+    asyncio.run(publish(settings, Audit(day_now(), "console", "rotate keys", f"epoch {newest.epoch}")))
     if rotation.recovery_key(keys.folder) is None:
         say("There is no recovery key: python -m bot recovery make")
     say("Now: python -m bot keys rewrap. Then a backup, and an hour later: /key destroy in a chat.")
@@ -177,7 +140,7 @@ def rewrap() -> None:
                 await rewrapping.alarm(settings, store, ring, len(walked.unopened))
             return walked
 
-    walked = run(walk())
+    walked = asyncio.run(walk())
     say(f"{walked.moved} now under the key of epoch {ring.newest.epoch}; {walked.already} were already.")
     if walked.unopened:
         raise CannotOpen(
@@ -208,9 +171,9 @@ def destroy(
             with shown() as tell:
                 return await rewrapping.left(store, ring, epoch, tell)
 
-    run(agreed())
+    asyncio.run(agreed())
     keys = held(settings)
-    found = run(left(keys.ring))
+    found = asyncio.run(left(keys.ring))
     if found:
         what = ", ".join(f"{kind} {count}" for kind, count in found.sealed.items())
         raise KeyFileError(
@@ -219,7 +182,7 @@ def destroy(
         )
     rotation.destroy(keys, epoch, minute_now())
     done = Audit(day_now(), "console", "destroy key", f"epoch {epoch}")
-    run(publish(settings, done, custodians.forget_agreement(epoch)))
+    asyncio.run(publish(settings, done, custodians.forget_agreement(epoch)))
     say(f"The key of epoch {epoch} is destroyed: {fingerprint(key.recipient)}. Older backups died with it.")
     say("Copies of keys/team.age or keys/recovery.age from before still hold it: find and erase them.")
     if found.unopened:
@@ -235,13 +198,8 @@ def passphrase() -> None:
     settings = standing()
     keys = held(settings)
     rotation.change_passphrase(keys, new_passphrase("The new passphrase: "))
-    run(_noted(settings, Audit(day_now(), "console", "change passphrase")))
+    asyncio.run(commit(settings, Audit(day_now(), "console", "change passphrase")))
     say("Changed. The old passphrase opens nothing here any more; old copies of keys/ it still opens.")
-
-
-async def _noted(settings: Settings, line: Operation) -> None:
-    async with kept(settings) as store:
-        await store.commit((line,))
 
 
 # --- papers -------------------------------------------------------------------------------------------------
@@ -273,7 +231,7 @@ def make(
     show_papers(shares, time.strftime("%Y-%m-%d"))
     keys = rotation.hold(settings.data, keys.passphrase)  # writing takes people half an hour
     known = rotation.keep_recovery(keys, identity, shares, minute_now())
-    run(_noted(settings, Audit(day_now(), "console", "make recovery key", f"set {known.set}")))
+    asyncio.run(commit(settings, Audit(day_now(), "console", "make recovery key", f"set {known.set}")))
     say(f"The recovery key is made: set {known.set}, {fingerprint(known.recipient)}")
     say("Now each person, alone: python -m bot recovery verify")
 
@@ -281,7 +239,7 @@ def make(
 @recovery_app.command()
 def verify() -> None:
     """Type one paper back, and see that it is right, to the last word. It opens nothing."""
-    settings = standing()
+    settings = keyed()
     known = rotation.recovery_key(settings.data / KEYS)
     if known is None:
         raise KeyFileError("No recovery key was made here.", hint="Make it: python -m bot recovery make")
@@ -301,7 +259,7 @@ def drill() -> None:
         async with kept(settings) as store:
             return await rewrapping.opened_with(store, copy.identities)
 
-    opens, of = run(opened())
+    opens, of = asyncio.run(opened())
     typer.echo(f"The papers of set {known.set} open the recovery copy, and it is that of this instance.")
     typer.echo(f"Its keys open {opens} of {of} sealed boxes that were tried. Nothing was changed.")
     if opens < of:
@@ -320,7 +278,7 @@ def restore(
 
     Also instance.key and salt where they are missing. Over another instance nothing is restored.
     """
-    settings = Settings.load()
+    settings = settings_here()
     file = copy or settings.data / KEYS / RECOVERY_COPY
     sealed = read_file(file)
     opened = recovery.open_copy(sealed, recovery.join(typed_shares()))

@@ -30,11 +30,13 @@ from bot.backups import Head, Kit, Known, Sums, Unpacking, demand_same, open_kit
 from bot.errors import CannotOpen, KeyFileError, StoreDamaged
 from bot.settings import Settings
 from handlers import keyring
-from handlers.backups import TORN, note, pieces_of, torn
+from handlers.backups import TORN, pieces_of, torn
 from handlers.progress import Tell
+from handlers.standing import DAY_SECONDS, commit
 from handlers.team_keys import LIST, read_list
 from storage.audit_head import AuditHead
 from storage.audit_head import Head as AuditEnd
+from storage.changes import Audit
 from storage.folder import cannot_use, own_folder, put_file
 from storage.held import Held
 from storage.key_folder import KeyFolder
@@ -128,7 +130,7 @@ async def restore(
             if own is None:
                 AuditHead(settings.data, kit.instance).write(log.end)
             await place.keep()
-    await note(settings, int(now // 86_400), "restore")
+    await commit(settings, Audit(int(now // DAY_SECONDS), "console", "restore"))
     counts = {name: rows for name, rows, _ in sums.tables}
     made = DigestHead(settings.data, kit.instance).read() or 0
     day = date(1970, 1, 1) + timedelta(head.day)

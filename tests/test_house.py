@@ -28,7 +28,6 @@ LONGEST_TEST = 700
 """Lines of a test file: promises of one subject, read from top to bottom like a list."""
 
 LONG_FOR_A_REASON = {
-    "bot/__main__.py": "every command of the console with its options, as the manual that --help is",
     "bot/conversation.py": "the whole automaton, so that it can be read, drawn and doubted in one place",
     "bot/moderation.py": "one table of who may do what at the desk",
     "tests/test_desk.py": "every act of the desk, told as what moderators see",

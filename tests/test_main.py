@@ -24,8 +24,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from bot import __main__ as console
 from bot import age
+from bot.sealing import fingerprint
 from handlers import keyring
 from locales import load, loading
+from storage.key_folder import KeyFolder
 from tests import age_vectors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -229,6 +231,43 @@ def test_a_command_about_no_instance_makes_none(
     assert ended.code == 3
     assert "There is no instance" in ended.one_sentence()
     assert not (tmp_path / "nothing").exists()
+
+
+OF_A_STORE = (
+    *(("check",), ("verify", "x"), ("audit", "verify"), ("invite", "owner"), ("partner", "Refuge")),
+    *(("backup",), ("keys", "rotate"), ("keys", "rewrap"), ("keys", "passphrase"), ("recovery", "drill")),
+)
+
+
+@pytest.mark.parametrize("command", OF_A_STORE)
+def test_no_command_makes_an_empty_database_where_keys_wait_for_theirs(
+    seuil: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """So it is after `recovery restore`: an empty one would be backed up, and no restoration replaces it."""
+    monkeypatch.setenv("SEUIL_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("SEUIL_SHELF", str(tmp_path / "shelf"))
+    KeyFolder(tmp_path / "data").instance(new=True)
+    keyring.create(tmp_path / "data" / "keys", "six mots", work_factor=QUICK)
+    before = sorted(tmp_path.rglob("*"))
+
+    ended = seuil(*command)
+
+    assert ended.code == 3
+    assert "no instance that was started with them" in ended.one_sentence()
+    assert "python -m bot restore" in ended.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_keys_are_compared_before_their_database_is_back(
+    seuil: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEUIL_DATA", str(tmp_path / "data"))
+    key = keyring.create(tmp_path / "data" / "keys", "six mots", work_factor=QUICK)
+
+    ended = seuil("keys")
+
+    assert ended.code == 0
+    assert fingerprint(key.recipient) in ended.out
 
 
 def test_a_wrong_passphrase_is_told_with_code_4(seuil: Callable[..., Ended], instance: Path) -> None:
