@@ -5,7 +5,10 @@ with SIGKILL at a random instant, and delivers again, to the next child, every u
 acknowledged. At the end everybody finishes, and every testimony is opened and compared with what its teller
 was told had arrived.
 
-    python -m tests.crash FOLDER SHELF ROUNDS PEOPLE SEED
+It is killed ROUNDS times, and on until whole LIVES have been lived meanwhile, from arriving to the receipt:
+on a slow machine a life takes more kills.
+
+    python -m tests.crash FOLDER SHELF ROUNDS LIVES PEOPLE SEED
 """
 
 from __future__ import annotations
@@ -36,6 +39,9 @@ ACK = struct.Struct("<HHH")
 
 LONGEST_LIFE_MS = 300
 """A child lives up to so long: its start takes about 20 ms, a round of turns about 5 ms."""
+
+MOST_KILLS = 20
+"""Times ROUNDS. A machine on which so many kills leave no room for LIVES spends its time on starting."""
 
 FOREVER = 10**6
 """Lives: more than anybody lives between two kills."""
@@ -146,20 +152,31 @@ async def judge(folder: Path, people: int, lives: int) -> dict[str, object]:
     }
 
 
+def lived(at: dict[int, list[int]], lines: int) -> int:
+    """Whole lives that were acknowledged to their last line."""
+    return sum(life + (step >= lines) for life, step in at.values())
+
+
 def main() -> None:
     folder, shelf = Path(sys.argv[1]), Path(sys.argv[2])
-    rounds, people, seed = (int(given) for given in sys.argv[3:6])
+    rounds, enough, people, seed = (int(given) for given in sys.argv[3:7])
     chance = random.Random(seed)
     passes = asyncio.run(passes_to_review())
+    lines = len(script(passes, 0, 0))
     at = {person: [0, 0] for person in range(people)}
-    for _ in range(rounds):
+    kills = 0
+    while kills < rounds or lived(at, lines) < enough:
+        if kills == MOST_KILLS * rounds:
+            raise SystemExit(f"{lived(at, lines)} lives were lived under {kills} kills: too few to judge")
         one_child(folder, shelf, passes, at, FOREVER, chance.uniform(0.005, LONGEST_LIFE_MS / 1000))
+        kills += 1
+    under_kills = lived(at, lines)
     lives = max(life for life, _ in at.values()) + 1
     for place in at.values():
-        if place[1] >= len(script(passes, 0, 0)):
+        if place[1] >= lines:
             place[:] = [place[0] + 1, 0]
     one_child(folder, shelf, passes, at, lives, 0)
-    told = {"kills": rounds, "lives": lives * people, **asyncio.run(judge(folder, people, lives))}
+    told = {"kills": kills, "lives": under_kills, **asyncio.run(judge(folder, people, lives))}
     sys.stdout.write(json.dumps(told) + "\n")
 
 

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 ROUNDS = int(os.environ.get("SEUIL_KILLS", "100"))
-"""Kills in one run; `SEUIL_KILLS=2000` for a long one."""
+"""Kills in one run, at the least; `SEUIL_KILLS=2000` for a long one."""
+
+LIVES = 13
+"""Whole testimonies told while the kills fall, at the least: more than there are people, so that kills fall
+among submissions, and among what follows them."""
 
 
 @pytest.fixture
@@ -27,7 +31,17 @@ def shelf(tmp_path):
 
 def test_a_hundred_kills_lose_nothing_acknowledged_and_double_nothing(tmp_path, shelf):
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.crash", str(tmp_path / "data"), str(shelf), str(ROUNDS), "12", "2017"],
+        [
+            sys.executable,
+            "-m",
+            "tests.crash",
+            str(tmp_path / "data"),
+            str(shelf),
+            str(ROUNDS),
+            str(LIVES),
+            "12",
+            "2017",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -37,7 +51,7 @@ def test_a_hundred_kills_lose_nothing_acknowledged_and_double_nothing(tmp_path, 
 
     assert ran.returncode == 0, ran.stderr[-2000:]
     told = json.loads(ran.stdout)
-    assert told["kills"] == ROUNDS
+    assert told["kills"] >= ROUNDS
     assert {name: told[name] for name in ("lost", "doubled", "strange", "broken", "drafts")} == {
         "lost": 0,
         "doubled": 0,
@@ -45,4 +59,4 @@ def test_a_hundred_kills_lose_nothing_acknowledged_and_double_nothing(tmp_path, 
         "broken": 0,
         "drafts": 0,
     }
-    assert told["lives"] > 3, "the kills must fall among submissions too"
+    assert told["lives"] > 12, "the kills must fall among submissions too"
