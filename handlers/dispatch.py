@@ -533,7 +533,8 @@ class Dispatch:
                 else:
                     await self._delete(errand, channel)
 
-        await asyncio.gather(*map(settle, await self._owing.recall(channels, all=all)))
+        async with self._owing.recalled(channels, all=all) as due:
+            await asyncio.gather(*map(settle, due))
 
     async def _owed(self, owed: Owed, channel: Channel) -> None:
         async with self._alone(owed.who):

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from bot.errors import SeuilError
 from handlers import Address
@@ -103,24 +104,32 @@ class Owing:
 
     # --- owed since before ----------------------------------------------------------------------------------
 
-    async def recall(self, channels: Collection[str], *, all: bool) -> list[Owed | Deletion]:
+    @asynccontextmanager
+    async def recalled(self, channels: Collection[str], *, all: bool) -> AsyncIterator[list[Owed | Deletion]]:
         """What is to be done in these channels, as the store knows it. `all`: as after a start; else only
-        what is known not to be on its way."""
-        if all:
-            self._recalled.clear()
-        try:
-            due = await self._due(channels, all=all)
-            self._waiting.update({each.pseudonym: each for each in due if isinstance(each, Owed)})
-        finally:
-            self._recalled.set()
-        return due
+        what is known not to be on its way. What is taken over from a worker that is no more, no third one
+        takes over before this has ended."""
+        async with _Abandoned(self._store) as abandoned:
+            if all:
+                self._recalled.clear()
+            try:
+                due = await self._due(channels, abandoned, all=all)
+                self._waiting.update({each.pseudonym: each for each in due if isinstance(each, Owed)})
+            finally:
+                self._recalled.set()
+            try:
+                yield due
+            finally:
+                if abandoned:
+                    await self.settle()
 
-    async def _due(self, channels: Collection[str], *, all: bool) -> list[Owed | Deletion]:
+    async def _due(
+        self, channels: Collection[str], abandoned: _Abandoned, *, all: bool
+    ) -> list[Owed | Deletion]:
         due: list[Owed | Deletion] = []
         dropped: list[Operation] = []
         rows = await self._store.errands()
         stood, self._stood = self._stood, {(row.id, row.mark) for row in rows}
-        abandoned = _Abandoned(self._store)
         for row in rows:
             errand = await self._errands.read(row)
             if errand is None:
@@ -132,8 +141,9 @@ class Owing:
                 due += [errand] if errand.minute == 0 and is_left else []
             elif errand.worker == self._errands.worker:
                 due += [errand] if all or errand.pseudonym in self._unreached else []
-            elif (row.id, row.mark) in stood and await abandoned(errand.worker):
-                due.append(errand)
+            elif (row.id, row.mark) in stood and await abandoned.by(errand.worker):
+                # Read anew: it may have been shown, and noted, between the look and the worker's end.
+                due += [errand] if await self._store.errand(row.id) == row else []
         if dropped:
             await self._store.commit(tuple(dropped))
         return due
@@ -170,15 +180,26 @@ class Owing:
         return (pseudonym, update) in self._resumed
 
 
-class _Abandoned:
-    """Whether nobody will do a worker's errands any more, asked once for each worker."""
+class _Abandoned(AbstractAsyncContextManager["_Abandoned"]):
+    """Workers that will do their errands no more, each asked about once. Their names are ours to the end, so
+    that nobody else asks meanwhile. True where there is one."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: dict[str, bool] = {}
+        self._names = AsyncExitStack()
 
-    async def __call__(self, worker: str) -> bool:
+    def __bool__(self) -> bool:
+        return any(self._known.values())
+
+    async def by(self, worker: str) -> bool:
         if worker not in self._known:
-            async with self._store.only_one(WORKER + worker) as free:
+            async with AsyncExitStack() as asked:
+                free = await asked.enter_async_context(self._store.only_one(WORKER + worker))
+                if free:
+                    self._names.push_async_exit(asked.pop_all())
                 self._known[worker] = bool(free)
         return self._known[worker]
+
+    async def __aexit__(self, *raised: object) -> None:
+        await self._names.aclose()

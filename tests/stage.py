@@ -94,6 +94,7 @@ class Stage:
         channel: Recorder | None = None,
         questionnaire: Questionnaire = QUESTIONNAIRE,
         seed: bytes = bytes(32),
+        worker: str = "",
     ) -> None:
         self.clock = Clock()
         self.store: Store = MemoryStore() if store is None else store
@@ -115,6 +116,7 @@ class Stage:
             vocabularies=VOCABULARIES,
             house=HOUSE,
             clock=self.clock,
+            worker=worker,
         )
         self._update = 0
 
