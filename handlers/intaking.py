@@ -52,6 +52,9 @@ ALIVE_SECONDS = 10.0
 """How often a worker asks whether the store still knows it as alive."""
 
 
+FINISH_SECONDS = 10.0
+"""How long an answer that is on its way may take, once the process is to end; the webhook waits as long."""
+
 WORKER_BYTES = 8
 """Random: no two workers of an instance are called alike."""
 
@@ -83,25 +86,28 @@ class Intake:
 
     async def serve(self, *channels: Channel) -> None:
         """Hear these channels to their end. What ends one with an error ends all."""
-        background = [
-            asyncio.create_task(every(seconds, job, at_once=True))
+        ending = asyncio.Event()
+        jobs = [
+            asyncio.create_task(every(seconds, job, at_once=True, ending=ending))
             for seconds, job in (
                 (MEMBERS_SECONDS, self.ground.refresh),
                 (OWED_SECONDS, self.hall.tick),
                 (SELDOM_SECONDS, self._follow),
                 (EXPIRY_SECONDS, self._expire),
-                (ALIVE_SECONDS, self._live),
             )
         ]
-        background.append(asyncio.create_task(self.one_shelf.stay()))
+        name = asyncio.create_task(every(ALIVE_SECONDS, self._live, at_once=True))
+        shelf = asyncio.create_task(self.one_shelf.stay())
         try:
             await listen_all(channels, self._hear, self.hall.resume)
         finally:
-            # Before our name is let go of: what was shown and not noted, another would show again.
+            # What a job has begun to show is shown; then what was shown is noted; and only then our name is
+            # let go of. In any other order another worker would show it again.
+            ending.set()
+            await asyncio.wait(jobs, timeout=FINISH_SECONDS)
+            await _cancelled(*jobs, shelf)
             await self.hall.close()
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+            await _cancelled(name)
 
     async def _hear(self, heard: Heard, channel: Channel) -> None:
         await self.hall.hear(heard, channel)
@@ -122,6 +128,12 @@ class Intake:
         async with self.ground.store.only_one(WORKER + self.worker) as mine:
             while await mine.still():  # noqa: ASYNC110 - it is the server that is asked
                 await asyncio.sleep(ALIVE_SECONDS)
+
+
+async def _cancelled(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def serve_intake(settings: Settings, *, say: Callable[[str], None], take_over: bool = False) -> None:

@@ -3,6 +3,10 @@
 A small HTTP/1.1 server on `httptools`, to stand behind a proxy that speaks TLS. It takes POSTs of JSON on one
 path, with the secret that was agreed with Telegram, and nothing else; `GET /health` says whether it serves.
 
+Leaving, it takes no more: a connection without a request is closed, and whoever still sends one is told 503,
+which a balancer passes on to another worker. What was taken is finished and answered before its connection is
+closed: an update whose answer is lost comes again, and where she stands is shown twice.
+
 Never here: what an update means. Nothing of a request is logged.
 """
 
@@ -35,6 +39,7 @@ IDLE_SECONDS = 75.0
 """A connection that says nothing for so long is closed."""
 
 FINISH_SECONDS = 10.0
+"""How long what was taken may take, once it is to end. What is not done by then stays owed."""
 
 ALL_BUSY = 90
 """Updates worked on at once from which on Telegram is taken to hold more: it may bring 100."""
@@ -63,7 +68,9 @@ class Webhook:
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._working: set[int] = set()
+        self._working: dict[int, list[_Connection]] = {}
+        """Updates that are worked on, each with those who wait for its answer."""
+        self.is_leaving = False
 
     async def open(self) -> None:
         """Take the port. Raises `TelegramError` where it is taken."""
@@ -93,11 +100,13 @@ class Webhook:
             await asyncio.shield(self._close())
 
     async def _close(self) -> None:
+        self.is_leaving, self._hear = True, None
         if self._server is not None:
             self._server.close()
+        for connection in list(self._connections):
+            connection.leave()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
-        self._hear = None
         for connection in list(self._connections):
             connection.close()
 
@@ -114,35 +123,39 @@ class Webhook:
             connection.answer(_answer(503))
             return
         number = update.update_id
-        if number in self._working:
-            # Delivered again while it is worked on: not known to be durable yet, so not confirmed.
-            connection.answer(_answer(503))
+        if (waiting := self._working.get(number)) is not None:
+            # Delivered again while it is worked on: durable for both, or for neither. Told 503, a balancer
+            # would give it to another worker meanwhile, and take this one for broken.
+            waiting.append(connection)
             return
         heard = self._translator.heard(update, is_behind=len(self._working) >= ALL_BUSY)
         reply = _reply(update)
         if heard is None:
             connection.answer(reply)
             return
-        self._working.add(number)
-        task = asyncio.create_task(self._one(number, heard, connection, reply, self._hear))
+        self._working[number] = waiting = [connection]
+        task = asyncio.create_task(self._one(number, heard, waiting, reply, self._hear))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _one(
-        self, number: int, heard: Heard, connection: _Connection, reply: bytes, hear: Hear
+        self, number: int, heard: Heard, waiting: list[_Connection], reply: bytes, hear: Hear
     ) -> None:
+        def answer(answer: bytes) -> None:
+            """Whoever waits, once."""
+            if waiting:
+                del self._working[number]
+            while waiting:
+                waiting.pop().answer(answer)
+
         async def ack() -> None:
-            if number in self._working:
-                self._working.discard(number)
-                connection.answer(reply)
+            answer(reply)
 
         try:
             await hear(with_ack(heard, ack))
         except Exception as error:
             log.error("an update failed: %s", type(error).__name__)
-        if number in self._working:
-            self._working.discard(number)
-            connection.answer(_answer(503))
+        answer(_answer(503))
 
 
 def _reply(update: Update) -> bytes:
@@ -251,6 +264,10 @@ class _Connection(asyncio.Protocol):
         """Answer the request that is being worked on."""
         self._busy = False
         if self._transport is not None and not self._transport.is_closing():
+            if self._webhook.is_leaving:
+                self._transport.write(answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+                self._transport.close()
+                return
             self._transport.write(answer)
             self._wait_a_while()
         self._next()
@@ -260,7 +277,13 @@ class _Connection(asyncio.Protocol):
             self._transport.write(_answer(status))
             self._transport.close()
 
+    def leave(self) -> None:
+        """Close, unless somebody waits for an answer here."""
+        if not self._busy:
+            self.close()
+
     def close(self) -> None:
+        """What was written is still sent."""
         if self._transport is not None:
             self._transport.close()
 
