@@ -182,6 +182,33 @@ async def test_a_webhook_is_called_in_parallel_for_different_people_and_no_more_
         assert (len(hook.came), fake.hook.most_at_once) == (9, 3)
 
 
+async def test_a_webhook_set_once_more_as_it_is_interrupts_no_delivery(fake, api, ana):
+    """Each of several processes of one bot sets it when it starts."""
+    arrived, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(hook: Hook) -> web.Response:
+        arrived.set()
+        await goes_on.wait()
+        return web.Response()
+
+    async with hooked(wait) as hook:
+        same = {"url": hook.url, "secret_token": "s-3_cret", "max_connections": 3}
+        await api("setWebhook", **same)
+        await ana.says("un")
+        await arrived.wait()
+
+        assert await api("setWebhook", **same, allowed_updates=["message"]) is True
+        goes_on.set()
+        await fake.settled()
+        assert hook.texts == ["un"]
+        assert fake.updates.allowed == {"message"}
+
+        await api("setWebhook", **{**same, "secret_token": "another"})
+        await ana.says("deux")
+        await fake.settled()
+        assert hook.headers[-1] == "another"
+
+
 async def test_a_call_in_the_webhooks_answer_is_done_and_checked(fake, api, ana):
     def says(hook: Hook) -> web.Response:
         more = {"parse_mod": "HTML"} if hook.texts[-1] == "mal" else {}

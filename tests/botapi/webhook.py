@@ -54,6 +54,14 @@ class Webhook:
     _session: aiohttp.ClientSession | None = None
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
 
+    def is_set_so(self, args: dict[str, Any]) -> bool:
+        """Whether setWebhook with these would change nothing but the kinds of updates. A certificate is never
+        known to be the same."""
+        if self.certificate or "certificate" in args or args.get("drop_pending_updates"):
+            return False
+        asked = (args["url"], args.get("secret_token"), args.get("max_connections", CONNECTIONS))
+        return asked == (self.url, self.secret, self.connections)
+
     async def start(self, url: str, args: dict[str, Any]) -> None:
         await self.stop()
         self.url, self.secret = url, args.get("secret_token")
@@ -168,10 +176,14 @@ def refuse_url(url: str, plain_allowed: bool) -> None:
 
 
 async def set_webhook(fake: FakeTelegram, args: dict[str, Any]) -> bool:
+    """Set as it is already, nothing is begun anew: deliveries that are on their way go on (telegram-bot-api,
+    `Client::process_set_webhook_query`: "Webhook is already set")."""
     if not args["url"]:
         return await delete_webhook(fake, args)
     refuse_url(args["url"], fake.allow_http_webhook)
     fake.updates.allow(args.get("allowed_updates"))
+    if fake.hook.is_set_so(args):
+        return True
     fake.updates.interrupt("terminated by setWebhook request")
     if args.get("drop_pending_updates"):
         fake.updates.forget_all()
