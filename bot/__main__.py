@@ -14,7 +14,7 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,16 +34,15 @@ except ModuleNotFoundError:
 from bot.errors import SettingsError, SeuilError
 from bot.redaction import kept_line
 from bot.settings import Settings
-from handlers import check_commands, console, keyring, member_commands, moderator_console
+from handlers import check_commands, console, member_commands, moderator_console
 from handlers.backup_commands import backup_app, restore
-from handlers.instance import FirstStart, lay_keys
+from handlers.instance import FirstStart, demand_free, lay_keys, wants_keys
 from handlers.key_commands import keys_app, recovery_app
 from handlers.logs import setup_logs
 from handlers.memory import few_arenas
 from handlers.networks import try_networks
 from handlers.running import serve_networks, talk
 from handlers.standing import passphrase_for, say, settings_here, standing
-from handlers.team_keys import KEYS
 from handlers.unseen import unseen, warn_of_swap
 from storage.folder import cannot_use
 
@@ -94,9 +93,7 @@ def run(
     if settings.telegram_token.get_secret_value() or settings.signal:
         setup_logs(settings.log_level, form=settings.log_format)
         warn_of_swap()
-        if not keyring.exists(settings.data / KEYS):
-            _run_fast(try_networks(settings))
-        _lay(settings)
+        _lay(settings, trying=try_networks)
         _run_fast(serve_networks(settings, typed=_typed_at_start, say=say, take_over=take_over))
         return
     if take_over:
@@ -164,8 +161,15 @@ def intake_folder(
     say(f"Made: {folder}. Name it in SEUIL_DATA there; its files are for their owner only.")
 
 
-def _lay(settings: Settings) -> None:
-    """Make what an instance needs where it is not there yet, and say so."""
+def _lay(
+    settings: Settings, *, trying: Callable[[Settings], Coroutine[Any, Any, None]] | None = None
+) -> None:
+    """Make what an instance needs where it is not there yet, and say so; first see that the store is free for
+    it, and try what `trying` tries."""
+    if wants_keys(settings):
+        asyncio.run(demand_free(settings))
+        if trying is not None:
+            _run_fast(trying(settings))
     try:
         made = lay_keys(settings)
     except OSError as error:

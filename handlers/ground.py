@@ -148,7 +148,8 @@ async def house_keys(settings: Settings, store: Store) -> HouseKeys:
     """Read them, and make those that a new instance lacks. Raises `KeyFileError` for what is missing, and
     where another process on this store has others."""
     folder = KeyFolder(settings.data)
-    is_new = not await store.cases() and not await store.members()
+    # The cheapest question first: of cases there may be very many.
+    is_new = await store.meta(AGREED) is None and not await store.members() and not await store.cases()
     instance, salt = folder.instance(new=is_new), folder.salt(new=is_new)
     team = TeamKeys(settings.data / KEYS, TeamHead(settings.data, instance))
     await _agree(store, instance, team.verify)

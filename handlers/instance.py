@@ -21,6 +21,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.age import ready
+from bot.errors import KeyFileError
 from bot.receipts import COST, Cost
 from bot.settings import Settings
 from handlers import Address, Channel, Heard, keyring
@@ -33,11 +34,12 @@ from handlers.intake import DAY_SECONDS
 from handlers.members import Members
 from handlers.one_shelf import OneShelf
 from handlers.pressure import Load
-from handlers.team_keys import KEYS
+from handlers.team_keys import KEYS, LIST
 from locales import Words
 from storage import Store, open_store
 from storage.changes import Audit, DropMember, Move
 from storage.folder import own_folder
+from storage.occupied import is_occupied
 from storage.shelf import Shelf, open_shelf
 
 
@@ -49,18 +51,39 @@ class FirstStart:
     passphrase: Path | None
 
 
+def wants_keys(settings: Settings) -> bool:
+    """Whether `lay_keys` would make keys. What a first start left that was killed counts for none."""
+    folder = settings.data / KEYS
+    return not (keyring.exists(folder) if _was_started(settings) else (folder / LIST).exists())
+
+
+def _was_started(settings: Settings) -> bool:
+    """Either is there once anything can have been sealed to the keys here, wherever it is kept."""
+    return any((settings.data / name).exists() for name in ("seuil.db", "instance.key"))
+
+
+async def demand_free(settings: Settings) -> None:
+    """Before keys are made. Raises `KeyFileError` where the store holds an instance already, which has keys
+    of its own: new ones would open nothing of it."""
+    if await is_occupied(settings.store_url):
+        raise KeyFileError(
+            "The store holds an instance already, and its keys are not in this data folder.",
+            hint="Name the folder that holds its keys/ in SEUIL_DATA, or another store in SEUIL_STORE. Where "
+            "the keys are lost: python -m bot recovery restore",
+        )
+
+
 def lay_keys(settings: Settings) -> FirstStart | None:
     """Make the team's keys where there are none. None where there were.
 
     With SEUIL_PASSPHRASE_FILE the passphrase is the operator's own; without, one is drawn and written beside
     the keys, which is good for trying Seuil out and for nothing else.
     """
-    folder = settings.data / KEYS
-    # Either is there once anything can have been sealed to these keys, wherever it is kept.
-    if not any((settings.data / name).exists() for name in ("seuil.db", "instance.key")):
-        keyring.sweep_half_made(folder, drawn=settings.passphrase_file is None)
-    if keyring.exists(folder):
+    if not wants_keys(settings):
         return None
+    folder = settings.data / KEYS
+    if not _was_started(settings):
+        keyring.sweep_half_made(folder, drawn=settings.passphrase_file is None)
     own_folder(settings.data, {"seuil.db"})
     if settings.passphrase_file is not None:
         keyring.create(folder, keyring.read_passphrase(settings.passphrase_file))

@@ -114,8 +114,9 @@ class KeyFolder:
         except OSError as error:
             raise cannot_use(error, "key folder") from None
         raise KeyFileError(
-            f"{name} is missing, and this instance already holds testimonies or members.",
-            hint=f"Put back the copy of {name} that was kept with the recovery shares or the backup.",
+            f"{name} is missing, and this instance was started before.",
+            hint=f"Put back the copy of {name} that was kept with the recovery shares or the backup. Where "
+            "this folder is another instance's, name the right one in SEUIL_DATA.",
         )
 
 

@@ -13,7 +13,7 @@ import logging
 import random
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final, TypeAlias
 
@@ -163,6 +163,25 @@ async def let_go(db: Connection) -> None:
         await db.close(timeout=CONNECT_SECONDS)
     except (*LOST, asyncpg.PostgresError):
         db.terminate()
+
+
+async def is_touched(url: str, tables: Sequence[str]) -> bool:
+    """Whether one of these tables is there and has a row; nothing is made. Raises as `storage.open_store`."""
+    db = await reach(url, "seuil look", refused)
+    try:
+        for name in tables:
+            there = "SELECT to_regclass(quote_ident(current_schema()) || '.' || $1) IS NOT NULL"
+            if await db.fetchval(there, name) and await db.fetchval(
+                f"SELECT EXISTS (SELECT 1 FROM {name})"  # noqa: S608 - a name of the caller's, not of a person's
+            ):
+                return True
+    except (*LOST, *UNFIT, asyncpg.PostgresError) as error:
+        trouble = refused(error)
+    else:
+        return False
+    finally:
+        await let_go(db)
+    raise trouble
 
 
 async def _demand_fit(db: Connection) -> None:

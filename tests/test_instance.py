@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,13 +19,16 @@ from handlers.instance import (
     CHAIRS,
     KEYS,
     clear_chairs,
+    demand_free,
     lay_keys,
     open_instance,
     passphrase_at_hand,
     seat_chairs,
     serve,
+    wants_keys,
 )
 from handlers.terminal import Terminal
+from storage import open_store
 from tests.pgkit import emptied_url
 from tests.stage import CHEAP, NOW, Clock
 
@@ -100,6 +105,71 @@ def test_a_first_start_killed_at_any_file_can_be_started_again(settings, monkeyp
 
     assert lay_keys(settings) is not None
     assert keyring.unlock(settings.data / KEYS, passphrase_at_hand(settings) or "")
+
+
+def as_it_is(*folders: Path) -> dict[Path, int]:
+    """Everything in these folders, and when it was last written."""
+    return {path: path.stat().st_mtime_ns for folder in folders for path in folder.rglob("*")}
+
+
+async def left_by_others(settings) -> Settings:
+    """Settings with a new folder, and the store of an instance that was started once from another."""
+    lay_keys(settings)
+    await (await open_instance(settings, cost=CHEAP)).close()
+    new = settings.data.with_name("new")
+    if settings.store_url.startswith("sqlite:"):
+        new.mkdir(mode=0o700)
+        (new / "seuil.db").write_bytes((settings.data / "seuil.db").read_bytes())
+    return settings.model_copy(update={"data": new})
+
+
+@pytest.mark.parametrize(
+    ("command", "settings"),
+    [("run", "sqlite"), ("run", "postgresql"), ("desk", "postgresql")],
+    indirect=["settings"],
+)
+async def test_a_new_folder_at_the_store_of_others_is_refused_before_anything_is_made(settings, command):
+    new = await left_by_others(settings)
+    before = as_it_is(settings.data.parent)
+    env = {
+        "SEUIL_DATA": str(new.data), "SEUIL_STORE": new.store.get_secret_value(),
+        "SEUIL_SHELF": str(new.shelf), "SEUIL_TELEGRAM_TOKEN": "123456:" + "A" * 35,
+        "SEUIL_TELEGRAM_API": "http://127.0.0.1:9",
+    }  # fmt: skip
+
+    ended = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "bot", command], env={**os.environ, **env},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert (ended.returncode, ended.stdout) == (KeyFileError.exit_code, "")
+    said, way_out = ended.stderr.strip().splitlines()[-2:]
+    assert said == "The store holds an instance already, and its keys are not in this data folder."
+    assert way_out.startswith("→ Name the folder that holds its keys/ in SEUIL_DATA")
+    assert as_it_is(settings.data.parent) == before
+
+
+@ON_BOTH
+async def test_keys_of_ones_own_at_the_store_of_others_are_refused_and_no_more_are_made(settings):
+    new = await left_by_others(settings)
+    keyring.create(new.data / KEYS, "des mots à soi", work_factor=QUICK)
+    new.data.chmod(0o700)
+
+    with pytest.raises(KeyFileError, match=r"instance\.key is missing") as told:
+        await open_instance(new, cost=CHEAP)
+
+    assert "SEUIL_DATA" in told.value.hint
+    assert not (new.data / "instance.key").exists()
+    assert not (new.data / "salt").exists()
+
+
+@ON_BOTH
+async def test_a_store_where_nothing_was_kept_is_free_for_a_first_start(settings):
+    await (await open_store(settings.store_url)).close()
+
+    await demand_free(settings)
+
+    assert wants_keys(settings)
 
 
 def test_keys_beside_a_database_are_never_swept_away(settings):
