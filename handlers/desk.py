@@ -453,8 +453,8 @@ class Desk:
             await self._recall_queue()
         while self.is_open or self._bench.policy.console:
             self._lanes.forget_ended()
-            queued = await self._bench.store.commands(most)
-            if not queued:
+            queued = await self._bench.store.claim_commands(most)
+            if not queued and not await self._bench.store.commands(1):
                 # Also where the clock was set back: what is queued from now on is not stale.
                 self._drained = int(self._bench.clock() // 60)
             ended = 0

@@ -3,6 +3,7 @@
 Which one it is, the store says (`Store.only_one`): a desk that is killed, or cut off from the store, is off
 duty at once or within the minute, and the next one begins. What must happen once (an act, a digest) is a
 condition of its change all the same: two desks that both believe to be on duty for a moment do nothing twice.
+What one of them has begun is its own until then (`Store.claim_commands`), and it lets go of the rest.
 
 Never here: what a desk does (`handlers.desk`).
 """
@@ -61,6 +62,7 @@ class Duty:
                         await self._serve(mine)
                     else:
                         is_told = self._stand_by(is_told=is_told)
+                        await self.store.let_go()
             except SeuilError as error:
                 log.error("the desk waits for the store: %s", error)
             if self.desk.is_open and self.desk.is_idle:

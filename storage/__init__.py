@@ -265,6 +265,20 @@ class Store(Protocol):
 
     async def meta(self, key: str) -> bytes | None: ...
 
+    # what one process takes to do alone; it has it until it is done, let go of, or the process is no more
+    async def claim_commands(self, limit: int = 50) -> list[CommandRow]:
+        """The oldest commands still queued, in order, that are this process's to carry out from now on. None
+        behind one that another process has. Never waits for it."""
+        ...
+
+    async def claim_delivery(self, period: int, member: bytes) -> bool:
+        """Whether this delivery, not sent yet, is this process's to make."""
+        ...
+
+    async def let_go(self) -> None:
+        """Of every command and delivery claimed: another process is to do them."""
+        ...
+
     # what is sealed to the team's key
     async def sealed(self, kind: Kind, after: Key | None, limit: int) -> list[SealedRow]:
         """Rows of one kind by their key, which says nothing of when they came: those that follow `after`,

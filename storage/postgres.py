@@ -59,6 +59,7 @@ from storage.changes import (
     Withdraw,
 )
 from storage.people import is_personal, person_from
+from storage.postgres_claims import Claims
 from storage.postgres_server import (
     LOST,
     READ_SECONDS,
@@ -103,7 +104,8 @@ class PostgresStore:
     def __init__(self, url: str, *, console: bool) -> None:
         self._url = url
         self._console = console
-        self._writer = Writer(url)
+        self._claims = Claims(url)
+        self._writer = Writer(url, self._claims.name)
         self._workers = Workers(url)
         self._idle: list[Connection] = []
         self._reading_now = asyncio.Semaphore(READERS)
@@ -141,6 +143,7 @@ class PostgresStore:
             await self._sweeper.sweep(tidy=True)
         await self._writer.close()
         await self._workers.close()
+        await self._claims.close()
         for db in self._idle:
             await let_go(db)
 
@@ -262,6 +265,18 @@ class PostgresStore:
     def one_of(self, name: str) -> AbstractAsyncContextManager[Sole]:
         self._still_open()
         return self._workers.one_of(name)
+
+    async def claim_commands(self, limit: int = 50) -> list[CommandRow]:
+        self._still_open()
+        return await self._claims.commands(limit)
+
+    async def claim_delivery(self, period: int, member: bytes) -> bool:
+        self._still_open()
+        return await self._claims.delivery(period, member)
+
+    async def let_go(self) -> None:
+        self._still_open()
+        await self._claims.let_go()
 
     async def queued(self, seconds: float) -> bool:
         self._still_open()
@@ -424,11 +439,8 @@ class PostgresStore:
     # --- the desk -------------------------------------------------------------------------------------------
 
     async def commands(self, limit: int = 50) -> list[CommandRow]:
-        """Without those that another desk is finishing at this moment."""
         rows = await self._rows(
-            "SELECT number, box FROM command WHERE box IS NOT NULL ORDER BY number"
-            " FOR UPDATE SKIP LOCKED LIMIT $1",
-            limit,
+            "SELECT number, box FROM command WHERE box IS NOT NULL ORDER BY number LIMIT $1", limit
         )
         return [CommandRow(*row) for row in rows]
 

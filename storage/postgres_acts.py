@@ -63,7 +63,6 @@ QUEUE: Final = "seuil_queue"
 CASES_AT_ONCE: Final = 10_000
 """Of a frozen digest: a million ids are 16 MB, and never one statement's parameters."""
 
-
 # --- testimonies --------------------------------------------------------------------------------------------
 
 
@@ -159,7 +158,11 @@ async def _queue_command(db: Connection, new: QueueCommand) -> bool:
 
 async def _finish_command(db: Connection, done: FinishCommand) -> bool:
     held = await _one_row(
-        db, "UPDATE command SET box = NULL WHERE number = $1 AND box IS NOT NULL", done.number
+        db,
+        "UPDATE command SET box = NULL, claimed_by = NULL WHERE number = $1 AND box IS NOT NULL"
+        # Another process that has it is at work on it.
+        " AND (claimed_by IS NULL OR claimed_by = current_setting('seuil.claimant', true))",
+        done.number,
     )
     await db.execute(
         "DELETE FROM command WHERE box IS NULL AND number <= (SELECT max(number) FROM command) - $1::bigint",
@@ -297,8 +300,9 @@ async def _due(db: Connection, new: DueDelivery) -> bool:
 async def _mark_delivery(db: Connection, mark: MarkDelivery) -> bool:
     return await _one_row(
         db,
-        "UPDATE delivery SET state = $1, tries = tries + 1, reason = $2, next_try = $3"
-        " WHERE period = $4 AND member = $5 AND state <> 'sent'",
+        "UPDATE delivery SET state = $1, tries = tries + 1, reason = $2, next_try = $3, claimed_by = NULL"
+        " WHERE period = $4 AND member = $5 AND state <> 'sent'"
+        " AND (claimed_by IS NULL OR claimed_by = current_setting('seuil.claimant', true))",
         *(mark.state, mark.reason, mark.next_try, mark.period, mark.member),
     )
 

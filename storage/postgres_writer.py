@@ -38,6 +38,7 @@ from storage.people import (
     row_of,
 )
 from storage.postgres_acts import ACTS, ONE_AT_A_TIME, UNCONDITIONAL
+from storage.postgres_claims import SETTING
 from storage.postgres_server import (
     LOST,
     UNFIT,
@@ -122,10 +123,12 @@ class _Batch:
 
 
 class Writer:
-    """One connection that writes, made again whenever it breaks. One batch at a time."""
+    """One connection that writes, made again whenever it breaks. One batch at a time. `claimant`: the name
+    under which its process claims (`storage.postgres_claims`)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, claimant: str = "") -> None:
         self._url = url
+        self._session = {**BY_KEY, SETTING: claimant}
         self._worker = os.urandom(16)
         self._name = f"seuil writer {self._worker.hex()[:12]}"
         self._number = 0
@@ -179,7 +182,7 @@ class Writer:
 
     async def _connected(self) -> Connection:
         if self._db is None or self._db.is_closed():
-            self._db = await connect(self._url, self._name, BY_KEY, postgres_server.WRITE_SECONDS)
+            self._db = await connect(self._url, self._name, self._session, postgres_server.WRITE_SECONDS)
             # What was left of our last connection may still hold locks, or be about to commit.
             await self._db.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -7,11 +7,13 @@ Never here: a row.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from storage import CommandRow, DeliveryRow
 from storage.changes import Change, QueueCommand
 
 
@@ -28,8 +30,14 @@ class Alone:
         return self.mine
 
 
-class OneProcess:
-    """The part of a keeper that calls and is called within one process."""
+class OneProcess(ABC):
+    """The part of a keeper that calls and is called within one process, and claims what nobody else could."""
+
+    @abstractmethod
+    async def commands(self, limit: int = 50) -> list[CommandRow]: ...
+
+    @abstractmethod
+    async def deliveries(self, period: int | None = None) -> list[DeliveryRow]: ...
 
     def __init__(self) -> None:
         self._held: set[str] = set()
@@ -59,6 +67,19 @@ class OneProcess:
             yield Alone(mine=True)
         finally:
             self._together[name] = max(0, self._together[name] - 1)  # it may have been let go of
+
+    async def claim_commands(self, limit: int = 50) -> list[CommandRow]:
+        """As `storage.Store.claim_commands`."""
+        return await self.commands(limit)
+
+    async def claim_delivery(self, period: int, member: bytes) -> bool:
+        """As `storage.Store.claim_delivery`."""
+        rows = await self.deliveries(period)
+        return any(row.member == member and row.state != "sent" for row in rows)
+
+    async def let_go(self) -> None:
+        """As `storage.Store.let_go`: there is nobody else to do it."""
+        return
 
     async def queued(self, seconds: float) -> bool:
         """As `storage.Store.queued`."""

@@ -147,6 +147,8 @@ async def dump_server(url: str) -> str:
     """A PostgreSQL schema as text: its steps as they stand now, and its rows."""
     db = await asyncpg.connect(url)
     await db.execute("INSERT INTO worker (id, batch, day) VALUES ('\\x0102', 7, '2026-11-23')")
+    await db.execute("UPDATE command SET claimed_by = 'seuil claims 0102' WHERE number = 2")
+    await db.execute("UPDATE delivery SET claimed_by = 'seuil claims 0102' WHERE period = 3")
     lines = [step.read_text("utf-8") for step in steps("postgres")]
     lines.append("CREATE TABLE seuil_schema (version integer NOT NULL);")
     # In the order in which they were made: a table refers only to one made before it.

@@ -32,6 +32,7 @@ class Store:
     def __init__(self) -> None:
         self.mine = Mine(held=True)
         self.is_away = False
+        self.let_go_of = 0
         self.queue: asyncio.Queue[bool] = asyncio.Queue()
 
     @asynccontextmanager
@@ -40,6 +41,9 @@ class Store:
         if self.is_away:
             raise StoreAway("away", hint="wait")
         yield self.mine
+
+    async def let_go(self) -> None:
+        self.let_go_of += 1
 
     async def queued(self, seconds: float) -> bool:
         assert seconds > 0
@@ -118,6 +122,7 @@ async def test_the_desk_on_duty_is_opened_and_carries_out_what_is_queued(house: 
     assert house.duty.is_on
     assert house.desk.is_open
     assert house.begun == ["start"]
+    assert house.store.let_go_of == 0, "what it has taken is its own"
 
 
 async def test_a_desk_that_waits_says_so_once_and_stays_locked(house: House) -> None:
@@ -172,5 +177,5 @@ async def test_where_another_took_over_meanwhile_the_keys_are_let_go_of(house: H
     house.store.mine.held = False
     house.store.queue.put_nowait(False)
 
-    await until(lambda: not house.desk.is_open)
+    await until(lambda: not house.desk.is_open and house.store.let_go_of)
     assert house.said == [STANDS_BY]

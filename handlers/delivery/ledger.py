@@ -194,6 +194,8 @@ class Ledger:
             return None
         if partner.language not in rendered:
             return None  # she changed her language this very moment: the next round
+        if not await self._bench.store.claim_delivery(delivery.period, delivery.member):
+            return None  # another desk is at it: one that follows us, or has not heard yet that we follow
         reason = await self._try(row, partner, rendered[partner.language])
         return await self._mark(delivery, partner, reason)
 
