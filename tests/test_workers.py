@@ -20,8 +20,9 @@ from pathlib import Path
 import pytest
 from botapi import FakeTelegram, Person
 
+from bot.settings import Settings
 from handlers import keyring
-from handlers.instance import passphrase_at_hand
+from handlers.instance import lay_keys, passphrase_at_hand
 from handlers.members import Members
 from storage import Store, open_store
 from storage.key_folder import KeyFolder
@@ -290,11 +291,19 @@ async def test_a_part_that_lacks_something_says_so_and_how_to_go_on(
 
 
 async def test_a_desk_with_other_keys_is_refused_and_changes_nothing(fleet: Fleet) -> None:
-    other = fleet.place / "other"
-    code, said = await refused({**fleet.desk_env, "SEUIL_DATA": str(other)}, "desk")
+    other, none = fleet.place / "other", fleet.place / "none"
+    lay_keys(Settings(data=other))
+    KeyFolder(other).instance(new=True)
+    KeyFolder(other).salt(new=True)
+    for data, why in (
+        (other, "not those of the instance in the store"),
+        (none, "its keys are not in this data folder"),
+    ):
+        code, said = await refused({**fleet.desk_env, "SEUIL_DATA": str(data)}, "desk")
 
-    assert code != 0
-    assert "not those of the instance in the store" in said
+        assert code != 0
+        assert why in said
+    assert not (none / "keys").exists()
     async with kept(fleet) as store:
         assert await store.audit_lines() == []
 
