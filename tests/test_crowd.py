@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from benchmarks.crowd import stands, windows
 from benchmarks.crowd.http import answer, fields, first
 from benchmarks.crowd.kills import Aftermath, Times, kill_and_return
 from benchmarks.crowd.loads import Everybody, Held, Offered
-from benchmarks.crowd.plans import Press, Say
+from benchmarks.crowd.people import Person
+from benchmarks.crowd.plans import Press, Say, said
+from benchmarks.crowd.post import Post
 from benchmarks.crowd.stands import Place, Way, stand
+from benchmarks.crowd.webhook import Webhook
 from benchmarks.crowd.windows import left_waiting, watch
 
 ROOT = Path(__file__).parent.parent
@@ -159,3 +163,42 @@ def test_an_answer_is_read_as_it_was_written() -> None:
 
     assert message is not None
     assert message.body == body
+
+
+async def test_a_word_confirmed_late_does_not_hide_that_a_newer_one_was_confirmed() -> None:
+    """By webhook: the 200 to the first was lost, and it is handed over again once the second is confirmed."""
+    post, ana, came = Post(), Person(7), list[int]()
+    hearing = set[asyncio.Task[object] | None]()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        hearing.add(asyncio.current_task())
+        buffer = b""
+        while got := await reader.read(65536):
+            buffer += got
+            if (message := first(buffer, 0)) is None:
+                continue
+            buffer = buffer[message.end :]
+            came.append(orjson.loads(message.body)["update_id"])
+            if len(came) == 1:
+                post.send(ana, said(7, 2, "deux"))
+                while ana.taken != ana.update:  # noqa: ASYNC110 - nothing tells it
+                    await asyncio.sleep(0.001)
+                break
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(hear, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/h"
+    hook = Webhook(post, url, most=2, secret="", half=lambda: 0.0, call=lambda *_: None)
+    post.pump = hook.pump
+    post.send(ana, said(7, 1, "un"))
+    async with asyncio.timeout(10):
+        while post.unconfirmed:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.001)
+    hook.close()
+    server.close()
+    await asyncio.gather(*filter(None, hearing))
+
+    assert came == [ana.update - 1, ana.update, ana.update - 1]
+    assert ana.taken == ana.update

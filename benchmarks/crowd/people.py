@@ -42,7 +42,7 @@ class Person:
     update: int = 0
     """The last update she caused…"""
     taken: int = 0
-    """…and the last one the bot confirmed to Telegram."""
+    """…and the newest one the bot confirmed to Telegram."""
 
 
 class Told(NamedTuple):

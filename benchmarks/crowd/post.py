@@ -54,6 +54,8 @@ class Post:
         """How many times the bot asked for updates."""
         self.confirmed: list[Letter] = []
         """What the bot confirmed last."""
+        self._open: set[int] = set()
+        """Numbers of what people did and the bot did not confirm yet, wherever it is."""
         self._next_id = 10_000_000
         self._poll: Poll | None = None
         self._is_flushing = False
@@ -63,6 +65,7 @@ class Post:
         number = self._next_id
         self._next_id += 1
         person.update = number
+        self._open.add(number)
         self.waiting.append(Letter(number, b'{"update_id":%d,' % number + rest, person))
         if self.pump is not None:
             self.pump()
@@ -92,7 +95,7 @@ class Post:
         confirmed = []
         while waiting and (waiting[0].id < offset or (offset < 0 and len(waiting) > -offset)):
             letter = waiting.popleft()
-            letter.person.taken = letter.id
+            self.confirm(letter)
             confirmed.append(letter)
         self.confirmed = confirmed or self.confirmed
         if self._poll is not None:
@@ -117,8 +120,20 @@ class Post:
             self._poll = Poll(line, limit, timer)
         return None
 
+    @property
+    def unconfirmed(self) -> int:
+        """Updates that the bot did not confirm yet."""
+        return len(self._open)
+
+    def confirm(self, letter: Letter) -> None:
+        """The bot said that it has this one. By webhook an older one may come after a newer: the first 200 to
+        it was lost on the way, and it was handed over again."""
+        self._open.discard(letter.id)
+        letter.person.taken = max(letter.person.taken, letter.id)
+
     def bring_again(self) -> None:
         """As if what the bot confirmed last had never arrived here."""
+        self._open |= {letter.id for letter in self.confirmed}
         self.waiting.extendleft(reversed(self.confirmed))
         self.confirmed = []
 

@@ -108,7 +108,7 @@ class Webhook:
             self.post.waiting.appendleft(letter)
             asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.is_free, delivery)
             return
-        letter.person.taken = letter.id
+        self.post.confirm(letter)
         if b'"method"' in message.body:
             said = fields(message)
             self.call(str(said.pop("method", "")), said)
