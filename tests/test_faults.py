@@ -17,8 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.crowd.plans import Say
+from benchmarks.crowd.post import Post
 from tests import rediskit
-from tests.faults import draws
+from tests.faults import draws, people
 from tests.faults import fleet as fleets
 from tests.faults.disks import Disk, can_mount
 from tests.faults.driven import move
@@ -26,7 +28,7 @@ from tests.faults.fleet import Keeper, Mode
 from tests.faults.many import can_balance
 from tests.faults.scene import Scene
 from tests.faults.wires import Harm, Kind, Wire
-from tests.telegram_crash import ROOT
+from tests.telegram_crash import ROOT, Script, Step
 
 FEW = {"people": 40, "ways": 4, "haste": 0.3, "pause": 0.2, "handing_in": 0.25}
 """Of everything, for a test of some seconds."""
@@ -197,6 +199,96 @@ async def test_a_bot_that_handles_twice_is_seen(monkeypatch: pytest.MonkeyPatch)
     outcome = await scene.play()
 
     assert outcome.wrong + outcome.doubled > 0
+
+
+SHORT = Script((Step(Say("/start"), ("Bonjour",)), Step(Say("1"), None)), ("un",), ("un",), hands_in=True)
+"""She begins, and hands in."""
+
+
+@asynccontextmanager
+async def somebody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[tuple[people.Lives, Post, people.Teller]]:
+    """Who has just said /start, confirmed to Telegram; asked to come back, she does so at once."""
+    monkeypatch.setattr(people, "COME_BACK_SECONDS", 0.0)
+    monkeypatch.setattr(people, "SEND_AGAIN_SECONDS", (0.0, 0.0))
+    post = Post()
+    crowd = people.Lives(post, random.Random(1), [SHORT], lambda: 1.0, 0.0)
+    crowd.start(0)
+    crowd.come()
+    (teller,) = crowd.tellers
+    try:
+        yield crowd, post, teller
+    finally:
+        crowd.stop()
+
+
+async def says(post: Post, crowd: people.Lives, teller: people.Teller, *answer: str) -> bytes:
+    """What she says next; it is confirmed, and answered so."""
+    async with asyncio.timeout(5):
+        while not post.waiting:  # noqa: ASYNC110 - nobody tells that somebody spoke
+            await asyncio.sleep(0.001)
+    letter = post.waiting.popleft()
+    post.confirm(letter)
+    for text in answer:
+        crowd.heard(teller.chat, text, None, 1)
+    return letter.body
+
+
+async def test_who_is_told_that_many_write_comes_back_and_goes_on_once_she_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receipt = "\n".join(f"{n}. mot" for n in range(1, 9))
+    async with somebody(monkeypatch) as (crowd, post, teller):
+        said = [
+            await says(post, crowd, teller, people.BUSY),
+            await says(post, crowd, teller, "Bonjour"),
+            await says(post, crowd, teller, people.SENDING_BUSY, "Bonjour"),
+            await says(post, crowd, teller, receipt),
+        ]
+
+    assert [b'"text":"/start"' in each for each in said] == [True, True, False, False]
+    assert (crowd.outcome.finished, crowd.outcome.put_off, crowd.outcome.faults) == (1, 2, {})
+
+
+@pytest.mark.parametrize("put_off", [people.BUSY, people.SENDING_BUSY])
+async def test_who_comes_back_as_she_was_told_and_is_not_answered_then_is_seen(
+    monkeypatch: pytest.MonkeyPatch, put_off: str
+) -> None:
+    async with somebody(monkeypatch) as (crowd, post, teller):
+        if put_off == people.SENDING_BUSY:
+            await says(post, crowd, teller, "Bonjour")
+        await says(post, crowd, teller, put_off)
+        await says(post, crowd, teller)
+        crowd.give_up()
+
+    assert crowd.outcome.faults == {"swallowed": 1}
+    (note,) = crowd.outcome.notes
+    assert f"left alone at step {teller.step} of 2" in note
+    assert f"was shown last {put_off[:300]!r}" in note
+
+
+@pytest.mark.parametrize("put_off", [people.BUSY, people.SENDING_BUSY])
+async def test_nobody_is_asked_to_come_back_in_the_middle_of_what_she_tells(
+    monkeypatch: pytest.MonkeyPatch, put_off: str
+) -> None:
+    middle = Step(Say("un"), ("Et après",))
+    monkeypatch.setattr(
+        sys.modules[__name__], "SHORT", Script((SHORT.steps[0], middle), ("un",), ("un",), False)
+    )
+    async with somebody(monkeypatch) as (crowd, post, teller):
+        await says(post, crowd, teller, "Bonjour")
+        await says(post, crowd, teller, put_off)
+        crowd.give_up()
+
+    assert crowd.outcome.faults == {"wrong": 1, "swallowed": 1}
+
+
+async def test_a_word_that_telegram_still_holds_in_the_end_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with somebody(monkeypatch) as (crowd, post, _):
+        await Scene(still=0.0).all_confirmed(post, crowd)
+
+    assert crowd.outcome.faults == {"unconfirmed": 1}
 
 
 @pytest.mark.privileged

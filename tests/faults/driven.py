@@ -4,10 +4,8 @@ FILE holds how many seconds the clock is ahead of the machine's, as eight bytes,
 What is moved is what a machine's clock tells (`time.time`, `datetime.now`), for everything this process runs;
 how long something took (`time.monotonic`, the loop's own time) is not, as where NTP or a person sets a clock.
 
-It must come first: whoever imported `time.time` before would go on with the machine's. Nobody is put off here
-either, however slow the machine: who is told to come back is another promise (`tests/test_pressure.py`), and
-the people of this harness only know that they are answered. Never here: any other difference from
-`python -m bot`.
+It must come first: whoever imported `time.time` before would go on with the machine's. Never here: any other
+difference from `python -m bot`.
 """
 
 from __future__ import annotations
@@ -72,15 +70,6 @@ def leak(size: int) -> None:
     Dispatch._turn = leaking  # type: ignore[assignment,method-assign]  # that it is another is the point
 
 
-def put_nobody_off() -> None:
-    """Answer everybody, as where there is no crowd."""
-    from handlers import pressure  # noqa: PLC0415 - after the clock
-    from handlers.intake import ReceiptDesk  # noqa: PLC0415 - as above
-
-    pressure.MANY = sys.maxsize
-    ReceiptDesk.is_crowded = False  # type: ignore[method-assign,assignment]  # a property, never so
-
-
 def drive(file: Path) -> None:
     """This process's clock follows the file from now on."""
     with file.open("rb") as opened:
@@ -120,7 +109,6 @@ def main() -> None:
     tell_tasks(Path(sys.argv[1]))
     if size := int(os.environ.pop("DRIVEN_LEAK", "0")):
         leak(size)
-    put_nobody_off()
     from bot.__main__ import main as bot  # noqa: PLC0415 - after the clock, which it would else keep
 
     sys.argv = ["bot", *sys.argv[2:]]

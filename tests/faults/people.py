@@ -2,8 +2,9 @@
 
 A life is a way through the conversation that was walked before, in a house in memory that nothing befalls
 (`tests.telegram_crash`), retold with words nobody else uses. She goes on as soon as she is answered, after a
-pause; told that her message was not kept, she sends it again; told nothing, she waits. When her draft is lost
-by design she is somebody to whom anything may be said, but something must.
+pause; told that her message was not kept, she sends it again; told that many write at this moment, she does
+the same again when she was asked to, and must be answered then; told nothing, she waits. When her draft is
+lost by design she is somebody to whom anything may be said, but something must.
 
 Never here: processes, and what befalls them.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +25,8 @@ from benchmarks.crowd.people import Crowd, Person
 from benchmarks.crowd.plans import Keyboard, Say
 from benchmarks.crowd.post import Post
 from bot.redaction import kept_line
+from handlers.intake import LONGEST_WAIT_SECONDS
+from handlers.pressure import COME_BACK_MINUTES, MANY
 from tests.faults.members import Member
 from tests.stage import WORDS, receipt_in
 from tests.telegram_crash import SYLLABLES, Script, Step, Witness
@@ -31,6 +35,15 @@ FAILED = WORDS["fr"].say("failed")
 """Nothing was kept of what she said: she may send it again."""
 EXPIRED = WORDS["fr"].say("expired")
 """What she had begun is gone."""
+
+BUSY = WORDS["fr"].say("busy", minutes=COME_BACK_MINUTES)
+"""She would begin, and many are in the middle: nothing was kept of it, and she may come back later."""
+SENDING_BUSY = WORDS["fr"].say("sending-busy")
+"""Many hand in at this moment: she stands before her last step still, and may do it again in a minute."""
+
+COME_BACK_SECONDS = COME_BACK_MINUTES * 60 + 5.0
+SEND_AGAIN_SECONDS = (60.0, 90.0)
+"""As each is told."""
 
 AGAIN_SECONDS = (0.3, 1.2)
 """How soon somebody sends again what was not kept."""
@@ -60,6 +73,8 @@ class Outcome:
     """Messages seen once more: allowed, for who can know whether the first was read."""
     not_kept: int = 0
     """Told to send it again: allowed, and nothing was kept of it."""
+    put_off: int = 0
+    """Told that many write, and to come back: allowed, and who does is answered."""
     lost_by_design: int = 0
     """Lives whose draft went with the memory that held its key, or with its hours…"""
     told_of_loss: int = 0
@@ -82,6 +97,8 @@ class Outcome:
     """Calls that the Bot API does not take."""
     leaked: int = 0
     """Words, chats, keys found in a log."""
+    unconfirmed: int = 0
+    """Updates that Telegram still holds, though all was well again."""
     stayed_down: int = 0
     """Processes that a service manager would not have started again."""
 
@@ -94,6 +111,7 @@ class Outcome:
         "strange",
         "refused",
         "leaked",
+        "unconfirmed",
         "stayed_down",
     )
 
@@ -110,6 +128,13 @@ class Teller(Witness):
     """Her draft may be gone, by design."""
     began: float = 0.0
     """By the program's clock; 0: she has not spoken yet."""
+    spoke_at: float = 0.0
+    back_at: float = 0.0
+    """When she comes back who was told that many write; 0: she was not told so, or came."""
+    shown: str = field(default="", repr=False)
+    """What she was shown last, in this life…"""
+    shown_at: float = 0.0
+    """…and when, as when she spoke, by the harness's own time."""
 
 
 def retold(script: Script, chance: random.Random, used: set[str]) -> Script:
@@ -213,13 +238,17 @@ class Lives(Crowd):
     def next(self, teller: Teller) -> None:
         if teller.chat not in self.people or teller.waiting:
             return
-        if not teller.began:
-            teller.began = self._now()
         step = teller.script.steps[teller.step]
         teller.step += 1
         teller.heard, teller.is_answered = [], False
         teller.seen |= {*(step.answer or ()), *step.again}
-        self._do(teller, step.action)
+        self._says(teller)
+
+    def _says(self, teller: Teller) -> None:
+        """Her step, for the first time or once more."""
+        teller.began = teller.began or self._now()
+        teller.spoke_at, teller.back_at = time.monotonic(), 0.0
+        self._do(teller, teller.script.steps[teller.step - 1].action)
 
     def _send_again(self, teller: Teller, update: int, *, comes_again: bool = False) -> None:
         """It was not kept. Only once Telegram knows that it arrived: killed in between, the bot is brought it
@@ -227,6 +256,7 @@ class Lives(Crowd):
         if (
             not teller.waiting
             or teller.is_answered
+            or teller.back_at
             or teller.update != update
             or teller.chat not in self.people
         ):
@@ -237,7 +267,36 @@ class Lives(Crowd):
         elif comes_again:
             loop.call_later(ANSWER_SECONDS, self._send_again, teller, update)
         else:
-            self._do(teller, teller.script.steps[teller.step - 1].action)
+            self._says(teller)
+
+    # --- being put off --------------------------------------------------------------------------------------
+
+    def _is_put_off(self, teller: Teller, text: str) -> bool:
+        """Whether this asks her to come back, and she stands where that may be asked."""
+        if not teller.waiting:
+            return False
+        if text == BUSY:
+            return teller.step == 1
+        return text == SENDING_BUSY and teller.script.steps[teller.step - 1].answer is None
+
+    def _put_off(self, teller: Teller) -> None:
+        self.outcome.put_off += 1
+        wait = COME_BACK_SECONDS if teller.step == 1 else self._chance.uniform(*SEND_AGAIN_SECONDS)
+        teller.back_at = time.monotonic() + wait
+        if teller.step == 1:
+            teller.began = 0.0  # there is nothing of hers
+
+    def _comes_back(self, teller: Teller) -> bool:
+        """Whether it is time. At the end nobody stays away for long: who would begin comes once fewer wait
+        than are ever called many, and who hands in once those before her have their receipts."""
+        if teller.taken != teller.update:
+            return False  # brought again, it may be answered after all
+        now = time.monotonic()
+        if not self.ending:
+            return now >= teller.back_at
+        if teller.step == 1:
+            return len(self.waiting()) < MANY - 1
+        return now >= teller.shown_at + LONGEST_WAIT_SECONDS
 
     # --- being answered -------------------------------------------------------------------------------------
 
@@ -249,12 +308,15 @@ class Lives(Crowd):
             return
         if keyboard is not None:
             person.keyboard, person.under = keyboard, message
+        person.shown, person.shown_at = text, time.monotonic()
         if person.lost:
             self._is_told_of_loss(person, text)
         elif text == FAILED:
             self.outcome.not_kept += 1
             wait = self._chance.uniform(*AGAIN_SECONDS)
             asyncio.get_running_loop().call_later(wait, self._send_again, person, person.update)
+        elif self._is_put_off(person, text):
+            self._put_off(person)
         else:
             self._hears(person, text)
 
@@ -277,7 +339,7 @@ class Lives(Crowd):
                 self.answered(teller)
 
     def answered(self, teller: Teller) -> None:
-        teller.waiting = False
+        teller.waiting, teller.back_at = False, 0.0
         self.outcome.answers += 1
         if teller.is_over:
             self._over(teller)
@@ -326,20 +388,46 @@ class Lives(Crowd):
                 # Who waits only for Telegram to know that her words arrived goes on once it does.
                 if teller.waiting and teller.is_answered and teller.taken == teller.update:
                     self.answered(teller)
+                elif teller.back_at and self._comes_back(teller):
+                    self._says(teller)
 
     def waiting(self) -> set[tuple[int, int]]:
-        """Who waits now, and for which answer."""
-        return {(teller.chat, teller.step) for teller in self.tellers if teller.waiting}
+        """Who waits now, and for which answer. Who was asked to come back was answered."""
+        return {(each.chat, each.step) for each in self.tellers if each.waiting and not each.back_at}
 
     def give_up(self) -> None:
         """Whoever is still here was left alone."""
         for teller in self.tellers:
-            self.outcome.notes.append(f"left alone at step {teller.step}, {teller.taken == teller.update}")
+            self.outcome.notes.append(left_alone(teller))
             self.outcome.wrong += teller.is_wrong
             if teller.taken == teller.update:
                 self.outcome.swallowed += 1
             else:
                 self.outcome.unanswered += 1
+
+
+def left_alone(teller: Teller) -> str:
+    """Where somebody stands whom nobody answers any more: made-up words of a made-up person."""
+    now = time.monotonic()
+    step = teller.script.steps[teller.step - 1]
+    said = step.action.text if isinstance(step.action, Say) else step.action.which
+    shown = f"{teller.shown[:300]!r} {now - teller.shown_at:.1f} s ago" if teller.shown else "nothing"
+    states = {
+        "waits": teller.waiting,
+        "saw an answer": teller.is_answered,
+        "which is like the last": step.is_like_last,
+        "asked to come back": bool(teller.back_at),
+        "draft lost": teller.lost,
+        "confirmed": teller.taken == teller.update,
+    }
+    return "; ".join(
+        (
+            f"left alone at step {teller.step} of {len(teller.script.steps)}",
+            f"said {said!r} {now - teller.spoke_at:.1f} s ago",
+            f"was shown last {shown}",
+            *(f"{name}: {'yes' if holds else 'no'}" for name, holds in states.items()),
+        )
+    )
 
 
 def is_person(person: Person) -> bool:

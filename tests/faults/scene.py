@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
+from benchmarks.crowd.post import Post
 from benchmarks.crowd.ways import TOKEN
 from bot.moderation import reference
 from bot.opening import Expected, open_told
@@ -154,6 +155,7 @@ class Scene:
         """Everybody comes to her end, and all processes to theirs."""
         await self.end_talking(crowd, moderator)
         await self.members_end(fleet, crowd, moderator, partner)
+        await self.all_confirmed(fleet.post, crowd)
         for name in fleet.bots:
             await fleet.end(name)
 
@@ -185,6 +187,14 @@ class Scene:
             moderator.look()
             await asyncio.sleep(0.05)
         crowd.outcome.unanswered += (not moderator.is_through) + partner.waiting
+
+    async def all_confirmed(self, post: Post, crowd: Lives) -> None:
+        """Nothing is left at Telegram: it would bring it again for a day."""
+        until = time.monotonic() + self.still
+        # nobody tells when the last one is confirmed
+        while post.unconfirmed and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        crowd.outcome.unconfirmed = post.unconfirmed
 
     # --- what became of it ----------------------------------------------------------------------------------
 

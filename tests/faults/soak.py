@@ -69,6 +69,8 @@ class Soak:
     looks: list[Look] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
     faults: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list, repr=False)
+    """What was seen of each fault."""
 
     async def play(self) -> list[Slope]:
         scene = Scene(self.keeper, people=self.people, pause=self.pause, ways=20)
@@ -88,11 +90,14 @@ class Soak:
             await self._watch(fleet, crowd)
             await scene.end_talking(crowd, moderator)
             await scene.members_end(fleet, crowd, moderator, partner)
+            await scene.all_confirmed(fleet.post, crowd)
             fleet.move(AWAY_HOURS * 3600)
             await self._until_empty(fleet)
             await fleet.end("bot")
             crowd.stop()
+            crowd.outcome.refused = fleet.api.faults.total()
             self.faults = {**crowd.outcome.faults, **restarts}
+            self.notes = [*crowd.outcome.notes, *(f"refused: {each}" for each in fleet.api.faults)]
             self.left = await self._left(fleet)
         return slopes(self.looks, bounds_for(self.minutes))
 
@@ -144,7 +149,7 @@ async def soaked(told: argparse.Namespace) -> int:
     lines = [f"{'GROWS ' if slope.is_growth else ''}{slope}" for slope in grown]
     lines.append(f"left in tables that are emptied: {dict(soak.left)}")
     if soak.faults:
-        lines.append(f"it did not hold: {soak.faults}")
+        lines += [f"it did not hold: {soak.faults}", *soak.notes]
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if soak.faults or soak.left.total() or any(slope.is_growth for slope in grown) else 0
 
