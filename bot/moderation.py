@@ -4,7 +4,7 @@
 unknown one gets, so that nobody learns from the desk which powers exist. What takes two people is decided
 here as well, and once more by the store inside the transaction (`TakeSecond`), which is what makes it true.
 
-Never here: testimonies, words, keys, the store. `handlers.desk` carries the effects out.
+Never here: testimonies, words, keys, the store. `handlers.acting` carries the effects out.
 
 Why effects are names and not functions: the table can then be read, printed and tested whole, every command
 by every role in every state, without a store.
@@ -48,7 +48,7 @@ Second = Literal["nobody", "self", "other"]
 
 
 class Do(Enum):
-    """What the desk does. Each is carried out in one place of `handlers.desk`."""
+    """What the desk does. Each is carried out in one place of `handlers.acting`."""
 
     SHOW_HELP = "show help"
     SHOW_STATUS = "show status"

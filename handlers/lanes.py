@@ -4,7 +4,7 @@ A lane is one member's line of things to do over the network. It is a task while
 nothing once there is not. Nothing here is durable: what must not be lost stays in the store until its job has
 ended it there.
 
-Never here: what is shown, and when it is tried again (`handlers.desk`).
+Never here: what is shown, and when it is tried again (`handlers.answering`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from typing import TypeAlias
 
 Job: TypeAlias = Callable[[], Awaitable[bool]]
 """Done once, its failures its own. False: it must be done again, and what stands behind it is let go of."""
+
+
+LINGER_SECONDS = 5.0
+"""How long is waited for what is on its way. What takes longer goes on without whoever waited."""
 
 
 class Lanes:
@@ -57,11 +61,11 @@ class Lanes:
         if task is None or task.done():
             self._tasks[member] = asyncio.create_task(self._run(member, task))
 
-    async def quiet(self, seconds: float) -> int:
-        """Wait until the lanes are empty, so long at the most. How many jobs that the store knows ended since
-        this was asked last. Raises what a job raised."""
+    async def quiet(self, seconds: float | None = None) -> int:
+        """Wait until the lanes are empty, so long at the most (None: `LINGER_SECONDS`). How many jobs that
+        the store knows ended since this was asked last. Raises what a job raised."""
         if self._tasks:
-            await asyncio.wait(self._tasks.values(), timeout=seconds)
+            await asyncio.wait(self._tasks.values(), timeout=LINGER_SECONDS if seconds is None else seconds)
         ended = 0
         for member, task in list(self._tasks.items()):
             if task.done():

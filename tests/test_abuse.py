@@ -514,10 +514,10 @@ async def test_what_was_refused_with_many_is_erased_when_its_time_comes(house: H
     await arrive(house, "quarantined", looked_at_by_nobody)
 
     house.now += 61 * DAY
-    await house.desk.expire()
+    await house.desk.hours.expire()
     assert [item.part for item in await house.store.items(held.case)] == ["coded"]
     house.now += 740 * DAY
-    await house.desk.expire()
+    await house.desk.hours.expire()
 
     assert await states(house, held, looked_at_by_nobody) == ["gone", "gone"]
 

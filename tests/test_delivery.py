@@ -424,7 +424,7 @@ async def test_moderators_hear_of_a_failure_once_and_again_when_its_reason_chang
 async def test_a_partner_who_does_not_answer_keeps_no_moderator_waiting(
     house: House, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.desk.LINGER_SECONDS", 0.05)
+    monkeypatch.setattr("handlers.lanes.LINGER_SECONDS", 0.05)
     await by_mail(house)
     post.gate = asyncio.Event()
     await approved(house, *THIRTY)
@@ -442,7 +442,7 @@ async def test_a_partner_who_does_not_answer_keeps_no_moderator_waiting(
 async def test_a_digest_held_on_its_way_reaches_nobody_more(
     house: House, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.desk.LINGER_SECONDS", 0.05)
+    monkeypatch.setattr("handlers.lanes.LINGER_SECONDS", 0.05)
     for name in ("A", "B", "C", "D", "E", "F"):
         await by_mail(house, name)
     post.gate = asyncio.Event()

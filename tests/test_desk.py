@@ -785,10 +785,10 @@ async def test_a_notice_says_only_how_many_wait_and_not_too_often(house: House) 
 async def test_what_nobody_decided_is_erased_when_its_months_are_over(house: House) -> None:
     await house.tell(Testimony())
     house.now += 700 * 86_400
-    assert await house.desk.expire() == 0
+    assert await house.desk.hours.expire() == 0
 
     house.now += 60 * 86_400
-    assert await house.desk.expire() == 1
+    assert await house.desk.hours.expire() == 1
 
     assert await house.store.cases() == []
 
@@ -819,14 +819,14 @@ async def test_stories_go_sixty_days_after_the_decision_and_all_else_after_two_y
     await house.tell(waits)
 
     house.now += 60 * 86_400
-    assert await house.desk.expire() == 0
+    assert await house.desk.hours.expire() == 0
     house.now += 86_400
     await house.desk.lock()
-    assert await house.desk.expire() == 1
+    assert await house.desk.hours.expire() == 1
     assert {item.part for item in await house.store.items(told.case)} == {"coded", "summary"}
 
     house.now += 2 * 366 * 86_400
-    await house.desk.expire()
+    await house.desk.hours.expire()
     assert await house.store.case(told.case) is None
     assert await house.store.case(waits.case) is None, "undecided as long, it goes as well"
 
@@ -836,7 +836,7 @@ async def test_an_owner_reads_after_the_story_is_gone_that_it_is(house: House) -
     await approved(house, told)
     house.now += 61 * 86_400
     house.desk._used = house.now
-    await house.desk.expire()
+    await house.desk.hours.expire()
 
     await house.say("owner", f"/open {told.ref}")
 
@@ -956,7 +956,7 @@ async def test_what_is_merely_mistyped_is_no_line_in_the_log(house: House) -> No
 async def test_a_slow_chat_delays_its_own_member_and_nobody_else(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.desk.LINGER_SECONDS", 0.01)
+    monkeypatch.setattr("handlers.lanes.LINGER_SECONDS", 0.01)
     stuck = asyncio.Event()
     show = house._show
 
@@ -965,7 +965,7 @@ async def test_a_slow_chat_delays_its_own_member_and_nobody_else(
             await stuck.wait()
         await show(who, screen)
 
-    house.desk._say = slow
+    house.desk._said._say = slow
     await house.queue_up("moderator", "/queue")
     await house.queue_up("moderator", "/stats")
     await house.queue_up("owner", "/stats")
@@ -1019,7 +1019,7 @@ async def test_a_chat_that_is_gone_is_given_up_at_once(house: House) -> None:
     async def gone(who: Address, screen: Screen) -> None:
         raise Gone
 
-    house.desk._say = gone
+    house.desk._said._say = gone
     await house.queue_up("moderator", "/queue")
     await house.desk.pump()
 
@@ -1031,7 +1031,7 @@ async def test_what_was_on_its_way_at_the_end_is_shown_after_the_next_start(hous
     async def never(who: Address, screen: Screen) -> None:
         await asyncio.Event().wait()
 
-    house.desk._say = never
+    house.desk._said._say = never
     await house.queue_up("moderator", "/queue")
     await house.desk.pump(0)
     await house.desk._lanes.close()

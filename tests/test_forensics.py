@@ -143,7 +143,7 @@ async def life(store: Noting, shelf: Shelf) -> None:
         await store.commit((DropDraft(draft.pseudonym),))
 
     house.now += 61 * 86_400
-    assert await house.desk.expire()
+    assert await house.desk.hours.expire()
     await stage.testify("Ida", "Je reste ici.")
     await house.desk.lock("the end")
     await stage.dispatch.settle()

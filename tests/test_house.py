@@ -32,7 +32,6 @@ LONG_FOR_A_REASON = {
     "bot/moderation.py": "one table of who may do what at the desk",
     "tests/test_desk.py": "every act of the desk, told as what moderators see",
     "handlers/dispatch.py": "one turn from what is heard to what is shown, each step safe to be killed after",
-    "handlers/desk.py": "the acts that change a case's state, beside the order in which they are carried out",
     "storage/postgres.py": "one SQL query a method of the Store promise, read as SQL",
     "storage/memory.py": "the reference: the whole Store promise in its shortest form",
     "storage/sqlite.py": "one SQL query a method of the Store promise, read as SQL",
