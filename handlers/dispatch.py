@@ -522,19 +522,27 @@ class Dispatch:
     async def resume(self, channels: Mapping[str, Channel], *, all: bool = True) -> None:
         """Show what is owed and delete what is to be deleted, a few at a time: a slow chat holds up no other.
         `all`: as after a start, when none of it can be on its way; else what the network did not take
-        before."""
+        before. What the store does not let be done now is done by the next call."""
         few = asyncio.Semaphore(OWED_AT_ONCE)
 
         async def settle(errand: Owed | Deletion) -> None:
             async with few:
                 channel = channels[errand.who.channel]
-                if isinstance(errand, Owed):
-                    await self._owed(errand, channel)
-                else:
-                    await self._delete(errand, channel)
+                try:
+                    if isinstance(errand, Owed):
+                        await self._owed(errand, channel)
+                    else:
+                        await self._delete(errand, channel)
+                except SeuilError as error:
+                    log.error("what is owed could not be shown, and is tried again: %s", error)
+                    if isinstance(errand, Owed):
+                        self._owing.not_taken(errand.pseudonym, errand.who)
 
-        async with self._owing.recalled(channels, all=all) as due:
-            await asyncio.gather(*map(settle, due))
+        try:
+            async with self._owing.recalled(channels, all=all) as due:
+                await asyncio.gather(*map(settle, due))
+        except SeuilError as error:
+            log.error("what is owed could not be read, and is looked for again: %s", error)
 
     async def _owed(self, owed: Owed, channel: Channel) -> None:
         async with self._alone(owed.who):
@@ -613,6 +621,13 @@ class Dispatch:
     async def _receipt_was_shown(self, on_way: OnWay, heard: Heard, at: int) -> None:
         """Show a receipt, then destroy it here with the key of the draft that held it. `at`: its place among
         the messages."""
+        try:
+            await self._show_receipt(on_way, heard, at)
+        except SeuilError as error:
+            # What she handed in is kept and confirmed, so it is not told as failed.
+            log.error("a receipt that was shown could not be destroyed; it is shown once more: %s", error)
+
+    async def _show_receipt(self, on_way: OnWay, heard: Heard, at: int) -> None:
         try:
             shown = await on_way.shown
         except Gone:

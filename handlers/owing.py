@@ -47,6 +47,8 @@ class Owing:
         self._recalled = asyncio.Event()
         """Not set while it is being read."""
         self._recalled.set()
+        self._is_all_due = False
+        """What was owed at the start is to be read still: the store was away when it was asked."""
         self._stood: set[tuple[bytes, int]] = set()
         """What was there at the last look."""
 
@@ -112,8 +114,10 @@ class Owing:
         async with _Abandoned(self._store) as abandoned:
             if all:
                 self._recalled.clear()
+                self._is_all_due = True
             try:
-                due = await self._due(channels, abandoned, all=all)
+                due = await self._due(channels, abandoned, all=self._is_all_due)
+                self._is_all_due = False
                 self._waiting.update({each.pseudonym: each for each in due if isinstance(each, Owed)})
             finally:
                 self._recalled.set()
