@@ -145,4 +145,5 @@ class ReceiptDesk:
         """Hold an answer until a whole number of `ANSWER_SECONDS` since `start` has passed."""
         spent = self._clock() - start
         due = max(1, math.ceil(spent / ANSWER_SECONDS)) * ANSWER_SECONDS
-        await self._sleep(max(0.0, due - spent))
+        # Never longer: the clock may have been set back meanwhile, by hours.
+        await self._sleep(min(max(0.0, due - spent), ANSWER_SECONDS))

@@ -15,10 +15,11 @@ from bot.receipts import seal_reply
 from bot.testimony import CODED, STORY, read_coded, read_story
 from handlers import Heard, testimonies, with_ack
 from handlers.drafts import find
+from handlers.intake import ReceiptDesk
 from storage import ErrandRow
 from storage.changes import Ban, Change, KeepReply, PutErrand
 from storage.memory import MemoryStore
-from tests.stage import INSTANCE, WORDS, Stage, receipt_in
+from tests.stage import CHEAP, INSTANCE, WORDS, Clock, Stage, receipt_in
 
 FR = WORDS["fr"]
 
@@ -325,6 +326,17 @@ async def test_unknown_withdrawn_and_silent_receipts_get_the_same_answer_after_t
         assert stage.clock.now - start == 1.0
 
     assert told == [FR.say("receipt-nothing")] * 3
+
+
+async def test_an_answer_about_a_receipt_is_not_held_for_the_hours_by_which_a_clock_is_set_back():
+    clock = Clock()
+    desk = ReceiptDesk(bytes(16), cost=CHEAP, clock=clock, sleep=clock.sleep)
+    began = clock.now
+    clock.now -= 3_600
+
+    await desk.wait_from(began)
+
+    assert clock.slept == [1.0]
 
 
 async def test_withdrawing_with_an_unknown_receipt_is_answered_like_a_known_one():
