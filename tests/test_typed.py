@@ -56,6 +56,7 @@ def test_ctrl_c_while_a_paper_is_typed_ends_there_with_a_line_of_its_own(
     keyring.create(tmp_path / "keys", LONG_ENOUGH, work_factor=10)
     (tmp_path / "keys" / "recovery.age").write_bytes(b"not opened")
     (tmp_path / "keys" / "recovery.age").chmod(0o600)
+    (tmp_path / "seuil.db").touch(0o600)  # a drill is of an instance that stands
 
     with at_a_terminal("-m", "bot", "recovery", command, data=tmp_path) as at:
         at.until("before all are there")
