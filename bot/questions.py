@@ -14,7 +14,6 @@ from collections.abc import Iterable
 
 from bot.questionnaire import AnyQuestion, Choice, Chosen, Gate, Option, Questionnaire, Stage, Text
 
-PREFER_NOT = "prefer_not"
 OTHER = "other"
 UNKNOWN = "unknown"
 

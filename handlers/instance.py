@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.age import ready
@@ -279,7 +278,3 @@ async def serve(instance: Instance, *channels: Channel) -> None:
     for channel in channels:
         instance.channels[channel.name] = channel
     await listen_all(channels, instance.hear, instance.resume)
-
-
-def today_of(clock: Callable[[], float]) -> date:
-    return datetime.fromtimestamp(clock(), UTC).date()

@@ -25,7 +25,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from getpass import getpass
 from pathlib import Path
 
 from bot import age, custody, decisions
@@ -41,7 +40,9 @@ from handlers.bench import DAY_SECONDS, WRITTEN_HERE, known_insults
 from handlers.signers import write_new
 from handlers.terminal import folded
 from handlers.told import Case, paragraphs, share
+from handlers.typed import secret
 from locales import Words
+from storage.folder import refuse_shared
 
 SIGNATURE_LINES = 4
 """Of minisign's, before what the desk wrote."""
@@ -67,13 +68,6 @@ class Part:
 # --- keys ---------------------------------------------------------------------------------------------------
 
 
-def typed(prompt: str) -> str:
-    """Something secret: typed unseen at a terminal, or the next line of standard input."""
-    if sys.stdin.isatty():
-        return getpass(prompt)
-    return sys.stdin.readline().rstrip("\n")
-
-
 def identities_of(files: Sequence[Path]) -> list[KeyIdentity]:
     """The keys in these files. One that is an age file itself opens with a passphrase, or with a key of a
     file named before it: that is how the team's key is handed to each moderator. Raises `KeyFileError`."""
@@ -81,12 +75,12 @@ def identities_of(files: Sequence[Path]) -> list[KeyIdentity]:
     for file in files:
         content = bytes_of(file)
         if not content.startswith((b"age-encryption.org/", b"-----BEGIN AGE")):
-            demand_own(file)
+            refuse_shared(file)
             found += custody.read_identities(content.decode("utf-8", "replace"))
             continue
         binary = age.armor.unwrap(content) if age.armor.is_armored(content) else content
         if SCRYPT in binary[:200]:
-            found += custody.unlock(binary, typed(f"Passphrase of {file.name}: "))
+            found += custody.unlock(binary, secret(f"Passphrase of {file.name}: "))
             continue
         try:
             found += custody.read_identities(age.decrypt(binary, found).decode("utf-8", "replace"))
@@ -96,18 +90,6 @@ def identities_of(files: Sequence[Path]) -> list[KeyIdentity]:
                 hint=f"Name your own key first: -i my-key -i {file.name}",
             ) from None
     return found
-
-
-def demand_own(file: Path) -> None:
-    """Raises `KeyFileError` for a bare secret key that others of this machine can read."""
-    try:
-        mode = file.stat().st_mode
-    except OSError:
-        return
-    if mode & 0o077:
-        raise KeyFileError(
-            f"{file.name} can be read by others than its owner.", hint=f"chmod 600 {file.name}, then again."
-        )
 
 
 def new_keys(folder: Path, passphrase: str) -> SignKey:
@@ -139,7 +121,7 @@ def new_keys(folder: Path, passphrase: str) -> SignKey:
 
 def signer_of(file: Path) -> SignKey:
     """A signing key from its locked file. Raises `KeyFileError`."""
-    return custody.unlock_signer(bytes_of(file), typed(f"Passphrase of {file.name}: "))
+    return custody.unlock_signer(bytes_of(file), secret(f"Passphrase of {file.name}: "))
 
 
 def bytes_of(file: Path) -> bytes:

@@ -29,7 +29,7 @@ from bot.sealing import TeamKey
 from bot.signing import VerifyKey, read_public
 from storage import Store
 from storage.changes import PutMeta
-from storage.folder import cannot_use, put_file
+from storage.folder import cannot_use, put_file, refuse_shared
 from storage.queue_head import TeamHead
 from storage.together import settle
 
@@ -152,18 +152,6 @@ def read_file(file: Path) -> bytes:
             f"{file.name} cannot be read: {os.strerror(error.errno or 0).lower()}.",
             hint="Give its owner the right to read it (chmod 600).",
         ) from None
-
-
-def refuse_shared(file: Path) -> None:
-    try:
-        mode = file.stat().st_mode
-    except OSError:
-        return
-    if mode & 0o077:
-        raise KeyFileError(
-            f"{file.name} can be read by others than its owner.",
-            hint=f"Run `chmod 600` on {file.name}, then start again.",
-        )
 
 
 def _text_of(folder: Path) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.errors import AlreadyRunning, SettingsError, SeuilError, StoreFull
+from bot.errors import AlreadyRunning, KeyFileError, SettingsError, SeuilError, StoreFull
 
 
 class FolderLock:
@@ -69,6 +69,20 @@ def own_folder(folder: Path, ours: set[str]) -> None:
                 hint="Give Seuil a folder of its own, or close this one: `chmod 700 FOLDER`.",
             )
         folder.chmod(0o700)
+
+
+def refuse_shared(file: Path) -> None:
+    """Raises `KeyFileError` for a secret file that others of this machine can read. One that is not there is
+    not shared."""
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return
+    if mode & 0o077:
+        raise KeyFileError(
+            f"{file.name} can be read by others than its owner.",
+            hint=f"Run `chmod 600` on {file.name}, and ask who read it meanwhile.",
+        )
 
 
 def cannot_use(error: OSError, role: str) -> SeuilError:

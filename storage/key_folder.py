@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from bot.errors import KeyFileError
-from storage.folder import cannot_use, make_durable, own_folder, put_file
+from storage.folder import cannot_use, make_durable, own_folder, put_file, refuse_shared
 
 INSTANCE_BYTES = 32
 TAG_BYTES = 32
@@ -136,11 +136,7 @@ def shred(path: Path) -> None:
 
 
 def _read(path: Path, length: int) -> bytes:
-    if path.stat().st_mode & 0o077:
-        raise KeyFileError(
-            f"{path.name} can be read by other users.",
-            hint=f"Run `chmod 600 {path.name}` in its folder, and ask who read it meanwhile.",
-        )
+    refuse_shared(path)
     key = path.read_bytes()
     if len(key) != length:
         raise KeyFileError(

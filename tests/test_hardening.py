@@ -311,8 +311,9 @@ def test_a_small_key_that_others_reach_is_refused(tmp_path: Path, name: str, mod
     use()
     (tmp_path / "data" / name).chmod(mode)
 
-    with pytest.raises(KeyFileError, match="read by other users"):
+    with pytest.raises(KeyFileError, match="read by others") as refused:
         use()
+    assert f"chmod 600` on {name}" in refused.value.hint
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])

@@ -65,9 +65,6 @@ _TITLE: Final = re.compile(
 _TITLE_WORDS: Final = frozenset(
     "mr mrs mme mlle monsieur msieur sieur madame mademoiselle mister ms miss sir dr docteur maitre prof professeur messieurs mesdames mm".split()
 )
-_STRONG_TITLES: Final = frozenset(
-    {"mr", "mme", "mlle", "mrs", "dr", "docteur", "mm", "mister", "mademoiselle"}
-)
 _DETERMINED: Final = re.compile(
     r"\b(?:ce|le|un|du|au|cet|vieux|jeune|gentil|mon|des|les|aux|cher|la|une|cette|chere|deux|ces|autre|petit|gros|vieille|bonjour|bonsoir|oui|non|merci|l'autre|the|dear|yes|no|hello) ?,?$"
 )

@@ -17,7 +17,6 @@ from bot.redaction.view import View
 from bot.redaction.words import STOP
 
 _LOCAL: Final = re.compile(r"(?:[a-z0-9µ_+%&'-]+ ?\. ?)*[a-z0-9µ_+%&'.-]+ ?$")
-_DOMAIN: Final = re.compile(r" ?[a-z0-9µ-]+(?: ?\. ?[a-z0-9µ-]+)*")
 _TIGHT_DOMAIN: Final = re.compile(r"[a-z0-9µ-]+(?:\.[a-z0-9µ-]+)*")
 _TLD: Final = (
     r"(?:com|fr|net|org|eu|be|ch|ca|uk|co|io|me|info|de|lu|es|it|pt|re|qc|tv|app|biz|pro|edu|gouv|paris|bzh|xyz|online|"
