@@ -147,6 +147,20 @@ async def test_what_a_bad_wire_delays_arrives_whole_once_it_is_healed(kind: Kind
         writer.close()
 
 
+async def test_what_a_wire_delays_again_and_again_arrives_in_order() -> None:
+    """Healed in the middle, and told to do something else, it carries nothing before what is late still."""
+    async with echoing() as (wire, reach):
+        reader, writer = await reach()
+        for number, kind in enumerate(("late", "swallowed", "trickled", "late") * 10):
+            wire.worsen(Harm(kind, 1.0, 0.02))  # type: ignore[arg-type]  # kinds, by name
+            writer.write(b"%03d" % number)
+            await asyncio.sleep(0.002)
+            await wire.heal()
+
+        assert await asyncio.wait_for(reader.readexactly(120), 5) == b"".join(b"%03d" % n for n in range(40))
+        writer.close()
+
+
 @pytest.mark.parametrize(("kind", "arrives"), [("cut", b""), ("halved", b"a"), ("reset", b"")])
 async def test_a_wire_that_breaks_ends_both_sides_and_carries_again_once_it_is_healed(
     kind: Kind, arrives: bytes

@@ -13,6 +13,7 @@ import asyncio
 import random
 import socket
 import struct
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -24,6 +25,9 @@ the rest later. swallowed: both ends stay open and hear nothing; healed, all of 
 
 Target = tuple[str, int] | str
 """Host and port, or the path of a socket."""
+
+TIMER_SECONDS = 0.002
+"""A timer may come so much too early: loops count in milliseconds."""
 
 NO_LINGER = struct.pack("ii", 1, 0)
 """SO_LINGER of no seconds: closing sends a RST."""
@@ -148,6 +152,8 @@ class Side(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._to_write: list[bytes] = []
         """Before the connection is made, or while the wire swallows."""
+        self._late: deque[tuple[float, bytes]] = deque()
+        """What is to be written, and when, in order: timers of one instant come in any."""
         self._due = 0.0
         self._is_closing = False
 
@@ -187,11 +193,10 @@ class Side(asyncio.Protocol):
                 self._pair.cut()
 
     def write(self, data: bytes) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._due > now:
-            self.write_after(data, 0.0)
-        elif self._transport is None or self._to_write:
+        if self._transport is None or self._to_write:
             self._to_write.append(data)
+        elif self._late:
+            self.write_after(data, 0.0)
         elif not self._transport.is_closing():
             self._transport.write(data)
 
@@ -202,34 +207,38 @@ class Side(asyncio.Protocol):
             return
         loop = asyncio.get_running_loop()
         self._due = max(self._due, loop.time() + seconds)
-        loop.call_at(self._due, self._write_now, data)
+        self._late.append((self._due, data))
+        loop.call_at(self._due, self._write_late)
 
-    def _write_now(self, data: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
+    def _write_late(self) -> None:
+        """What is due by now."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        now = asyncio.get_running_loop().time() + TIMER_SECONDS
+        while self._late and self._late[0][0] <= now:
+            self._transport.write(self._late.popleft()[1])
+        self._close_if_done()
 
     def let_through(self) -> None:
         if self._transport is None:
             return
         held, self._to_write = self._to_write, []
         for data in held:
-            self._transport.write(data)
-        if self._is_closing:
-            self._transport.close()
+            self.write(data)
+        self._write_late()
 
     def finish(self) -> None:
         """The other end hung up: so does this one, once all has arrived."""
         self._is_closing = True
-        wait = self._due - asyncio.get_running_loop().time()
-        if self._transport is None:
-            return
-        if wait > 0:
-            asyncio.get_running_loop().call_later(wait + 0.001, self._transport.close)
-        elif not self._to_write:
+        self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        if self._is_closing and self._transport is not None and not (self._late or self._to_write):
             self._transport.close()
 
     def end(self, *, rudely: bool) -> None:
         self._to_write.clear()
+        self._late.clear()
         self._is_closing = True
         if self._transport is None:
             return
