@@ -11,8 +11,6 @@ import contextlib
 import os
 import re
 import shutil
-import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,56 +20,9 @@ from handlers import intake_folder
 from handlers.ground import house_keys
 from handlers.instance import lay_keys
 from storage import open_store
+from tests.processkit import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
-"""Seconds. A start takes two of them on a machine that does nothing else, and what a killed worker owed is
-taken over after ten at the most."""
-
-
-class Process:
-    """A `python -m bot …` of its own, with what it said on standard error."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.err = ""
-
-    async def says(self, words: str, *, times: int = 1) -> None:
-        """Wait until standard error holds these words."""
-        assert self.process.stderr
-        async with asyncio.timeout(PATIENCE):
-            while self.err.count(words) < times:
-                read = await self.process.stderr.read(4096)
-                assert read, self.err
-                self.err += read.decode()
-
-    async def end(self, by: signal.Signals = signal.SIGTERM) -> int:
-        """End it, and wait until it has."""
-        if self.process.returncode is None:
-            self.process.send_signal(by)
-        out, err = await asyncio.wait_for(self.process.communicate(), PATIENCE)
-        self.err += err.decode()
-        assert out == b""
-        return self.process.returncode or 0
-
-
-@contextlib.asynccontextmanager
-async def started(env: dict[str, str], *args: str) -> AsyncIterator[Process]:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *args),
-        cwd=ROOT,
-        env={**os.environ, **env, "PYTHONPATH": str(ROOT)},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=pipe,
-        stderr=pipe,
-    )
-    try:
-        yield Process(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
 
 
 class Fleet:

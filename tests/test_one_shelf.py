@@ -22,7 +22,8 @@ from storage.memory import MemoryStore
 from storage.shelf import FolderShelf, MemoryShelf, Shelf
 from storage.shelf_redis import RedisShelf
 from tests import pgkit, rediskit
-from tests.fleetkit import Fleet, started
+from tests.fleetkit import Fleet
+from tests.processkit import started
 from tests.test_workers import INTAKE, refused
 
 

@@ -20,8 +20,8 @@ from bot import __main__ as console
 from bot.settings import Settings
 from handlers import keyring
 from handlers.instance import lay_keys
+from tests.processkit import ROOT, Process, started
 
-ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 20.0
 """Seconds: a start takes one or two of them on a machine that does nothing else."""
 
@@ -51,31 +51,6 @@ def house(tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -
     shutil.rmtree(shelf, ignore_errors=True)
 
 
-class Running:
-    """A `python -m bot run` of its own process, with what it said on both streams."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.err = ""
-
-    async def says(self, words: str) -> None:
-        """Wait until standard error holds these words."""
-        assert self.process.stderr
-        async with asyncio.timeout(PATIENCE):
-            while words not in self.err:
-                read = await self.process.stderr.read(4096)
-                assert read, self.err
-                self.err += read.decode()
-
-    async def ended(self, *, by: signal.Signals | None = None) -> tuple[int, str]:
-        """Its exit code and standard output, once it is over."""
-        if by is not None:
-            self.process.send_signal(by)
-        out, err = await asyncio.wait_for(self.process.communicate(), PATIENCE)
-        self.err += err.decode()
-        return self.process.returncode or 0, out.decode()
-
-
 @contextlib.asynccontextmanager
 async def run(
     env: dict[str, str],
@@ -83,20 +58,11 @@ async def run(
     stdin: int = asyncio.subprocess.DEVNULL,
     closed: bool = False,
     folder: Path = ROOT,
-) -> AsyncIterator[Running]:
-    command = [sys.executable, "-m", "bot", "run", *args]
-    if closed:
-        command = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, env={**env, "PYTHONPATH": str(ROOT)}, stdin=stdin, stdout=pipe, stderr=pipe
-    )
-    try:
-        yield Running(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
+) -> AsyncIterator[Process]:
+    async with started(
+        env, "run", *args, stdin=stdin, closed=closed, folder=folder, patience=PATIENCE
+    ) as process:
+        yield process
 
 
 async def refused(env: dict[str, str], *args: str) -> tuple[int, str]:

@@ -27,7 +27,8 @@ from handlers.members import Members
 from storage import Store, open_store
 from storage.key_folder import KeyFolder
 from tests import pgkit, rediskit
-from tests.fleetkit import PATIENCE, Fleet, Process, started
+from tests.fleetkit import Fleet
+from tests.processkit import PATIENCE, Process, started
 
 STORY = "Le technicien m'a écrit le soir même."
 TO_STORY = ("/start", "1", "2", "1", "1", "1", STORY, "FINI")
