@@ -128,8 +128,9 @@ async def test_a_digest_written_into_the_database_and_taken_away_again_stops_nob
 
     def started() -> Hall:
         parts: Any = SimpleNamespace(store=Told())
+        alone: Any = SimpleNamespace(shared=None)
         nothing: Any = None
-        return Hall(parts, nothing, KeyFolder(tmp_path), nothing, nothing)
+        return Hall(parts, alone, KeyFolder(tmp_path), nothing, nothing)
 
     running = started()
     await running.refresh()
