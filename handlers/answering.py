@@ -58,7 +58,8 @@ class Answering:
         self.lanes.add(answer.member, number, partial(self._answer, number, answer))
 
     def may_try(self, number: int) -> bool:
-        return self._failed.get(number, (0, float("-inf")))[1] <= self._bench.clock()
+        left = self._failed.get(number, (0, float("-inf")))[1] - self._bench.clock()
+        return left <= 0 or left > 60 * 2**TRIES  # so long is no pause of ours: the clock was set back
 
     def clear(self, member: MemberRow) -> None:
         """Take what was shown to a member out of her chats, behind what waits for her."""

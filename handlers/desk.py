@@ -207,6 +207,7 @@ class Desk:
     async def tick(self) -> None:
         """Called every minute or so: the idle lock, lapsed claims, what is past its time, news, the queue."""
         bench = self._bench
+        self._used = min(self._used, bench.clock())  # a clock that was set back keeps no desk open longer
         if self.is_open and self.is_idle:
             async with self._turn:
                 await self.lock("idle lock")

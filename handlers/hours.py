@@ -40,7 +40,8 @@ class Hours:
         """Give back what somebody took and left lying. Counted from when this process first saw it taken."""
         bench, now = self._bench, self._bench.clock()
         held = {(row.case, row.claimed_by or b""): row for row in await bench.store.cases("claimed")}
-        self._held_since = {key: self._held_since.get(key, now) for key in held}
+        # Never later than now: after a clock was set back, a claim would last as much longer.
+        self._held_since = {key: min(self._held_since.get(key, now), now) for key in held}
         for key, since in self._held_since.items():
             if now - since >= bench.policy.claim_minutes * 60:
                 case, holder = key
@@ -58,6 +59,7 @@ class Hours:
         counted = await bench.store.count_cases("waiting", "quarantined")
         count, apart = (counted.get(state, (0, 0))[0] for state in ("waiting", "quarantined"))
         self._told, self._apart = min(self._told, count), min(self._apart, apart)
+        self._told_at, self._apart_told_at = min(self._told_at, now), min(self._apart_told_at, now)
         apart_due = apart > self._apart and now - self._apart_told_at >= DAY_SECONDS
         self._apart_seen = min(self._apart_seen, now) if apart_due else float("inf")
         news = count > self._told
