@@ -70,7 +70,7 @@ from handlers.errands import Deletion, Errands, Owed, new_deletion
 from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
 from handlers.limits import Entry, Limits
 from handlers.owing import Owing
-from handlers.pressure import COME_BACK_MINUTES, Flight, Load, Pressure
+from handlers.pressure import COME_BACK_MINUTES, Flight, Load, Pressure, Pressures
 from handlers.screens import House, Painter
 from handlers.shown import Shown
 from handlers.testimonies import Done, Testimonies
@@ -200,7 +200,7 @@ class Dispatch:
         self._painters: dict[str, Painter] = {}
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
         self._limits = Limits()
-        self.pressure = Pressure()
+        self.pressures = Pressures()
         self._testimonies = Testimonies(
             store, keys, receipts, self._limits, questionnaire, words, clock, shelf.shared
         )
@@ -215,7 +215,7 @@ class Dispatch:
 
     @property
     def load(self) -> Load:
-        return Load(self.pressure.in_flight, self._receipts.waiting, self.pressure.is_high)
+        return Load(self.pressures.in_flight, self._receipts.waiting, self.pressures.is_high)
 
     @property
     def unreached(self) -> int:
@@ -237,10 +237,11 @@ class Dispatch:
 
     async def _heard(self, heard: Heard, channel: Channel) -> None:
         began = perf_counter()
-        flight = self.pressure.begin(max(0.0, self._clock() - heard.said) if heard.said else 0.0)
+        pressure = self.pressures.of(channel.name)
+        flight = pressure.begin(max(0.0, self._clock() - heard.said) if heard.said else 0.0)
         try:
             async with self._alone(heard.who):
-                on_way = await self._hear_alone(heard, channel, flight)
+                on_way = await self._hear_alone(heard, channel, flight, pressure)
             COUNTS.turns += 1
             # Her next words wait for what this turn made durable, not for the network.
             if on_way is not None:
@@ -248,16 +249,16 @@ class Dispatch:
                 await self._delivered(on_way, heard.who, channel)
                 COUNTS.shown.note(durable)
         finally:
-            self.pressure.end(flight)
+            pressure.end(flight)
         if flight.is_put_off:
-            await self._put_off(heard, channel)
+            await self._put_off(heard, channel, pressure)
 
-    async def _put_off(self, heard: Heard, channel: Channel) -> None:
+    async def _put_off(self, heard: Heard, channel: Channel, pressure: Pressure) -> None:
         """She would begin, and too many are in the middle: she is told so once, and nothing is kept."""
         COUNTS.put_off += 1
-        if self.pressure.tells(heard.who):
+        if pressure.tells(heard.who):
             told = self._words[self._hint(heard)].say("busy", minutes=COME_BACK_MINUTES)
-            async with self.pressure.notice():
+            async with pressure.notice():
                 with suppress(Gone, Unreached):
                     await channel.show(heard.who, Screen(told))
 
@@ -273,9 +274,11 @@ class Dispatch:
         """One turn at a time per person; nothing is kept of a person who is not speaking."""
         return _Alone(self._turns, who)
 
-    async def _hear_alone(self, heard: Heard, channel: Channel, flight: Flight) -> OnWay | None:
+    async def _hear_alone(
+        self, heard: Heard, channel: Channel, flight: Flight, pressure: Pressure
+    ) -> OnWay | None:
         try:
-            return await self._turn(heard, channel, flight)
+            return await self._turn(heard, channel, flight, pressure)
         except SeuilError as error:
             if isinstance(error, StoreAway) and error.unsure:
                 # Not acknowledged, it comes again: by then the store knows whether it was answered.
@@ -296,7 +299,7 @@ class Dispatch:
         await _acknowledge(heard)
         return None
 
-    async def _turn(self, heard: Heard, channel: Channel, flight: Flight) -> OnWay | None:
+    async def _turn(self, heard: Heard, channel: Channel, flight: Flight, pressure: Pressure) -> OnWay | None:
         today = int(self._clock() // DAY_SECONDS)
         person = await find(self._store, self._shelf, heard.who, today)
         if heard.kind == "gone":
@@ -309,12 +312,12 @@ class Dispatch:
             person = beginning(person)
             shown_before = self._shown.to(person)
             thought = await self._thought(person, heard, channel, today)
-            if thought.begins and self.pressure.is_high:
+            if thought.begins and pressure.is_high:
                 flight.is_put_off = True
                 await _acknowledge(heard)
                 return None
             if not flight.has_place:
-                await self.pressure.place(flight)
+                await pressure.place(flight)
             if await self._commit(person, thought.done, heard, thought.errands, shown_before):
                 break
             # Somebody else moved her draft (expiry, or another worker): nothing was done; look again. It may

@@ -78,6 +78,10 @@ class Journal:
         as long as a draft does, so it is not when she wrote, to the millisecond, as the network has it."""
         return int.from_bytes(id[:_NUMBER_BYTES], "big")
 
+    def arrived(self, id: bytes) -> int:
+        """When it was put, in seconds since 1970."""
+        return self.number(id) // 10**9
+
     def done(self, id: bytes) -> DropErrand:
         """What drops a line, for the change it leads to."""
         return DropErrand(id, 0)
@@ -94,6 +98,12 @@ class Journal:
             except SeuilError as error:
                 self._dropped = dropped + self._dropped
                 log.error("the journal could not be cleared: %s", error)
+
+    async def read(self, id: bytes) -> bytes | None:
+        """A line that was put; None where it was handled, or its key is gone."""
+        row = await self.store.errand(id)
+        taken = None if row is None else await self.errands.read(row)
+        return taken.line if isinstance(taken, Taken) else None
 
     async def left(self) -> list[Taken]:
         """What was put and not dropped, oldest first. Not what is so old that it was handled: somebody kept

@@ -24,9 +24,10 @@ from itertools import islice
 from time import monotonic
 
 MOST_ON_WAY = 2_000
-"""Turns that are made durable and shown at once; more wait, not confirmed, with their network (Telegram
-brings 100 at most). 5.3 KiB each, so 10 MiB: as tracemalloc has it, for 300 characters on Telegram whose
-answer is not taken. Sent a hundred at a time in 40 ms, they are gone in a second."""
+"""Turns of one network that are made durable and shown at once; more wait, not confirmed, with it (Telegram
+brings 100 at most), or in Signal's journal. 5.3 KiB each, so 10 MiB: as tracemalloc has it, for 300
+characters on Telegram whose answer is not taken. Sent a hundred at a time in 40 ms, they are gone in a
+second."""
 
 CROWDED = MOST_ON_WAY * 3 // 4
 
@@ -82,10 +83,36 @@ class Flight:
         self.is_put_off = False
 
 
-class Pressure:
-    """One for each process that listens. `now`: seconds of a clock that never goes back."""
+class Pressures:
+    """Of one process that listens: a pressure for each network, so that a slow one neither fills the places
+    of another nor hides behind its quick answers. `now`: as `Pressure` takes it."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now, self._since = now, now()
+        self._networks: dict[str, Pressure] = {}
+
+    def of(self, channel: str) -> Pressure:
+        known = self._networks.get(channel)
+        if known is None:
+            known = self._networks[channel] = Pressure(self._now, self._since)
+        return known
+
+    @property
+    def in_flight(self) -> int:
+        """As `Pressure.in_flight`, over all networks."""
+        return sum(each.in_flight for each in self._networks.values())
+
+    @property
+    def is_high(self) -> bool:
+        """Whether people who would begin on some network are to come back later."""
+        return any(each.is_high for each in self._networks.values())
+
+
+class Pressure:
+    """One for each network of a process that listens. `now`: seconds of a clock that never goes back.
+    `since`: when it began, if before now."""
+
+    def __init__(self, now: Callable[[], float] = monotonic, since: float | None = None) -> None:
         self._now = now
         self._flights: dict[Flight, None] = {}
         """In the order they began."""
@@ -93,7 +120,7 @@ class Pressure:
         self._above: float | None = None
         """Since when nobody was answered within the target."""
         self._is_standing = False
-        self._ended = now()
+        self._ended = now() if since is None else since
         self._told: OrderedDict[Hashable, float] = OrderedDict()
         self._notices = 0
         self._lines = asyncio.Semaphore(NOTICES_AT_ONCE)

@@ -24,6 +24,7 @@ from handlers.pressure import (
     Flight,
     Load,
     Pressure,
+    Pressures,
 )
 from handlers.telegram.updates import Chat, Message, Translator, Update
 from storage.changes import Change
@@ -231,7 +232,7 @@ async def test_no_more_is_remembered_or_told_at_once_than_is_said() -> None:
 async def test_with_a_slow_store_who_is_in_the_middle_goes_first_and_a_newcomer_is_told_once() -> None:
     store, now = SlowStore(), Now()
     stage = Stage(store=store)
-    stage.dispatch.pressure = Pressure(now)
+    stage.dispatch.pressures = Pressures(now)
     names = await in_the_middle(stage, MANY)
     now.seconds += 1
     store.goes.clear()
@@ -254,9 +255,9 @@ async def test_with_a_slow_store_who_is_in_the_middle_goes_first_and_a_newcomer_
 async def test_what_was_put_off_is_nowhere_and_is_confirmed() -> None:
     store, now = SlowStore(), Now()
     stage = Stage(store=store)
-    stage.dispatch.pressure = Pressure(now)
+    stage.dispatch.pressures = Pressures(now)
     now.seconds += 1
-    crowd(stage.dispatch.pressure)
+    crowd(stage.dispatch.pressures.of(stage.channel.name))
     now.seconds += TOO_LONG
     acknowledged: list[bool] = []
 
@@ -274,12 +275,12 @@ async def test_what_was_put_off_is_nowhere_and_is_confirmed() -> None:
 async def test_help_rights_and_receipts_are_open_to_everybody_in_any_crowd(line: str) -> None:
     stage, now = Stage(), Now()
     calm = await Stage().hear("new", line)
-    stage.dispatch.pressure = Pressure(now)
+    stage.dispatch.pressures = Pressures(now)
     now.seconds += 1
-    crowd(stage.dispatch.pressure)
+    crowd(stage.dispatch.pressures.of(stage.channel.name))
     now.seconds += TOO_LONG
 
-    assert stage.dispatch.pressure.is_high
+    assert stage.dispatch.pressures.is_high
     assert await stage.hear("new", line) == calm
 
 

@@ -140,12 +140,16 @@ class Signal:
         await self._hearing.resume(hear)
         keeping = asyncio.create_task(self._hearing.keep(hear, self._daemon.go_on))
         listening = asyncio.create_task(self._daemon.listen())
+        beside = (
+            asyncio.create_task(self._hearing.catch_up(hear)),
+            asyncio.create_task(self._hearing.mind(self._daemon.hold, self._daemon.tell)),
+        )
         try:
-            # Neither ever ends by itself; where one fails, to go on would be to be deaf.
-            ended, _ = await asyncio.wait({keeping, listening}, return_when=asyncio.FIRST_COMPLETED)
+            # None ever ends by itself; where one fails, to go on would be to be deaf.
+            ended, _ = await asyncio.wait({keeping, listening, *beside}, return_when=asyncio.FIRST_COMPLETED)
             ended.pop().result()
         finally:
-            await asyncio.shield(self._finish(keeping, listening))
+            await asyncio.shield(self._finish(keeping, listening, beside))
 
     def _take(self, line: bytes) -> None:
         if not self._hearing.take(line):
@@ -157,10 +161,17 @@ class Signal:
             if len(self._timed) > MOST_REMEMBERED:
                 self._timed.popitem(last=False)
 
-    async def _finish(self, keeping: asyncio.Task[None], listening: asyncio.Task[None]) -> None:
-        """Bring to its end what was begun, once nothing new is told."""
-        listening.cancel()
-        await asyncio.wait([listening])
+    async def _finish(
+        self,
+        keeping: asyncio.Task[None],
+        listening: asyncio.Task[None],
+        beside: Sequence[asyncio.Task[None]],
+    ) -> None:
+        """Bring to its end what was begun, once nothing new is told or begun with. What was left in the
+        journal, the next start begins with."""
+        for task in (listening, *beside):
+            task.cancel()
+        await asyncio.wait([listening, *beside])
         await self._daemon.hush()
         await self._hearing.finish()
         keeping.cancel()

@@ -73,6 +73,10 @@ class Daemon:
         self._account = ""
         self._line: Line | None = None
         self._subscription: int | None = None
+        self._asking = asyncio.Lock()
+        """One asks to be told, or not to be, at a time."""
+        self._listens = False
+        self._is_held = False
         self._challenge = ""
         self.is_back = asyncio.Event()
         self.version = ""
@@ -164,12 +168,33 @@ class Daemon:
         while True:
             line = self._line
             assert line is not None  # noqa: S101 - `open` and `_come_back` leave one
+            self._listens = True
+            await self._subscribe()
+            await self._outlast(line)
+
+    async def _subscribe(self) -> None:
+        """Unless it is held, or was done."""
+        async with self._asking:
+            line = self._line
+            if self._is_held or self._subscription is not None:
+                return
             try:
                 self._subscription = msgspec.json.decode(await self.call("subscribeReceive"), type=int)
             except (Refusal, Cut, msgspec.DecodeError):
                 log.error("the Signal daemon does not let us listen; it is asked again")
-                line.abort()
-            await self._outlast(line)
+                if line is not None:
+                    line.abort()
+
+    async def hold(self) -> None:
+        """Have nothing more told until `tell`: it waits with Signal. What was on its way arrives still."""
+        self._is_held = True
+        await self._unsubscribe()
+
+    async def tell(self) -> None:
+        """After `hold`: have told what waited."""
+        self._is_held = False
+        if self._listens and self.is_back.is_set():
+            await self._subscribe()
 
     async def stay(self) -> None:
         """Be there to speak, over one connection after the other, until cancelled; nothing is told to us."""
@@ -213,11 +238,19 @@ class Daemon:
 
     async def hush(self) -> None:
         """Ask the daemon to keep what comes from now on; what was on its way arrives still."""
-        if self._subscription is not None:
-            with suppress(Refusal, Cut):
-                await self.call("unsubscribeReceive", subscription=self._subscription)
-            self._subscription = None
+        self._listens = False
+        if await self._unsubscribe():
             await asyncio.sleep(SETTLE_SECONDS)
+
+    async def _unsubscribe(self) -> bool:
+        """Whether it had been subscribed to."""
+        async with self._asking:
+            subscription, self._subscription = self._subscription, None
+            if subscription is None:
+                return False
+            with suppress(Refusal, Cut):
+                await self.call("unsubscribeReceive", subscription=subscription)
+            return True
 
     # --- limits ---------------------------------------------------------------------------------------------
 

@@ -4,6 +4,9 @@ durable.
 The daemon tells a thing once, so nothing is done with a line before it is in the journal. What one chat says
 is handed over in order: the next thing once the one before is durable.
 
+So many are begun at a time; those behind them are left in the journal, and nothing of them in memory but
+their ids. Where these are many too, no more is asked for: it waits with Signal.
+
 Never here: the connection, and what is shown.
 """
 
@@ -11,14 +14,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 
 import msgspec
 
-from bot.errors import CannotOpen
+from bot.errors import CannotOpen, SeuilError
 from handlers import Hear, Heard, with_ack
 from handlers.journal import Journal
+from handlers.pressure import MOST_ON_WAY
 from handlers.signal.envelopes import Translator
 
 log = logging.getLogger(__name__)
@@ -29,6 +34,19 @@ an answer would be one to another question. Then it is given up."""
 
 MOST_WAITING = 2000
 """Lines read and not yet journalled; then no more is read until they are."""
+
+MOST_BEGUN = MOST_ON_WAY
+"""Lines handed over and not ended. Enough that it is seen that many write (`handlers.pressure`): who would
+begin is told so at once, and who is in the middle goes on. 5 KiB each, so 10 MiB."""
+
+MOST_LEFT = 5_000
+"""Lines left in the journal before no more is asked for: a hundred bytes each here, some 2 KiB there. What is
+on its way at that moment comes still."""
+
+FEW_LEFT = 500
+
+AGAIN_SECONDS = 1.0
+"""Before the journal is read again where the store was away."""
 
 DROP_SECONDS = 0.25
 """What leads to no change leaves the journal with the next lines, or after so long."""
@@ -52,6 +70,11 @@ class Hearing:
         self._is_kept.set()
         self._hear: Hear | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._left: deque[bytes] = deque()
+        """Lines in the journal that are not begun, by id, oldest first. What comes behind them waits too."""
+        self._has_room = asyncio.Event()
+        self._is_moved = asyncio.Event()
+        """Whether more or fewer are left than before."""
         self._durable: dict[str, asyncio.Future[None]] = {}
         """By chat: done once what was heard there last is durable."""
 
@@ -65,8 +88,7 @@ class Hearing:
     async def resume(self, hear: Hear) -> None:
         """Begin with what was left in the journal."""
         self._hear = hear
-        for taken in await self._journal.left():
-            self._begin(taken.id, taken.line, hear)
+        self._leave([taken.id for taken in await self._journal.left()])
 
     async def keep(self, hear: Hear, go_on: Callable[[], None]) -> None:
         """Journal what arrives, as much at once as has come meanwhile; then begin with it. Never ends."""
@@ -81,10 +103,57 @@ class Hearing:
             lines, self._arrived = self._arrived, []
             ids = await self._journal.put(lines)
             go_on()
-            for id, line in zip(ids, lines, strict=True):
+            for n, (id, line) in enumerate(zip(ids, lines, strict=True)):
+                if self._left or len(self._tasks) >= MOST_BEGUN:
+                    self._leave(ids[n:])
+                    break
                 self._begin(id, line, hear)
             if not self._arrived:
                 self._is_kept.set()
+
+    @property
+    def left(self) -> int:
+        """Lines that wait in the journal until those before them are ended."""
+        return len(self._left)
+
+    def _leave(self, ids: Sequence[bytes]) -> None:
+        self._left.extend(ids)
+        self._is_moved.set()
+        if len(self._tasks) < MOST_BEGUN:
+            self._has_room.set()
+
+    async def catch_up(self, hear: Hear) -> None:
+        """Begin with what was left, in order, as room comes. Never ends."""
+        while True:
+            await self._has_room.wait()
+            self._has_room.clear()
+            while self._left and len(self._tasks) < MOST_BEGUN:
+                # It stays the first until it is begun: what arrives meanwhile stands behind it.
+                id = self._left[0]
+                try:
+                    line = await self._journal.read(id)
+                except (SeuilError, OSError) as error:
+                    log.error("the journal cannot be read and is tried again: %s", type(error).__name__)
+                    await asyncio.sleep(AGAIN_SECONDS)
+                    continue
+                if line is not None:
+                    self._begin(id, line, hear, since=self._journal.arrived(id))
+                self._left.popleft()
+                self._is_moved.set()
+
+    async def mind(self, hold: Callable[[], Awaitable[None]], go_on: Callable[[], Awaitable[None]]) -> None:
+        """Have no more told where too much is left, and more again where little is. Never ends."""
+        while True:
+            await self._until(lambda: len(self._left) >= MOST_LEFT)
+            log.warning("more is written on Signal than can be answered: what comes waits there")
+            await hold()
+            await self._until(lambda: len(self._left) <= FEW_LEFT)
+            await go_on()
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        while not holds():
+            self._is_moved.clear()
+            await self._is_moved.wait()
 
     async def finish(self) -> None:
         """Wait for the end of what was begun, once nothing new arrives."""
@@ -104,11 +173,13 @@ class Hearing:
 
     # --- one line -------------------------------------------------------------------------------------------
 
-    def _begin(self, id: bytes, line: bytes, hear: Hear) -> None:
+    def _begin(self, id: bytes, line: bytes, hear: Hear, *, since: int = 0) -> None:
+        """`since`: when it arrived (seconds since 1970), where it waited behind others."""
         heard = self._translated(id, line)
         if heard is None:
             self._journal.drop(id)
             return
+        heard = msgspec.structs.replace(heard, said=since) if since else heard
         before = self._durable.get(heard.who.chat)
         mine = self._durable[heard.who.chat] = asyncio.get_running_loop().create_future()
         self._work(self._one(id, heard, hear, before, mine))
@@ -131,7 +202,12 @@ class Hearing:
     def _work(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._left:
+            self._has_room.set()
 
     async def _one(
         self,
