@@ -1,6 +1,6 @@
 """The doors: channels, dispatch, desk, clock, delivery. This is the room that waits on the world.
 
-`Channel` is the promise every door keeps; `bot.__main__` holds the table of those that are open. A channel
+`Channel` is the promise every door keeps; `Ground.channels` holds those that are open. A channel
 translates and decides nothing: it turns what arrives into `Heard`, and a `Screen` into what its network
 shows.
 """

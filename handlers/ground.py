@@ -1,8 +1,8 @@
 """What every process of an instance stands on, whichever part of the work it does: the store, the words, who
 is a member at this moment, the channels that are open, and what is to leave members' chats again.
 
-    ground   this                      hall    where people are heard
-    office   the desk, made of this    duty    the one desk that works, where there are several
+    ground     this                      hall    where people are heard
+    deskroom   the desk, made of this    duty    the one desk that works, where there are several
 
 Never here: hearing, a key that opens anything, a file of the data folder.
 """

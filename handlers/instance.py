@@ -7,7 +7,7 @@
                  and what the desk keeps  (`handlers.deskroom`)
     SEUIL_SHELF/ shelf                    the keys of open drafts, in memory
 
-A process that only listens is `handlers.intaking`, a desk apart `handlers.duty`. Never here: a channel's
+A process that only listens is `handlers.intaking`, a desk apart `handlers.desking`. Never here: a channel's
 manners, a command of the desk, a question.
 """
 
