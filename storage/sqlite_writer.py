@@ -21,9 +21,11 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,26 +86,43 @@ CACHE_KIB = 8192
 CHECKPOINT_PAGES = 4000
 """WAL length at which SQLite copies it into the file by itself: 16 MiB, some thousand turns."""
 
-_PERSON = "(random(), ?, ?, ?, ?, ?, ?, ?)"
-UPSERT: Final = {
-    # Only places for parameters are assembled, from constants: no injection (S608).
-    many: "INSERT INTO person (place, pseudonym, day, seen, draft, revision, draft_day, box)"  # noqa: S608
-    f" VALUES {', '.join([_PERSON] * many)}"
-    " ON CONFLICT (pseudonym) DO UPDATE SET day = excluded.day, seen = excluded.seen, draft = excluded.draft,"
-    " revision = excluded.revision, draft_day = excluded.draft_day, box = excluded.box"
-    for many in (64, 8, 1)
-}
-"""One statement for 64, 8 or 1 people. 64 × 7 parameters are under the 999 that the oldest SQLite takes."""
+SIZES: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+"""Rows of one statement: few enough that SQLite keeps all of them ready. 128 × 7 parameters are under the 999
+that the oldest SQLite takes."""
 
-PUT_ERRANDS: Final = {
-    # As above: places only.
-    many: f"INSERT OR REPLACE INTO errand (id, mark, box) VALUES {', '.join(['(?, ?, ?)'] * many)}"  # noqa: S608
-    for many in (64, 8, 1)
-}
-DROP_ERRANDS: Final = {
-    # As above. One statement for many: each row of an `executemany` would let go of the interpreter's lock.
-    many: f"DELETE FROM errand WHERE {' OR '.join(['(id = ? AND mark <= ?)'] * many)}"  # noqa: S608
-    for many in (64, 8, 1)
+TURNS: Final = """
+CREATE TEMP VIEW turn (pseudonym, day, seen, draft, revision, draft_day, box, owed, owed_mark, owed_box, done, done_mark)
+    AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL;
+CREATE TEMP TRIGGER turn_person INSTEAD OF INSERT ON turn WHEN NEW.pseudonym IS NOT NULL BEGIN
+    INSERT INTO person (place, pseudonym, day, seen, draft, revision, draft_day, box)
+        VALUES (random(), NEW.pseudonym, NEW.day, NEW.seen, NEW.draft, NEW.revision, NEW.draft_day, NEW.box)
+        ON CONFLICT (pseudonym) DO UPDATE SET day = excluded.day, seen = excluded.seen, draft = excluded.draft,
+            revision = excluded.revision, draft_day = excluded.draft_day, box = excluded.box;
+END;
+CREATE TEMP TRIGGER turn_owed INSTEAD OF INSERT ON turn WHEN NEW.owed IS NOT NULL BEGIN
+    INSERT OR REPLACE INTO errand (id, mark, box) VALUES (NEW.owed, NEW.owed_mark, NEW.owed_box);
+END;
+CREATE TEMP TRIGGER turn_done INSTEAD OF INSERT ON turn WHEN NEW.done IS NOT NULL BEGIN
+    DELETE FROM errand WHERE id = NEW.done AND mark <= NEW.done_mark;
+END;
+"""
+"""A view of the writing connection alone: a row laid in it is a person's row, an errand that is owed, one that
+is done, or all three. So a batch is one statement, and without a BEGIN the statement is the transaction, fsync
+and all: the interpreter's lock is let go of once."""
+
+NO_PERSON: Final = (None,) * 7
+NO_ERRAND: Final = (None,) * 3
+NOT_DONE: Final = (None,) * 2
+NOTHING: Final = (*NO_PERSON, *NO_ERRAND, *NOT_DONE)
+
+SIZES: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 83)
+"""Rows of one statement: few sizes, which SQLite keeps ready; 83 rows of 12 are under the 999 parameters that
+the oldest SQLite takes."""
+
+LAY: Final = {
+    # Only places for parameters are assembled, from constants: no injection (S608).
+    many: "INSERT INTO turn VALUES " + ", ".join(["(" + ", ".join("?" * 12) + ")"] * many)  # noqa: S608
+    for many in SIZES
 }
 
 LOOK_UP_MANY = 128
@@ -233,6 +252,8 @@ class Writer(sqlite3.Connection):
         settle(self)
         self._tray = tray
         self._drafts = None if drafts is None else connect(drafts)
+        if self._drafts is not None:
+            self._drafts.executescript(TURNS)
         main = Path(str(arguments[0]))
         self._in_place = InPlace(main, *(() if drafts is None else (drafts,)))
         self._owed: set[str] = set()
@@ -424,27 +445,27 @@ class Writer(sqlite3.Connection):
         return forgotten + [p for p, row in people.items() if row and row.draft is None and row.day < before]
 
     def _write_drafts(self, batch: _Batch) -> None:
+        """Alone and in one statement, it is durable when this returns; else the caller commits."""
         if self._drafts is None or not (batch.people or batch.errands):
             return
-        self._drafts.execute("BEGIN IMMEDIATE")
-        self._many(UPSERT, [row_of(person) for person in batch.people.values() if person])
+        errands = batch.errands.values()
+        people = [row_of(person) for person in batch.people.values() if person]
+        owed = [(e.id, e.mark, e.box) for e in errands if type(e) is PutErrand]
+        done = [(e.id, e.mark) for e in errands if type(e) is DropErrand]
+        rows = [
+            (*(person or NO_PERSON), *(put or NO_ERRAND), *(dropped or NOT_DONE))
+            for person, put, dropped in zip_longest(people, owed, done)
+        ]
         gone = [(pseudonym,) for pseudonym, person in batch.people.items() if not person]
+        if gone or batch.main_open or len(rows) > SIZES[-1]:
+            self._drafts.execute("BEGIN IMMEDIATE")
         if gone:
             self._drafts.executemany("DELETE FROM person WHERE pseudonym = ?", gone)
-        errands = batch.errands.values()
-        self._many(PUT_ERRANDS, [(e.id, e.mark, e.box) for e in errands if type(e) is PutErrand])
-        self._many(DROP_ERRANDS, [(e.id, e.mark) for e in errands if type(e) is DropErrand])
-
-    def _many(self, statements: Mapping[int, str], rows: list[tuple[object, ...]]) -> None:
-        """Write rows with as few statements as can be. `statements`: by how many rows each takes, most
-        first."""
-        assert self._drafts is not None  # noqa: S101 - seen by the caller
-        start = 0
-        for many, statement in statements.items():
-            while len(rows) - start >= many:
-                some = [value for row in rows[start : start + many] for value in row]
-                self._drafts.execute(statement, some)
-                start += many
+        for start in range(0, len(rows), SIZES[-1]):
+            some = rows[start : start + SIZES[-1]]
+            many = SIZES[bisect_left(SIZES, len(some))]
+            some += [NOTHING] * (many - len(some))
+            self._drafts.execute(LAY[many], [value for row in some for value in row])
 
 
 def erases(change: Change) -> bool:
