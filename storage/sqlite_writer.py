@@ -22,7 +22,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -86,17 +86,15 @@ CACHE_KIB = 8192
 CHECKPOINT_PAGES = 4000
 """WAL length at which SQLite copies it into the file by itself: 16 MiB, some thousand turns."""
 
-SIZES: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
-"""Rows of one statement: few enough that SQLite keeps all of them ready. 128 × 7 parameters are under the 999
-that the oldest SQLite takes."""
-
 TURNS: Final = """
-CREATE TEMP VIEW turn (pseudonym, day, seen, draft, revision, draft_day, box, owed, owed_mark, owed_box, done, done_mark)
-    AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL;
+CREATE TEMP VIEW turn (
+    pseudonym, day, seen, draft, revision, draft_day, box, owed, owed_mark, owed_box, done, done_mark
+) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL;
 CREATE TEMP TRIGGER turn_person INSTEAD OF INSERT ON turn WHEN NEW.pseudonym IS NOT NULL BEGIN
     INSERT INTO person (place, pseudonym, day, seen, draft, revision, draft_day, box)
         VALUES (random(), NEW.pseudonym, NEW.day, NEW.seen, NEW.draft, NEW.revision, NEW.draft_day, NEW.box)
-        ON CONFLICT (pseudonym) DO UPDATE SET day = excluded.day, seen = excluded.seen, draft = excluded.draft,
+        ON CONFLICT (pseudonym) DO UPDATE SET
+            day = excluded.day, seen = excluded.seen, draft = excluded.draft,
             revision = excluded.revision, draft_day = excluded.draft_day, box = excluded.box;
 END;
 CREATE TEMP TRIGGER turn_owed INSTEAD OF INSERT ON turn WHEN NEW.owed IS NOT NULL BEGIN
@@ -106,9 +104,9 @@ CREATE TEMP TRIGGER turn_done INSTEAD OF INSERT ON turn WHEN NEW.done IS NOT NUL
     DELETE FROM errand WHERE id = NEW.done AND mark <= NEW.done_mark;
 END;
 """
-"""A view of the writing connection alone: a row laid in it is a person's row, an errand that is owed, one that
-is done, or all three. So a batch is one statement, and without a BEGIN the statement is the transaction, fsync
-and all: the interpreter's lock is let go of once."""
+"""A view of the writing connection alone: a row laid in it is a person's row, an errand that is owed, one
+that is done, or all three. So a batch is one statement, and without a BEGIN the statement is the transaction,
+fsync and all: the interpreter's lock is let go of once."""
 
 NO_PERSON: Final = (None,) * 7
 NO_ERRAND: Final = (None,) * 3

@@ -16,6 +16,8 @@ import asyncio
 import hmac
 import logging
 from collections import deque
+from collections.abc import Callable, Coroutine
+from functools import partial
 from urllib.parse import urlsplit
 
 import httptools
@@ -40,6 +42,10 @@ IDLE_SECONDS = 75.0
 
 FINISH_SECONDS = 10.0
 """How long what was taken may take, once it is to end. What is not done by then stays owed."""
+
+AT_A_TIME = 8
+"""Updates begun in one round of the loop. A hundred come at once, and begun at once they would all be
+answered at the end, and come at once again: 40 ms away that was a fifth fewer turns."""
 
 ALL_BUSY = 90
 """Updates worked on at once from which on Telegram is taken to hold more: it may bring 100."""
@@ -70,6 +76,8 @@ class Webhook:
         self._tasks: set[asyncio.Task[None]] = set()
         self._working: dict[int, list[_Connection]] = {}
         """Updates that are worked on, each with those who wait for its answer."""
+        self._taken: deque[Callable[[], Coroutine[None, None, None]]] = deque()
+        """Those of them that are not begun yet."""
         self.is_leaving = False
 
     async def open(self) -> None:
@@ -105,6 +113,7 @@ class Webhook:
             self._server.close()
         for connection in list(self._connections):
             connection.leave()
+        self._begin(len(self._taken))
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
         for connection in list(self._connections):
@@ -134,9 +143,18 @@ class Webhook:
             connection.answer(reply)
             return
         self._working[number] = waiting = [connection]
-        task = asyncio.create_task(self._one(number, heard, waiting, reply, self._hear))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        if not self._taken:
+            asyncio.get_running_loop().call_soon(self._begin)
+        self._taken.append(partial(self._one, number, heard, waiting, reply, self._hear))
+
+    def _begin(self, many: int = AT_A_TIME) -> None:
+        """Begin with a few; the loop sees to what is durable by now before the next few."""
+        for _ in range(min(many, len(self._taken))):
+            task = asyncio.create_task(self._taken.popleft()())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if self._taken:
+            asyncio.get_running_loop().call_soon(self._begin)
 
     async def _one(
         self, number: int, heard: Heard, waiting: list[_Connection], reply: bytes, hear: Hear
