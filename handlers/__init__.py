@@ -127,6 +127,8 @@ class Abilities:
     counts: bool = False
     """Whether the ids of messages count up by one: what a crash kept from being noted is then found between
     two that are known."""
+    sounds: bool = False
+    """Each message is heard or felt on her telephone, and is a call for us: few are better than many."""
 
 
 class Gone(Exception):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from time import perf_counter
 
@@ -71,7 +71,7 @@ from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
 from handlers.limits import Entry, Limits
 from handlers.owing import Owing
 from handlers.pressure import COME_BACK_MINUTES, Flight, Load, Pressure, Pressures
-from handlers.screens import House, Painter
+from handlers.screens import House, Painter, together
 from handlers.shown import Shown
 from handlers.testimonies import Done, Testimonies
 from locales import Words
@@ -111,13 +111,12 @@ def with_envelope(done: Done, envelope: Envelope) -> Done:
 
 
 class Thought(Record, frozen=True):
-    """A turn thought out: what to write, what to show. `receipt_at`: where a receipt stands in it."""
+    """A turn thought out: what to write, what to show."""
 
     done: Done
     screens: tuple[Screen, ...]
     errands: tuple[Operation, ...] = ()
     deletion: Deletion | None = None
-    receipt_at: int = 0
     begins: bool = False
     """A conversation begins with it: it may as well begin later."""
 
@@ -338,7 +337,7 @@ class Dispatch:
         if thought.done.envelope.owes_receipt:
             # The receipt is destroyed here once it was shown; what she says next must find it gone.
             await _acknowledge(heard)
-            await self._receipt_was_shown(on_way, heard, thought.receipt_at)
+            await self._receipt_was_shown(on_way, heard, _receipt_in(thought.screens))
             return None
         if thought.done.since is not None:
             # What a receipt brought is in no draft: shown first, so that a crash has it asked for again.
@@ -363,15 +362,15 @@ class Dispatch:
         if person.lost:
             screens.append(self._screen("expired", language))
         asked = self._painter(channel).turn(effects, shown_state, language)
-        receipt_at = len(screens)
         screens += self._with_receipt(done.envelope, asked) if done.envelope.owes_receipt else asked
+        screens = _fitting(screens, channel)
         errands: list[Operation] = [] if deletion is None else [await self._errands.delete(deletion)]
         if screens:
             errands.append(
                 await self._errands.owe(person.pseudonym, heard.update, heard.who, language, effects)
             )
         begins = not state.at and WELCOME in turn.effects
-        return Thought(done, tuple(screens), tuple(errands), deletion, receipt_at, begins)
+        return Thought(done, tuple(screens), tuple(errands), deletion, begins)
 
     def _think(self, heard: Heard, person: Person, state: State) -> Turn:
         event = self._event(heard, state)
@@ -583,11 +582,12 @@ class Dispatch:
         screens = self._painter(channel).turn(effects, state, language)
         if person.envelope.owes_receipt:
             screens = self._with_receipt(person.envelope, screens)
+        screens = _fitting(screens, channel)
         shown = channel.show(heard.who, *screens)
         kept = bool(state.at)
         on_way = OnWay(person.pseudonym, heard.update, shown, kept=kept, draft=person.envelope)
         if person.envelope.owes_receipt:
-            await self._receipt_was_shown(on_way, heard, 0)
+            await self._receipt_was_shown(on_way, heard, _receipt_in(screens))
             return None
         return on_way
 
@@ -664,6 +664,15 @@ class Dispatch:
             painter = Painter(self._questionnaire, dict(self._words), self._house, channel.name)
             self._painters[channel.name] = painter
         return painter
+
+
+def _fitting(screens: list[Screen], channel: Channel) -> list[Screen]:
+    return together(screens) if channel.can.sounds and len(screens) > 1 else screens
+
+
+def _receipt_in(screens: Sequence[Screen]) -> int:
+    """The place of the one that holds a receipt."""
+    return next((at for at, screen in enumerate(screens) if screen.copy is not None), 0)
 
 
 def _between(envelope: Envelope, message: int, most: int) -> range:

@@ -79,7 +79,7 @@ class OneShelf:
             self._mine = await self._held.enter_async_context(self._hold())
         if not self._mine or (self._shared is not None and not await self._is_known(self._shared)):
             error = _elsewhere()
-            log.critical("PEOPLE'S DRAFTS ARE IN TWO PLACES. %s %s", error, error.hint)
+            log.critical("PEOPLE'S DRAFTS ARE IN TWO PLACES. %s", error)
 
     async def close(self) -> None:
         await self._held.aclose()

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec.structs import replace
+
 from bot import places
 from bot.places import Offer, Place, place
 from bot.questionnaire import AnyQuestion, Questionnaire
@@ -22,6 +24,10 @@ from locales import HelpLine, Words, help_lines
 READING_CHARACTERS = 1500
 """Characters of her own story in one message on the review screen: long enough to read on, under every
 limit."""
+
+TOGETHER_CHARACTERS = 2000
+"""Characters of several things told in one message: about two pages of a telephone, half of what Telegram
+takes."""
 
 WITHOUT_ROW = frozenset({places.RESUME, places.BREATH, places.CLOSING})
 """Places whose own options already say all there is to do."""
@@ -311,6 +317,25 @@ class Painter:
             return ""
         labels = [words.option(question.words, code) for code in codes]
         return words.say("review-answer", question=self.short(question, words), answer=", ".join(labels))
+
+
+def together(screens: Sequence[Screen]) -> list[Screen]:
+    """What is told, and then asked, in as few messages as can still be read at once. One that is protected,
+    or goes away by itself, stays alone: so does a receipt."""
+    joined: list[Screen] = []
+    for screen in screens:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last == Screen(last.text)
+            and screen.text
+            and not (screen.protect or screen.minutes or screen.files or screen.copy)
+            and len(last.text) + len(screen.text) <= TOGETHER_CHARACTERS
+        ):
+            joined[-1] = replace(screen, text=f"{last.text}\n\n{screen.text}")
+        else:
+            joined.append(screen)
+    return joined
 
 
 def _topic_key(id: str, page: int) -> str:

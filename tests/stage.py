@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.age import HybridIdentity
 from bot.questionnaire import Questionnaire
@@ -19,6 +19,7 @@ from handlers import Abilities, Address, Hear, Heard, Kind, Screen
 from handlers.dispatch import Dispatch
 from handlers.intake import Keys, ReceiptDesk
 from handlers.screens import House
+from handlers.telegram.updates import CHANNEL
 from handlers.vocabulary import vocabularies
 from locales import load
 from storage import Store
@@ -53,6 +54,8 @@ class Recorder:
 
     def __init__(self, name: str = "terminal") -> None:
         self.name = name
+        if name == CHANNEL:
+            self.can = replace(self.can, sounds=True)
         self.shown: list[tuple[Address, Screen]] = []
         self.forgotten: list[tuple[Address, int]] = []
         self.numbered = 0

@@ -19,7 +19,7 @@ from handlers.intake import ReceiptDesk
 from storage import ErrandRow
 from storage.changes import Ban, Change, KeepReply, PutErrand
 from storage.memory import MemoryStore
-from tests.stage import CHEAP, INSTANCE, WORDS, Clock, Stage, receipt_in
+from tests.stage import CHEAP, INSTANCE, WORDS, Clock, Recorder, Stage, receipt_in
 
 FR = WORDS["fr"]
 
@@ -156,6 +156,21 @@ async def test_an_answer_that_was_owed_to_another_is_shown_to_nobody():
     assert to_rose == [FR.question("narrative")], "where she stands, and nothing that Lila was told"
     assert FR.say("narrative-more-messages") not in to_lila
     assert await store.errands() == []
+
+
+async def test_on_a_telephone_each_answer_is_one_message_and_a_receipt_has_its_own() -> None:
+    stage = Stage(channel=Recorder("telegram"))
+    (_welcome,) = await stage.screens("Rose", kind="opened")
+    await stage.say("Rose", "1", "2", "1", "1", "1", "Il est venu.", "FINI")
+    await stage.to_review("Rose")
+    await stage.say("Rose", "1", "1")
+
+    receipt, after = await stage.screens("Rose", "1")
+
+    assert receipt_in(receipt.text)
+    assert receipt.protect
+    assert receipt.copy
+    assert WORDS["fr"].question("closing") in after.text
 
 
 async def test_a_redelivered_submission_writes_one_case_and_shows_the_same_receipt():

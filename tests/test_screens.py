@@ -13,7 +13,8 @@ from bot import places, rights
 from bot.conversation import step
 from bot.questions import QUESTIONNAIRE
 from bot.turns import State
-from handlers.screens import Painter
+from handlers import Button, Screen
+from handlers.screens import TOGETHER_CHARACTERS, Painter, together
 from tests.stage import HOUSE, WORDS
 from tests.walks import meant, moves, to_review
 
@@ -137,3 +138,35 @@ def test_a_painter_that_paints_for_many_tells_each_only_of_her_own_rights_and_pi
         "(choisi)"
         not in one.ask(State(at="what_happened", picked=("other",), aside=(places.COUNTRY,)))[0].text
     )
+
+
+def test_what_is_told_and_asked_at_once_is_one_message_with_its_buttons() -> None:
+    told, asked = (
+        Screen("Bonjour."),
+        Screen("Que voulez-vous faire ?", row=(Button("Aide", "AIDE"),), stamp="a"),
+    )
+
+    assert together([told, asked]) == [
+        Screen("Bonjour.\n\nQue voulez-vous faire ?", row=asked.row, stamp=asked.stamp)
+    ]
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        Screen("huit mots", protect=True, copy=Button("Copier", "huit mots")),
+        Screen("lu dix minutes", minutes=10),
+        Screen("une question", (Button("Oui", "1"),)),
+        Screen("une liste", stamp="b"),
+    ],
+)
+def test_what_is_deleted_protected_or_answered_alone_takes_nothing_in(apart: Screen) -> None:
+    assert together([apart, Screen("La suite.")]) == [apart, Screen("La suite.")]
+
+
+@given(st.lists(st.text(min_size=1, max_size=900), max_size=8))
+def test_joined_or_not_everything_is_told_in_its_order_and_can_be_read_at_once(texts: list[str]) -> None:
+    joined = [screen.text for screen in together([Screen(text) for text in texts])]
+
+    assert "\n\n".join(joined) == "\n\n".join(texts)
+    assert all(len(text) <= TOGETHER_CHARACTERS + len("\n\n") for text in joined)

@@ -85,7 +85,7 @@ class Telegram:
     """One bot. `open` before `listen`; `close` in the end."""
 
     name = CHANNEL
-    can = Abilities(buttons=True, deletes=True, protects=True, longest=LONGEST_TEXT, counts=True)
+    can = Abilities(buttons=True, deletes=True, protects=True, longest=LONGEST_TEXT, counts=True, sounds=True)
 
     def __init__(self, access: Access) -> None:
         self._access = access
