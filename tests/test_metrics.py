@@ -514,12 +514,13 @@ async def test_status_says_what_lacks(home: Home) -> None:
 
 
 def noted(counts: Counts) -> None:
-    """All that one turn notes on Telegram; a poll brings many turns."""
+    """All that one turn notes on Telegram, where each poll brings one."""
     began = time.perf_counter()
     counts.updates.note("telegram")
     counts.turns += 1
     durable = counts.durable.note(began)
     counts.call("telegram", "sendMessage", "ok")
+    counts.call("telegram", "getUpdates", "ok")
     counts.shown.note(durable)
 
 

@@ -483,29 +483,33 @@ async def test_a_standby_takes_over_and_has_everything_acknowledged() -> None:
     """The first server is killed for good; the url names both, and commits waited for both."""
     first = await asyncio.to_thread(Server, (*QUICK, "-c", "synchronous_standby_names=*"))
     servers, people, done = [first], [new_id() for _ in range(8)], asyncio.Event()
+    acknowledged = dict.fromkeys(people, 0)
 
-    async def talk(store: Store, person: bytes) -> int:
-        revision = 0
+    async def talk(store: Store, person: bytes) -> None:
         while not done.is_set():
-            revision += 1
+            revision = acknowledged[person] + 1
             assert await store.commit(turn(person, person, revision))
-        return revision
+            acknowledged[person] = revision
+
+    async def all_have_had(turns: int) -> None:
+        async with asyncio.timeout(30):
+            while min(acknowledged.values()) < turns:  # noqa: ASYNC110 - one of eight acknowledges it
+                await asyncio.sleep(0.01)
 
     try:
         servers.append(await asyncio.to_thread(Server, QUICK, None, first))
         both = first.url().replace(f"{first.sockets}", f"{first.sockets},{servers[1].sockets}")
         async with opened(both) as store:
             talks = [asyncio.create_task(talk(store, person)) for person in people]
-            await asyncio.sleep(0.3)
+            await all_have_had(3)
             first.kill()
-            await asyncio.sleep(0.1)
             servers[1].promote()
-            await asyncio.sleep(0.3)
+            await all_have_had(max(acknowledged.values()) + 3)
             done.set()
-            said = await asyncio.gather(*talks)
+            await asyncio.gather(*talks)
 
             rows = [await store.person([person]) for person in people]
-            assert [row.draft.revision for row in rows if row and row.draft] == said
+            assert [row.draft.revision for row in rows if row and row.draft] == [*acknowledged.values()]
             assert await ask(servers[1].url(), "SELECT count(*) FROM person") == len(people)
     finally:
         for server in servers:
