@@ -13,6 +13,8 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import rights
+
 settings.register_profile(
     "quick", deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -27,15 +29,25 @@ CANARY = "canari-d5c1-mésange"
 """A word no program says by itself. Long and odd enough to be found in any byte stream."""
 
 
+PEERS = bool(os.environ.get("SEUIL_PEERS"))
+"""Set by `make test-peers`, the run of their own that peers have."""
+
+
+def _may_be_skipped(item: pytest.Item) -> bool:
+    """Even where nothing may: a bare clone has nothing beside it; a peer's run is another; and what takes a
+    right that this process has not."""
+    right = item.get_closest_marker("privileged")
+    if right is not None:
+        return not rights.has(*right.args)
+    return bool(item.get_closest_marker("beside") or (item.get_closest_marker("peer") and not PEERS))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    # A bare clone has nothing beside it, on any machine; peers have a run of their own; rights come with the
-    # machine.
-    may = any(item.get_closest_marker(name) for name in ("beside", "peer", "privileged"))
-    if NO_SKIP and report.skipped and not may and not hasattr(report, "wasxfail"):
+    if NO_SKIP and report.skipped and not _may_be_skipped(item) and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and SEUIL_NO_SKIP allows none: {report.longrepr}"
     return report

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds. A start takes two of them on a machine that does nothing else, and what a killed worker owed is
 taken over after ten at the most."""
 
@@ -59,9 +59,10 @@ async def started(
     closed: bool = False,
     folder: Path = ROOT,
     patience: float = PATIENCE,
+    module: str = "bot",
 ) -> AsyncIterator[Process]:
-    """`closed`: without a standard input, as a service may be."""
-    command = [sys.executable, "-m", "bot", *args]
+    """`closed`: without a standard input, as a service may be. `module`: what is run in the bot's place."""
+    command = [sys.executable, "-m", module, *args]
     if closed:
         command = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
     pipe = asyncio.subprocess.PIPE

@@ -14,6 +14,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -105,12 +107,29 @@ class Server:
         """Whether these bytes are anywhere in what it would give to somebody who asks for all it has."""
         return marker in self.say("EVAL", _ALL, "0")
 
+    @contextmanager
+    def heard(self) -> Iterator[list[list[str]]]:
+        """Every command it is given meanwhile, those of its scripts too, as MONITOR spells them. The list is
+        whole once this has ended."""
+        commands: list[list[str]] = []
+        end = "this was all"
+        with socket.socket(socket.AF_UNIX) as line, line.makefile("rb") as told:
+            line.settimeout(STARTS_WITHIN_SECONDS)
+            line.connect(str(self.socket))
+            line.sendall(b"MONITOR\r\n")
+            assert told.readline() == b"+OK\r\n"
+            yield commands
+            self.say("ECHO", end)
+            while end not in (command := told.readline().decode()):
+                commands.append(re.findall(r'"((?:[^"\\]|\\.)*)"', command))
+
     def _process_id(self) -> int:
         told = self.say("INFO", "server").decode()
         return next(int(line[11:]) for line in told.splitlines() if line.startswith("process_id:"))
 
     def memory(self) -> bytes:
-        """All it has in memory, its allocator's free parts too; only for the same user or root."""
+        """All it has in memory, its allocator's free parts too; only for the same user or root, and not where
+        the kernel lets nobody look (kernel.yama.ptrace_scope)."""
         found = bytearray()
         maps = Path(f"/proc/{self.pid}/maps").read_text("ascii").splitlines()
         try:
@@ -122,7 +141,7 @@ class Server:
                         memory.seek(start)
                         found += memory.read(end - start)
         except PermissionError:
-            pytest.skip("this machine lets nobody look into another process")
+            pytest.skip("CAP_SYS_PTRACE is missing, and this kernel lets nobody else look into a process")
         return bytes(found)
 
     def _answers(self) -> bool:

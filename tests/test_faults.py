@@ -305,8 +305,8 @@ async def test_a_word_that_telegram_still_holds_in_the_end_is_seen(monkeypatch: 
     assert crowd.outcome.faults == {"unconfirmed": 1}
 
 
-@pytest.mark.privileged
-@pytest.mark.skipif(not can_mount(), reason="no disk can be mounted here: it takes root, or a right to mount")
+@pytest.mark.privileged("CAP_SYS_ADMIN")
+@pytest.mark.skipif(not can_mount(), reason="CAP_SYS_ADMIN is missing: no disk can be mounted here")
 def test_a_disk_that_is_filled_takes_no_byte_and_takes_some_once_it_is_freed() -> None:
     disk = Disk(1, "test")
     file = disk.place / "some"
@@ -319,6 +319,29 @@ def test_a_disk_that_is_filled_takes_no_byte_and_takes_some_once_it_is_freed() -
         assert file.write_bytes(bytes(4096)) == 4096
     finally:
         disk.remove()
+
+
+def test_what_fills_a_disk_takes_every_byte_there_is_and_gives_all_of_it_back(tmp_path: Path) -> None:
+    """Of a file, whose limit stands for a disk's: for this no right is needed."""
+    room = 3 * (1 << 20) + 4096 + 11
+    fills = (
+        "import resource, sys; from pathlib import Path\n"
+        "from tests.faults import disks\n"
+        "disks.can_mount = lambda: False; disk = disks.Disk(1, 'test')\n"
+        "try: disk.fill()\n"
+        "except RuntimeError: print('no disk of its own')\n"
+        "disk.is_small = True; room = int(sys.argv[1]); ballast = disk.place / disks.BALLAST\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))\n"
+        "disk.fill(); print(ballast.stat().st_size)\n"
+        "disk.free(); disk.free(); print(ballast.exists())\n"
+        "disk.remove(); print(disk.place.exists())\n"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", fills, str(room)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.splitlines() == ["no disk of its own", str(room), "False", "False"]
 
 
 def test_a_driven_clock_moves_what_a_machines_clock_tells_and_nothing_else(tmp_path: Path) -> None:

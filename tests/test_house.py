@@ -453,17 +453,37 @@ def test_skipped(): ...
 def test_known(): assert False
 """,
     "test_module_skipped.py": "import pytest\npytest.importorskip('no_such_module')\n",
+    "test_right.py": """
+import pytest
+from tests import rights
+
+rights.CAPABILITIES = {"CAP_OURS": 0, "CAP_NOBODYS": 63}
+rights.STATUS.write_text("CapEff: 0000000000000001")
+
+@pytest.mark.privileged("CAP_NOBODYS")
+def test_right_we_have_not(): pytest.skip("CAP_NOBODYS is missing")
+
+@pytest.mark.privileged("CAP_OURS")
+def test_right_we_have(): pytest.skip("it is not missing")
+""",
 }
 
 
 @pytest.mark.parametrize(
     ("no_skip", "told"),
-    [("", "3 passed, 2 skipped, 1 xfailed, 2 errors"), ("1", "3 passed, 1 xfailed, 4 errors")],
+    [
+        ("", "3 passed, 4 skipped, 1 xfailed, 2 errors"),
+        ("1", "1 failed, 3 passed, 1 skipped, 1 xfailed, 4 errors"),
+    ],
 )
 def test_a_logged_canary_is_found_and_where_nothing_may_be_skipped_a_skip_is_a_failure(
     tmp_path, no_skip, told
 ):
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "tests").mkdir()
+    told_here = (ROOT / "tests" / "rights.py").read_text("utf-8").replace("/proc/self/status", "status")
+    (tmp_path / "tests" / "rights.py").write_text(told_here)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = privileged\n")
     for name, body in FEW_TESTS.items():
         (tmp_path / name).write_text(body)
 

@@ -210,7 +210,7 @@ async def test_an_intake_with_another_shelf_is_refused_in_one_sentence(
             own = {**fleet.intake_env(1), "SEUIL_SHELF": str(Path(memory) / "shelf")}
             async with started(fleet.intake_env(0), *INTAKE) as process:
                 await process.says("serves Telegram")
-                code, said = await refused(own, *INTAKE)
+                code, said, _ = await refused(own, *INTAKE)
 
                 assert code == 10
                 assert "keeps the keys of drafts in another place" in said

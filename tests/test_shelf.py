@@ -282,7 +282,9 @@ async def test_a_folder_on_a_disk_can_be_allowed_loudly(
     assert caplog.records[0].levelno == logging.WARNING
 
 
-@pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="no Linux")
+@pytest.mark.skipif(
+    not Path("/proc/self/mountinfo").exists(), reason="no /proc/self/mountinfo: only Linux has one"
+)
 def test_memory_is_told_from_disk_by_the_table_of_mounts() -> None:
     assert is_memory_backed(Path("/dev/shm"))
     assert not is_memory_backed(Path("/proc"))

@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -544,7 +545,41 @@ async def test_a_key_that_is_overwritten_and_not_deleted_yet_is_no_key(server: S
         assert [day for day, _ in await shelf.day_keys(DAY)] == [DAY]
 
 
-@pytest.mark.privileged
+def overwritten(commands: list[list[str]]) -> dict[str, int]:
+    """Of each name that was deleted with nothing between, how many zeros were written over it first."""
+    wiped: dict[str, int] = {}
+    for before, after in pairwise(commands):
+        match before, after:
+            case ["SETRANGE", name, "0", zeros], ["DEL", same] if name == same:
+                wiped[name] = zeros.count(r"\x00")
+    return wiped
+
+
+async def test_a_key_is_overwritten_to_its_last_byte_just_before_it_is_deleted(own: Server) -> None:
+    """What the server is asked for; that it writes where the key stood is looked at below."""
+    async with opened(own) as shelf:
+        drafts = [new_id() for _ in range(6)]
+        for draft in drafts:
+            await shelf.new_key(draft, HOUR)
+        await shelf.day_keys(DAY)
+        names = [*(b"seuil:draft:" + draft for draft in drafts), b"seuil:day:%d" % DAY]
+        lengths = [int(own.say("STRLEN", name)[1:]) for name in names]
+
+        with own.heard() as commands:
+            for draft in drafts[::2]:
+                await shelf.destroy(draft)
+            await shelf.expire(HOUR + 1)
+            await shelf.day_keys(DAY + 9)
+
+    wiped = overwritten(commands)
+    assert set(wiped) == {name for command, *names in commands if command == "DEL" for name in names}
+    assert sum(name.startswith("seuil:draft:") for name in wiped) == len(drafts)
+    assert f"seuil:day:{DAY}" in wiped
+    assert min(lengths) > 0
+    assert min(wiped.values()) >= max(lengths)
+
+
+@pytest.mark.privileged("CAP_SYS_PTRACE")
 async def test_a_destroyed_key_is_overwritten_where_it_stood(own: Server) -> None:
     """With its first revision it stands in its own place only: what came in held none, and nobody read it."""
     async with opened(own) as shelf:
