@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from bot.conversation import step
 from bot.errors import SeuilError, StoreAway, StoreDamaged
-from bot.places import place
+from bot.places import REVIEW, place
 from bot.questionnaire import Questionnaire
 from bot.reading import Vocabulary, hear
 from bot.receipts import new as new_receipt
@@ -327,14 +327,15 @@ class Dispatch:
                 f"A turn was refused {TRIES} times by the store.",
                 hint="Something other than Seuil may write to its database.",
             )
+        envelope = thought.done.envelope
+        if envelope.state.at == REVIEW:
+            self._receipts.prepare(new_receipt(envelope.entropy))
         if thought.done.since is not None:
             # After the commit: erasing a case takes a few milliseconds that erasing none does not take.
             await self._receipts.wait_from(thought.done.since)
         shown = channel.show(heard.who, *thought.screens)
-        on_way = OnWay(
-            person.pseudonym, heard.update, shown, thought.deletion, kept=bool(thought.done.envelope.state.at)
-        )
-        if thought.done.envelope.owes_receipt:
+        on_way = OnWay(person.pseudonym, heard.update, shown, thought.deletion, kept=bool(envelope.state.at))
+        if envelope.owes_receipt:
             # The receipt is destroyed here once it was shown; what she says next must find it gone.
             await _acknowledge(heard)
             await self._receipt_was_shown(on_way, heard, _receipt_in(thought.screens))
@@ -499,6 +500,7 @@ class Dispatch:
 
     async def close(self) -> None:
         """The end: write down what was shown, while there is a store."""
+        self._receipts.close()
         await self._owing.close()
 
     async def _delete(self, deletion: Deletion, channel: Channel) -> None:

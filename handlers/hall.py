@@ -167,7 +167,7 @@ def open_hall(
         store=ground.store,
         shelf=shelf,
         keys=Keys(keys.team.now, keys.team.verify, keys.salt, tag, keys.instance, ground.follow_keys),
-        receipts=ReceiptDesk(keys.salt, cost=cost, clock=ground.clock),
+        receipts=ReceiptDesk(keys.salt, cost=cost, clock=ground.clock, ahead=not worker),
         questionnaire=questions,
         words=ground.words,
         vocabularies=vocabularies(ground.words),

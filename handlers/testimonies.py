@@ -88,12 +88,13 @@ class Testimonies:
         tag = sender_tag(self._keys.tag(), who.channel, who.chat)
         if await self._store.is_banned(tag):
             return Done(Envelope(NOBODY), tells=(self._screen("not-accepted", closing.language),), fresh=True)
-        if self._receipts.is_crowded:
+        receipt = new_receipt(before.entropy)
+        if self._receipts.is_crowded and not self._receipts.is_ready(receipt):
             COUNTS.put_off += 1
             return Done(before, tells=(self._screen("sending-busy", before.state.language),))
         await self._keys.follow()
         try:
-            keys = await self._receipts.keys(new_receipt(before.entropy))
+            keys = await self._receipts.keys(receipt)
             items = self._seal(submit, before, record, keys, tag)
         except (SeuilError, ValueError, MemoryError) as error:
             log.error("a testimony could not be sealed and was not kept: %s", type(error).__name__)

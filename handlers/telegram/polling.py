@@ -5,6 +5,9 @@ update that is still being worked on and no further, so a crash loses nothing: w
 again. What comes again while it is worked on is let pass; what was answered before is known by its number
 (`handlers.dispatch`).
 
+What is slow must not hold it: a hundred updates at the most come beyond an unconfirmed one. The one slow
+thing, the hash of a receipt, is made before it is asked for (`handlers.intake.ReceiptDesk.prepare`).
+
 Never here: what an update means.
 """
 
