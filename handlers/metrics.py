@@ -245,7 +245,7 @@ METRICS: tuple[Metric, ...] = (
             lambda s: [((k,), n) for k, n in s.counts.retries.numbers.items()], channel=CHANNELS),
     gauge("seuil_answers_unreached", "People whom the network did not take an answer for, in tens upwards.",
           _one(lambda s: up(s.vitals.unreached, TENS))),
-    gauge("seuil_crowded", "1 where people who would begin are asked to come back later.",
+    gauge("seuil_crowded", "1 where who would begin, on some network, is asked to come back.",
           _one(lambda s: int(s.vitals.load.is_high))),
     # what people do, in steps
     counter("seuil_updates_total", "Updates received, in steps of 300.",

@@ -371,6 +371,27 @@ def test_the_guide_to_watching_explains_every_figure_and_every_alert_and_no_othe
     assert set(re.findall(r"`(Seuil[A-Z]\w+)`", guide)) == {rule["alert"] for rule in RULES}
 
 
+GUIDES = (
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
+    *("README.md", "SECURITY.md", "CHANGELOG.md", "benchmarks/README.md"),
+)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_no_guide_names_a_figure_or_an_alert_that_does_not_exist(guide: str) -> None:
+    told = _read(guide)
+    figures = [name for name, family, _ in named(told) if family is None]
+    alerts = set(re.findall(r"`(Seuil[A-Z]\w+)`", told)) - {rule["alert"] for rule in RULES}
+
+    assert (figures, alerts) == ([], set())
+
+
+@pytest.mark.parametrize("name", ["seuil_turn_durable_seconds", "seuil_loop_late_seconds"])
+def test_the_guide_to_scaling_says_by_which_figures_one_sees_it(name: str) -> None:
+    assert f"`{name}`" in _read("docs/scaling.md")
+    assert any(name in expression for expression in expressions()), "and the dashboard shows them"
+
+
 TURNS, TURN_SECONDS, HANDED_IN, TOKEN, BYTES, READ_MINUTES = 41, 180e-6, 5.2, 2500, 16 * 1024, 5
 """What docs/scaling.md computes with."""
 
