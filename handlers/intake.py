@@ -148,11 +148,19 @@ class ReceiptDesk:
 
     def prepare(self, receipt: Receipt) -> None:
         """Make its keys once nobody waits who hands in. Nothing happens where that is no use."""
-        known = receipt.entropy in self._ahead
-        if not self._makes_ahead or known or len(self._ahead) >= MOST_AHEAD or self.is_crowded:
+        if not self._makes_ahead or receipt.entropy in self._ahead or self.is_crowded:
+            return
+        if len(self._ahead) >= MOST_AHEAD and not self._made_room():
             return
         self._ahead[receipt.entropy] = asyncio.create_task(self._prepared(receipt))
         asyncio.get_running_loop().call_later(AHEAD_SECONDS, self.forget, receipt)
+
+    def _made_room(self) -> bool:
+        """Whether the oldest keys that are there, of who did not hand in, were let go of."""
+        oldest = next((entropy for entropy, ahead in self._ahead.items() if ahead.done()), None)
+        if oldest is not None:
+            self.forget(Receipt(oldest))
+        return oldest is not None
 
     def is_ready(self, receipt: Receipt) -> bool:
         """Whether its keys are there."""

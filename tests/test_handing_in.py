@@ -125,6 +125,22 @@ async def test_no_more_is_made_ahead_than_is_said_and_none_where_several_hear(
     assert ahead._ahead == {}
 
 
+async def test_who_left_what_was_made_for_her_makes_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, ahead = Slow(monkeypatch), desk()
+    slow.goes.set()
+    left, newcomer = receipts(MOST_AHEAD), new_receipt(b"the newest")
+    for each in left:
+        ahead.prepare(each)
+    while len(slow.made) < MOST_AHEAD:
+        await idle()
+
+    ahead.prepare(newcomer)
+    await idle()
+
+    assert len(ahead._ahead) == MOST_AHEAD
+    assert (ahead.is_ready(newcomer), ahead.is_ready(left[0]), ahead.is_ready(left[1])) == (True, False, True)
+
+
 async def test_what_was_made_ahead_is_let_go_of_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "AHEAD_SECONDS", 0.0)
     slow, ahead = Slow(monkeypatch), desk()
