@@ -258,11 +258,12 @@ async def test_who_is_told_that_many_write_comes_back_and_goes_on_once_she_is_an
             await says(post, crowd, teller, people.BUSY),
             await says(post, crowd, teller, "Bonjour"),
             await says(post, crowd, teller, people.SENDING_BUSY, "Bonjour"),
+            await says(post, crowd, teller, f"{people.SENDING_BUSY}\n\nBonjour"),
             await says(post, crowd, teller, receipt),
         ]
 
-    assert [b'"text":"/start"' in each for each in said] == [True, True, False, False]
-    assert (crowd.outcome.finished, crowd.outcome.put_off, crowd.outcome.faults) == (1, 2, {})
+    assert [b'"text":"/start"' in each for each in said] == [True, True, False, False, False]
+    assert (crowd.outcome.finished, crowd.outcome.put_off, crowd.outcome.faults) == (1, 3, {})
 
 
 @pytest.mark.parametrize("put_off", [people.BUSY, people.SENDING_BUSY])

@@ -277,7 +277,9 @@ class Lives(Crowd):
             return False
         if text == BUSY:
             return teller.step == 1
-        return text == SENDING_BUSY and teller.script.steps[teller.step - 1].answer is None
+        told, _, asked = text.partition("\n\n")
+        is_asked_again = not asked or asked in teller.seen  # with it or after it: where she stands still
+        return told == SENDING_BUSY and is_asked_again and teller.script.steps[teller.step - 1].answer is None
 
     def _put_off(self, teller: Teller) -> None:
         self.outcome.put_off += 1
@@ -375,7 +377,7 @@ class Lives(Crowd):
         if not teller.waiting:
             return  # of what she said before
         self.outcome.lost_by_design += 1
-        self.outcome.told_of_loss += text == EXPIRED
+        self.outcome.told_of_loss += text.startswith(EXPIRED)
         self.people.pop(teller.chat, None)
         self._later(self.come)  # also where everybody comes to her end: who lost a draft can begin again
 
