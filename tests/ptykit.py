@@ -17,6 +17,9 @@ from types import TracebackType
 PATIENCE_SECONDS = 60.0
 """How long a program may take to say what is waited for: scrypt takes some seconds on a busy machine."""
 
+FROM_A_TERMINAL = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
+"""What somebody at a terminal sends with a key, or by closing it."""
+
 
 class Terminal:
     """`python -m bot …` in a terminal of its own; `with` sees to its end."""
@@ -28,6 +31,9 @@ class Terminal:
         self._pid, self._handle = pty.fork()
         if self._pid == 0:  # pragma: no cover - this is the other process
             os.chdir(cwd)
+            for number in FROM_A_TERMINAL:
+                # Whoever was started in the background ignores these, and so would all it starts.
+                signal.signal(number, signal.SIG_DFL)
             os.execve(argv[0], list(argv), dict(env))  # noqa: S606 - a program of the test itself, no shell
         self.code: int | None = None
 
@@ -57,8 +63,9 @@ class Terminal:
 
     def end(self) -> int:
         """The exit code, once it ended by itself."""
-        while self._read(time.monotonic() + PATIENCE_SECONDS):
+        while self._read(give_up := time.monotonic() + PATIENCE_SECONDS):
             pass
+        assert time.monotonic() < give_up, f"it did not end; last words: {self.heard[-600:]!r}"
         self._reap()
         assert self.code is not None
         return self.code
