@@ -102,7 +102,7 @@ class ReceiptDesk:
         self._makes_ahead = ahead
         self._behind = asyncio.Lock()
         self._ahead: dict[bytes, asyncio.Task[ReceiptKeys]] = {}
-        self._making = b""
+        self._making: asyncio.Task[ReceiptKeys] | None = None
         """Of those made ahead, the one that is being made."""
 
     @property
@@ -123,9 +123,9 @@ class ReceiptDesk:
     async def keys(self, receipt: Receipt) -> ReceiptKeys:
         """The keys of a new receipt: a testimony waits for nothing but other testimonies, and for the one
         receipt being tried, or made ahead, at that moment."""
-        is_begun = self.is_ready(receipt) or receipt.entropy == self._making
+        is_ready = self.is_ready(receipt)
         ahead = self._ahead.pop(receipt.entropy, None)
-        if ahead is not None and is_begun:
+        if ahead is not None and (is_ready or ahead is self._making):
             with suppress(ValueError, MemoryError):
                 return await asyncio.shield(ahead)
         elif ahead is not None:
@@ -181,11 +181,11 @@ class ReceiptDesk:
     async def _prepared(self, receipt: Receipt) -> ReceiptKeys:
         # They wait for each other first: one of them at the most stands in the queue of those who hand in.
         async with self._behind, self._one:
-            self._making = receipt.entropy
+            self._making = self._ahead.get(receipt.entropy)
             try:
                 return await self._made(receipt)
             finally:
-                self._making = b""
+                self._making = None
 
     async def tried(self, receipt: Receipt) -> ReceiptKeys:
         """The keys of a receipt somebody typed. These wait for each other first, so that only one of them
