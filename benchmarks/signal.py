@@ -118,7 +118,8 @@ async def offered(size: Size) -> None:
     async def measured(there: Stand) -> Window:
         there.worsen(round_trip=ROUND_TRIP)
         load = Offered(there.crowd, size.rate)
-        load.start(int(size.rate))
+        await load.arrive(int(size.rate))
+        load.start()
         await asyncio.sleep(min(WARM_SECONDS, size.seconds))
         window = await watch(there, size.seconds)
         load.stop()

@@ -111,7 +111,8 @@ async def offered(bench: Bench) -> None:
     async def measured(there: Stand, _: Place) -> Window:
         there.worsen(round_trip=ROUND_TRIP)
         load = Offered(there.crowd, size.rate)
-        load.start(size.people)
+        await load.arrive(size.people)
+        load.start()
         await asyncio.sleep(min(WARM_SECONDS, size.seconds))
         window = await watch(there, size.seconds)
         load.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from pathlib import Path
 
 import orjson
@@ -105,6 +106,17 @@ async def test_the_network_takes_its_time_each_way(tmp_path: Path) -> None:
         load.stop()
 
     assert window.middle[0] > 150  # half to bring it, a whole for the first message, half for the second
+
+
+async def test_people_who_come_by_chance_stand_at_every_step_of_the_way(tmp_path: Path) -> None:
+    async with stand(way("none", tmp_path), place(tmp_path)) as there:
+        steps = len(there.crowd.plan)
+        load = Offered(there.crowd, 4)
+        await load.arrive(2 * steps)
+
+        standing = Counter(person.step for person in there.crowd.people.values())
+        assert standing == dict.fromkeys(range(steps), 2)
+        assert there.crowd.record.wrong == 0
 
 
 async def test_people_who_are_held_stay_where_they_are(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """How a crowd comes and goes: what somebody does once she was answered, and who comes when.
 
 everybody   so many people at once, each acting as soon as she is answered; who has finished is replaced
-offered     so many actions a second, whatever the answers take: latency counts from when each was due
+offered     so many actions a second, whatever the answers take: latency counts from when each was due.
+            People stand at every step of the way: those who come by chance do not all tell their story in
+            the same second
 held        so many people act up to one step and stay there, their drafts open
 """
 
@@ -14,6 +16,7 @@ from collections import deque
 
 from benchmarks.crowd.people import Crowd, Person
 
+ARRIVING_SECONDS = 120.0
 AT_A_TIME = 200
 """People who arrive in one step of the loop; between two steps the bot is served."""
 
@@ -60,8 +63,35 @@ class Offered:
         else:
             self._free.append(person)
 
-    def start(self, many: int) -> None:
-        """`many` people share the actions; more come when none of them is free."""
+    async def arrive(self, many: int) -> None:
+        """So many people, each at another step, as fast as they are answered. Raises TimeoutError after two
+        minutes."""
+        crowd, steps = self._crowd, len(self._crowd.plan)
+        ahead: dict[int, int] = {}
+        arrived = asyncio.Event()
+
+        def go_on(person: Person) -> None:
+            if person.step < ahead[person.chat]:
+                crowd.act(person)
+                return
+            self._free.append(person)
+            if len(self._free) == many:
+                arrived.set()
+
+        crowd.then = go_on
+        for number in range(many):
+            person = crowd.arrive()
+            ahead[person.chat] = number % steps
+            go_on(person)
+            if number % AT_A_TIME == AT_A_TIME - 1:
+                await asyncio.sleep(0)
+        async with asyncio.timeout(ARRIVING_SECONDS):
+            await arrived.wait()
+        self._chance.shuffle(self._free)
+        crowd.then = self._rest
+
+    def start(self, many: int = 0) -> None:
+        """Who arrived, and `many` more at the beginning, share the actions; more come when none is free."""
         self._free.extend(self._crowd.arrive() for _ in range(many))
         self._task = asyncio.get_running_loop().create_task(self._offer())
 
@@ -98,7 +128,7 @@ class Held:
         while self._on_the_way < self._at_once and self._to_come:
             self._next()
             await asyncio.sleep(0)
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(ARRIVING_SECONDS):
             await self.everybody.wait()
 
     def _next(self) -> None:

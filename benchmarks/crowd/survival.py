@@ -128,7 +128,8 @@ async def _looked_at(bench: Bench, way: Way, there: Stand) -> None:
     await there.is_up()  # the start itself was measured before
     rate = size.rate / 2
     load = Offered(there.crowd, rate)
-    load.start(size.people)
+    await load.arrive(size.people)
+    load.start()
     await asyncio.sleep(WARM_SECONDS)
     print(f"{rate:,.0f} turns a second offered, for {size.long_look:.0f} s")
     bench.tell(way, await watch(there, size.long_look))
