@@ -12,16 +12,24 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
+from typing import ParamSpec, TypeVar
 
 from bot.receipts import COST, Cost, Receipt, ReceiptKeys, derive
 from bot.sealing import TeamKey
 from bot.signing import VerifyKey
 from storage.shared_shelf import Allowance
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 TRIES = 5
 TRY_SECONDS = 600
@@ -46,6 +54,10 @@ minute of reading; who is not among them waits, as she would else."""
 
 AHEAD_SECONDS = 900.0
 """How long they are kept for somebody who reads what she will send, or went away from it."""
+
+NICE = 5
+"""Of the thread that makes receipts' keys (setpriority(2)): where there is one core for it and everybody's
+turns, it gets a quarter of it and not a half. What turns leave it has all the same."""
 
 MOST_TRIED = 10
 """Receipts that may wait to be tried at once: one a second is answered."""
@@ -76,6 +88,15 @@ class Keys:
     """Looks whether a later list of TEAM keys was published: before a testimony is sealed."""
 
 
+def _stand_back() -> None:
+    with suppress(OSError):  # where threads have no priority of their own, as on macOS
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+
+
+async def in_pool(pool: Executor, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *given, **named))
+
+
 class ReceiptDesk:
     """Derives receipt keys, one at a time, and holds every answer to the same clock."""
 
@@ -101,6 +122,7 @@ class ReceiptDesk:
         self._seconds = FIRST_SECONDS
         self._makes_ahead = ahead
         self._behind = asyncio.Lock()
+        self._hashing = ThreadPoolExecutor(1, "receipts", _stand_back)
         self._ahead: dict[bytes, asyncio.Task[ReceiptKeys]] = {}
         self._making: asyncio.Task[ReceiptKeys] | None = None
         """Of those made ahead, the one that is being made."""
@@ -139,7 +161,7 @@ class ReceiptDesk:
 
     async def _made(self, receipt: Receipt) -> ReceiptKeys:
         began = perf_counter()
-        keys = await asyncio.to_thread(derive, receipt, self._salt, self._cost)
+        keys = await in_pool(self._hashing, derive, receipt, self._salt, self._cost)
         # What it takes changes with what else the machine does: the last five count most.
         self._seconds += (perf_counter() - began - self._seconds) / 5
         return keys
@@ -174,7 +196,8 @@ class ReceiptDesk:
             ahead.cancel()
 
     def close(self) -> None:
-        """Let go of all that was made ahead."""
+        """Let go of all that was made ahead, and of the thread once what it makes is made."""
+        self._hashing.shutdown(wait=False)
         for entropy in list(self._ahead):
             self.forget(Receipt(entropy))
 

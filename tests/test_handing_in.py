@@ -4,7 +4,10 @@ she will send, and by polling the updates behind hers are confirmed without wait
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from botapi import FakeTelegram
 from bot.receipts import Receipt, derive
 from bot.receipts import new as new_receipt
 from handlers import intake, keyring
-from handlers.intake import MOST_AHEAD, ReceiptDesk
+from handlers.intake import MOST_AHEAD, NICE, ReceiptDesk
 from tests.stage import CHEAP, WORDS, Stage, receipt_in
 from tests.telegramkit import Home, texts
 
@@ -29,12 +32,9 @@ class Slow:
         self.goes = asyncio.Event()
         self.made: list[bytes] = []
         self.begun = 0
-        self._else = asyncio.to_thread
-        monkeypatch.setattr(intake.asyncio, "to_thread", self.instead)
+        monkeypatch.setattr(intake, "in_pool", self.instead)
 
-    async def instead(self, work: Any, *arguments: Any) -> Any:
-        if work is not derive:
-            return await self._else(work, *arguments)
+    async def instead(self, _pool: Executor, work: Any, *arguments: Any) -> Any:
         self.begun += 1
         await self.goes.wait()
         self.made.append(arguments[0].entropy)
@@ -58,6 +58,18 @@ async def until_ready(receipts: ReceiptDesk, hers: Receipt) -> None:
 async def idle() -> None:
     for _ in range(50):
         await asyncio.sleep(0)
+
+
+async def test_turns_go_before_the_hash_where_there_is_one_core_for_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def priority(*_: object) -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    monkeypatch.setattr(intake, "derive", priority)
+    (hers,) = receipts(1)
+
+    assert await desk().keys(hers) == min(19, priority() + NICE)
 
 
 async def test_keys_made_ahead_are_the_same_and_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
