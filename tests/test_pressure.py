@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import pytest
@@ -368,9 +369,9 @@ class Hammered:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.goes = asyncio.Event()
-        monkeypatch.setattr(intake.asyncio, "to_thread", self.instead)
+        monkeypatch.setattr(intake, "in_pool", self.instead)
 
-    async def instead(self, work: Any, *arguments: Any) -> Any:
+    async def instead(self, _pool: Executor, work: Any, *arguments: Any) -> Any:
         await self.goes.wait()
         return work(*arguments)
 
