@@ -19,7 +19,7 @@ HOUR = 3600.0
 
 BOUNDS = {"memory": 16 * 1024.0, "files": 30.0, "threads": 10.0, "tasks": 60.0}
 """A process hour's growth that is borne: KiB, and numbers of. What is remembered for a while, up to a number,
-comes slowly: 4 096 rows (8 MiB), the sketches of 2 000 stories (3 MiB), 20 000 names (4 MiB). A leak of 50
+comes slowly: 4 096 rows (8 MiB), the sketches of 2 000 stories (5 MiB), 20 000 names (4 MiB). A leak of 50
 bytes a turn is more than all of these at 100 turns a second (17 MiB). Files, threads and tasks go up and down
 with people; in an hour one a minute would be none of that."""
 
