@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dotenv.parser import parse_stream
+PREFIX = "SEUIL_"
+"""What the name of every setting begins with, in the file as in the environment."""
 
 _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 """Blank lines and comments, which the parser counts as part of the statement below them."""
@@ -50,6 +51,8 @@ def read(env_file: Path | None, names: Mapping[str, str]) -> tuple[dict[str, Giv
         return {}, [
             f"{env_file}: a readable file expected, “{reason}” found. Check its owner and mode (600)."
         ]
+    from dotenv.parser import parse_stream  # noqa: PLC0415 (containers have an environment and no file)
+
     given: dict[str, Given] = {}
     faults: list[str] = []
     for binding in parse_stream(io.StringIO(text)):

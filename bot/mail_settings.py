@@ -15,13 +15,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, LiteralString
-
-from pydantic import SecretStr, ValidationInfo
-from pydantic_core import PydanticCustomError
+from typing import Any, Literal
 
 from bot.addresses import host_name, mailbox
-from bot.telegram_settings import TOLD
+from bot.declared import Before, Told
+from bot.secret import SecretStr
 
 Security = Literal["tls", "starttls", "none"]
 
@@ -34,37 +32,37 @@ def sender(text: str) -> str:
     return mailbox(text) if text else text
 
 
-def server(text: str, info: ValidationInfo) -> str:
+def server(text: str, before: Before) -> str:
     """Empty, or a name or an IP address; a sender must stand before it."""
-    if text and info.data.get("smtp_from") == "":
-        raise _refused(
+    if text and before.get("smtp_from") == "":
+        raise Told(
             "given without SEUIL_SMTP_FROM, and no server takes a mail that nobody writes. Set the address "
             "of the association too, or leave this line out."
         )
     return host_name(text) if text else text
 
 
-def security(kind: Security, info: ValidationInfo) -> Security:
+def security(kind: Security, before: Before) -> Security:
     """In clear only to this machine."""
-    host = info.data.get("smtp_host", "")
+    host = before.get("smtp_host", "")
     if kind == "none" and host and not is_here(host):
-        raise _refused(
+        raise Told(
             "tls or starttls expected, none found for a server that is not this machine. The digest, the "
             "password and the partners' addresses would travel in clear: write tls, or starttls."
         )
     return kind
 
 
-def port(number: int | None, info: ValidationInfo) -> int | None:
+def port(number: int | None, before: Before) -> int | None:
     """None: the usual one. The two ports that speak one way only are not asked for the other."""
-    kind = info.data.get("smtp_security")
+    kind = before.get("smtp_security")
     if number == PORTS["tls"] and kind in {"starttls", "none"}:
-        raise _refused(
+        raise Told(
             "another port expected, 465 found, where TLS begins with the first byte. Write "
             "SEUIL_SMTP_SECURITY=tls, or leave this line out."
         )
     if number == PORTS["starttls"] and kind == "tls":
-        raise _refused(
+        raise Told(
             "another port expected, 587 found, where TLS begins with STARTTLS. Write "
             "SEUIL_SMTP_SECURITY=starttls, or leave this line out."
         )
@@ -77,29 +75,29 @@ def user(name: str) -> str:
     return name
 
 
-def password(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+def password(secret: SecretStr, before: Before) -> SecretStr:
     """With a user, or neither."""
-    user, given = info.data.get("smtp_user"), bool(secret.get_secret_value())
+    user, given = before.get("smtp_user"), bool(secret.get_secret_value())
     if user and not given:
-        raise _refused("left out while SEUIL_SMTP_USER is given. Set both, or leave out both.")
+        raise Told("left out while SEUIL_SMTP_USER is given. Set both, or leave out both.")
     if user == "" and given:
-        raise _refused("given without SEUIL_SMTP_USER. Set both, or leave out both.")
+        raise Told("given without SEUIL_SMTP_USER. Set both, or leave out both.")
     return secret
 
 
-def authority(file: Path | None, info: ValidationInfo) -> Path | None:
+def authority(file: Path | None, before: Before) -> Path | None:
     """A file of certificates makes sense where there are certificates."""
-    if file is not None and info.data.get("smtp_security") == "none":
-        raise _refused(
+    if file is not None and before.get("smtp_security") == "none":
+        raise Told(
             "given with SEUIL_SMTP_SECURITY=none, which asks for no certificate. Leave out one of the two."
         )
     return file
 
 
-def with_server(value: Any, info: ValidationInfo) -> Any:
+def with_server(value: Any, before: Before) -> Any:
     """What is said about a server when no server is named is a line forgotten or one too many."""
-    if value and info.data.get("smtp_host") == "":
-        raise _refused(
+    if value and before.get("smtp_host") == "":
+        raise Told(
             "given without SEUIL_SMTP_HOST, so no mail leaves. Name the server too, or leave this line out."
         )
     return value
@@ -111,7 +109,3 @@ def is_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _refused(why: LiteralString) -> PydanticCustomError:
-    return PydanticCustomError(TOLD, why)

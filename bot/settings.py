@@ -1,9 +1,8 @@
 """The settings: what an association may choose, each with its limits, read once when the program starts.
 
-Here: names, limits, defaults, and sentences for every fault of a `.env` at once. Each setting has its
-paragraph in `.env.example`, and a test holds the two together. Never here: what follows from a setting. And
-nothing found in a file is ever repeated back, since any line could hold a token put in the wrong place:
-faults tell its shape.
+Here: names, limits, defaults, what to expect. Each setting has its paragraph in `.env.example`, and a test
+holds the two together. Never here: what follows from a setting; how one is read (`bot.declared`, and the
+checks in the sisters of this file); what is told of a fault (`bot.settings_faults`).
 
 With `bot.env_file` this is what reads a file in the thinking room: nothing else exists yet when it does.
 
@@ -13,32 +12,36 @@ Why limits that cannot be passed: a volunteer in a hurry must not be able to pub
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from bot.env_file import Given, read
-from bot.errors import SettingsError
+from bot.declared import (
+    Before,
+    Beside,
+    Frozen,
+    NotAsExpected,
+    OneOf,
+    Text,
+    Whole,
+    declared,
+    derived,
+    folder,
+    secret,
+    yes_no,
+)
+from bot.env_file import PREFIX, read
 from bot.mail_settings import Security, authority, password, port, security, sender, server, user, with_server
 from bot.schedule_settings import cron, known_zone
+from bot.secret import SecretStr
+from bot.settings_faults import explained, refusal, strangers
 from bot.shelf_settings import place_of_shelf
 from bot.signal_settings import account, daemon, username
 from bot.store_settings import database
-from bot.telegram_settings import TELEGRAM, TOLD, api, listen, token, webhook
+from bot.telegram_settings import TELEGRAM, api, listen, token, webhook
 from bot.watch_settings import near_port
-
-PREFIX = "SEUIL_"
-NOT_SETTINGS = frozenset({"SEUIL_NO_SKIP", "SEUIL_NODE_MODULES"})
-"""Variables of the tests, which live in the same environment and are not typing mistakes."""
-
-FIXED = {"SEUIL_ROUNDING": "rounding is always to 5"}
-"""What people look for among the settings, and why it is not one."""
 
 
 def default_shelf(data: Path, environ: Mapping[str, str] = os.environ) -> Path:
@@ -54,7 +57,7 @@ def default_shelf(data: Path, environ: Mapping[str, str] = os.environ) -> Path:
     return Path("/dev/shm", f"seuil-{os.getuid()}-{instance}")  # noqa: S108 (memory is what is wanted; the shelf checks owner and mode)
 
 
-def _shelf(before: dict[str, Any]) -> Path:
+def _shelf(before: Before) -> Path:
     return default_shelf(before.get("data", Path("data")))
 
 
@@ -64,118 +67,126 @@ def _one_line(text: str) -> str:
     return text.strip()
 
 
-def _home(path: Path) -> Path:
-    return path.expanduser()
-
-
-def _upper(text: object) -> object:
-    return text.upper() if isinstance(text, str) else text
-
-
-def _lower(text: object) -> object:
-    return text.lower() if isinstance(text, str) else text
-
-
-def _whole(default: int, low: int, high: int, unit: str) -> Any:
-    return Field(
-        default=default, ge=low, le=high, description=f"a whole number of {unit} from {low} to {high}"
+def _whole(default: int, low: int, high: int, unit: str) -> int:
+    return declared(
+        Whole(low, high), default=default, expected=f"a whole number of {unit} from {low} to {high}"
     )
 
 
-def _yes_no(default: bool) -> Any:
-    return Field(default=default, description="true or false")
+def _yes_no(default: bool) -> bool:
+    return declared(yes_no, default=default, expected="true or false")
 
 
-Folder = Annotated[Path, AfterValidator(_home)]
+Profile = Literal["bot", "console"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogFormat = Literal["text", "json"]
 
 
-class Settings(BaseSettings):
+class Settings(Frozen):
     """Everything an operator may choose. Frozen; `Settings.load` is the way in.
 
     `Settings(...)` takes fields by name and SEUIL_* of the environment for the others, and reads no file.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
-    )
-
     # where things are
-    data: Folder = Field(default=Path("data"), description="a folder")
-    shelf: Annotated[Path | SecretStr, BeforeValidator(place_of_shelf)] = Field(
-        default_factory=_shelf, description="a folder in memory, outside SEUIL_DATA, or a url"
+    data: Path = declared(folder, default=Path("data"), expected="a folder")
+    shelf: Path | SecretStr = declared(
+        place_of_shelf, default=derived(_shelf), expected="a folder in memory, outside SEUIL_DATA, or a url"
     )
-    passphrase_file: Folder | None = Field(
-        default=None, description="a file, or nothing to be asked at the console"
+    passphrase_file: Path | None = declared(
+        folder, default=None, expected="a file, or nothing to be asked at the console"
     )
-    store: Annotated[SecretStr, AfterValidator(database)] = Field(
-        default=SecretStr(""), description="a url such as postgresql://user:password@host/database"
+    store: SecretStr = declared(
+        secret,
+        database,
+        default=SecretStr(""),
+        expected="a url such as postgresql://user:password@host/database",
     )
 
-    backup_folder: Folder | None = Field(default=None, description="a folder")
+    backup_folder: Path | None = declared(folder, default=None, expected="a folder")
     backup_days: int = _whole(28, 1, 90, "days")
 
     # who runs it, and for whom
-    operator_name: str = Field(default="", max_length=120, description="at most 120 characters")
-    operator_contact: str = Field(
-        default="", max_length=200, description="at most 200 characters", repr=False
+    operator_name: str = declared(Text(120), default="", expected="at most 120 characters")
+    operator_contact: str = declared(Text(200), default="", expected="at most 200 characters", shown=False)
+    language: str = declared(
+        Text(pattern="[a-z]{2,3}"), default="fr", expected="a language code such as fr or en"
     )
-    language: str = Field(
-        default="fr", pattern=r"^[a-z]{2,3}$", description="a language code such as fr or en"
+    help_country: str = declared(
+        Text(pattern="[A-Z]{2}", change=str.upper),
+        default="FR",
+        expected="a country code of two letters such as FR",
     )
-    help_country: Annotated[str, BeforeValidator(_upper)] = Field(
-        default="FR", pattern=r"^[A-Z]{2}$", description="a country code of two letters such as FR"
+    bot_name: str = declared(Text(64), _one_line, default="Seuil", expected="a name of at most 64 characters")
+    telegram_api: str = declared(
+        Text(), api, default=TELEGRAM, expected="an address such as https://host or http://127.0.0.1:8081"
     )
-    bot_name: Annotated[str, AfterValidator(_one_line)] = Field(
-        default="Seuil", max_length=64, description="a name of at most 64 characters"
-    )
-    telegram_api: Annotated[str, AfterValidator(api)] = Field(
-        default=TELEGRAM, description="an address such as https://host or http://127.0.0.1:8081"
-    )
-    telegram_token: Annotated[SecretStr, AfterValidator(token)] = Field(
+    telegram_token: SecretStr = declared(
+        secret,
+        Beside(token),
         default=SecretStr(""),
-        description="a bot token as BotFather gives it (digits, a colon, 35 characters)",
+        expected="a bot token as BotFather gives it (digits, a colon, 35 characters)",
     )
-    telegram_webhook: Annotated[str, AfterValidator(webhook)] = Field(
-        default="", description="an address such as https://host/path", repr=False
+    telegram_webhook: str = declared(
+        Text(), Beside(webhook), default="", expected="an address such as https://host/path", shown=False
     )
-    telegram_listen: Annotated[str, AfterValidator(listen)] = Field(
-        default="127.0.0.1:8443", validate_default=False, description="host:port such as 127.0.0.1:8443"
+    telegram_listen: str = declared(
+        Text(),
+        Beside(listen, when_usual=False),
+        default="127.0.0.1:8443",
+        expected="host:port such as 127.0.0.1:8443",
     )
 
     # how digests leave, beside chats
-    digest_folder: Folder | None = Field(default=None, description="a folder")
-    smtp_from: Annotated[str, AfterValidator(sender)] = Field(
-        default="", description="an e-mail address", repr=False
+    digest_folder: Path | None = declared(folder, default=None, expected="a folder")
+    smtp_from: str = declared(Text(), sender, default="", expected="an e-mail address", shown=False)
+    smtp_reply_to: str = declared(Text(), sender, default="", expected="an e-mail address", shown=False)
+    smtp_host: str = declared(
+        Text(), Beside(server), default="", expected="a server such as smtp.example.org"
     )
-    smtp_reply_to: Annotated[str, AfterValidator(sender)] = Field(
-        default="", description="an e-mail address", repr=False
+    smtp_security: Security = declared(
+        OneOf(get_args(Security), str.lower),
+        Beside(security),
+        default="tls",
+        expected="tls, starttls or none",
     )
-    smtp_host: Annotated[str, AfterValidator(server)] = Field(
-        default="", description="a server such as smtp.example.org"
+    smtp_port: int | None = declared(
+        Whole(1, 65535),
+        Beside(with_server),
+        Beside(port),
+        default=None,
+        expected="a port, a whole number from 1 to 65535",
     )
-    smtp_security: Annotated[Security, BeforeValidator(_lower), AfterValidator(security)] = Field(
-        default="tls", description="tls, starttls or none"
+    smtp_user: str = declared(
+        Text(320),
+        user,
+        Beside(with_server),
+        default="",
+        expected="a name of at most 320 characters",
+        shown=False,
     )
-    smtp_port: Annotated[int | None, AfterValidator(with_server), AfterValidator(port)] = Field(
-        default=None, ge=1, le=65535, description="a port, a whole number from 1 to 65535"
+    smtp_password: SecretStr = declared(
+        secret, Beside(password), default=SecretStr(""), expected="a password"
     )
-    smtp_user: Annotated[str, AfterValidator(user), AfterValidator(with_server)] = Field(
-        default="", max_length=320, description="a name of at most 320 characters", repr=False
-    )
-    smtp_password: Annotated[SecretStr, AfterValidator(password)] = Field(
-        default=SecretStr(""), description="a password"
-    )
-    smtp_ca: Annotated[Folder | None, AfterValidator(with_server), AfterValidator(authority)] = Field(
-        default=None, description="a file of certificates (PEM)"
+    smtp_ca: Path | None = declared(
+        folder,
+        Beside(with_server),
+        Beside(authority),
+        default=None,
+        expected="a file of certificates (PEM)",
     )
 
-    signal: Annotated[str, AfterValidator(daemon)] = Field(
-        default="", description="a socket such as /run/signal-cli/socket, or host:port", repr=False
+    signal: str = declared(
+        Text(),
+        daemon,
+        default="",
+        expected="a socket such as /run/signal-cli/socket, or host:port",
+        shown=False,
     )
-    signal_account: Annotated[str, AfterValidator(account)] = Field(
-        default="", description="a number such as +33600000000", repr=False
+    signal_account: str = declared(
+        Text(), Beside(account), default="", expected="a number such as +33600000000", shown=False
     )
-    signal_username: Annotated[str, AfterValidator(username)] = Field(default="", description="as seuil.01")
+    signal_username: str = declared(Text(), Beside(username), default="", expected="as seuil.01")
     signal_vanish_hours: int = _whole(24, 0, 672, "hours")
 
     # what is asked
@@ -187,31 +198,34 @@ class Settings(BaseSettings):
     story_days: int = _whole(60, 1, 365, "days")
     coded_months: int = _whole(24, 1, 60, "months")
     desk_idle_minutes: int = _whole(30, 1, 480, "minutes")
-    desk_profile: Annotated[Literal["bot", "console"], BeforeValidator(_lower)] = Field(
-        default="bot", description="bot or console"
+    desk_profile: Profile = declared(
+        OneOf(get_args(Profile), str.lower), default="bot", expected="bot or console"
     )
 
     # what is told
     k: int = _whole(10, 5, 1000, "people")
     min_people: int = _whole(30, 30, 100_000, "people")
-    digest_cron: Annotated[str, AfterValidator(cron)] = Field(
+    digest_cron: str = declared(
+        Text(),
+        cron,
         default="0 9 1 * *",
-        description="five columns as in crontab (minute, hour, day, month, weekday by name: mon, tue, …)",
+        expected="five columns as in crontab (minute, hour, day, month, weekday by name: mon, tue, …)",
     )
-    time_zone: Annotated[str, AfterValidator(known_zone)] = Field(
-        default="Europe/Paris", description="a time zone of the tz database such as Europe/Paris"
+    time_zone: str = declared(
+        Text(),
+        known_zone,
+        default="Europe/Paris",
+        expected="a time zone of the tz database such as Europe/Paris",
     )
     digest_automatic: bool = _yes_no(False)
 
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
-        default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    log_level: LogLevel = declared(
+        OneOf(get_args(LogLevel), str.upper), default="INFO", expected="DEBUG, INFO, WARNING or ERROR"
     )
-    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
-        default="text", description="text or json"
+    log_format: LogFormat = declared(
+        OneOf(get_args(LogFormat), str.lower), default="text", expected="text or json"
     )
-    metrics: Annotated[str, AfterValidator(near_port)] = Field(
-        default="", description="host:port such as 127.0.0.1:9464"
-    )
+    metrics: str = declared(Text(), near_port, default="", expected="host:port such as 127.0.0.1:9464")
 
     @property
     def store_url(self) -> str:
@@ -219,25 +233,30 @@ class Settings(BaseSettings):
         return self.store.get_secret_value() or f"sqlite:{self.data}"
 
     @classmethod
+    def _elsewhere(cls) -> Mapping[str, object]:
+        """SEUIL_* of the environment, in capitals or not; one that is empty is left out."""
+        given = _environment()
+        return {setting: given[name] for name, setting in _names().items() if name in given}
+
+    @classmethod
     def load(cls, env_file: Path | None = Path(".env")) -> Self:
         """The settings of `env_file` (which need not exist), the process's environment winning over it.
 
         Relative folders start where the program was started. Raises SettingsError naming every fault.
         """
-        in_file, faults = read(env_file, _names())
-        in_environment = {name.upper(): value for name, value in os.environ.items() if value}
-        faults += _strangers(
-            [*in_file, *(name for name in in_environment if name.startswith(PREFIX))], in_file
-        )
+        names, in_environment = _names(), _environment()
+        in_file, faults = read(env_file, names)
+        faults += strangers([*in_file, *in_environment], names, in_file)
         from_file = {
-            name.removeprefix(PREFIX).lower(): given.value
-            for name, given in in_file.items()
-            if name in _names() and given.value and name not in in_environment
+            setting: in_file[name].value
+            for name, setting in names.items()
+            if name in in_file and in_file[name].value and name not in in_environment
         }
         try:
-            settings = cls(**from_file)  # type: ignore[arg-type]  # strings: pydantic reads them as it reads a .env
-        except ValidationError as error:
-            faults += _explained(error, in_file)
+            settings = cls(**from_file)  # type: ignore[arg-type]  # text, which is read as each is declared
+        except NotAsExpected as error:
+            about = cls.declared()
+            faults += [explained(fault, about[fault.name], in_file) for fault in error.faults]
         else:
             if _is_inside(settings.shelf, settings.data):
                 faults.append(
@@ -245,7 +264,7 @@ class Settings(BaseSettings):
                     "what they open would go into the same backups; leave the line out to use memory."
                 )
         if faults:
-            raise _refusal(faults, env_file)
+            raise refusal(faults, env_file)
         return settings
 
 
@@ -255,85 +274,10 @@ def _is_inside(place: Path | SecretStr, folder: Path) -> bool:
 
 def _names() -> dict[str, str]:
     """SEUIL_K -> k, for every setting."""
-    return {PREFIX + name.upper(): name for name in Settings.model_fields}
+    return {PREFIX + name.upper(): name for name in Settings.declared()}
 
 
-def _strangers(found: Iterable[str], in_file: Mapping[str, Given]) -> list[str]:
-    """A sentence for each name that looks like a setting and is none: most are typing mistakes.
-
-    Names without our prefix belong to others, unless the prefix is all that is missing or mistyped.
-    """
-    known = list(_names())
-    faults = []
-    for name in dict.fromkeys(found):
-        if name in known or name in NOT_SETTINGS:
-            continue
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6 if name.startswith(PREFIX) else 0.85)
-        if PREFIX + name in known:
-            near = [PREFIX + name]
-        where = _where(name, in_file)
-        if name in FIXED:
-            faults.append(f"{name}{where}: cannot be set, {FIXED[name]}. Remove the line.")
-        elif near:
-            faults.append(f"{name}{where}: not a setting. {near[0]} may be meant.")
-        elif name.startswith(PREFIX):
-            faults.append(f"{name}{where}: not a setting, and like none. Remove the line.")
-    return faults
-
-
-def _where(name: str, in_file: Mapping[str, Given]) -> str:
-    """The environment wins over the file, so a name in both is at fault in the environment; one that is in
-    neither, nowhere."""
-    if any(given.upper() == name for given, value in os.environ.items() if value):
-        return " (in the environment)"
-    if name not in in_file:
-        return ""
-    return f" (line {in_file[name].line})"
-
-
-def _explained(error: ValidationError, in_file: Mapping[str, Given]) -> list[str]:
-    """Pydantic's faults in our words: what was expected, the shape of what was found, the way out."""
-    faults = []
-    for fault in error.errors(include_url=False, include_context=True):
-        setting = str(fault["loc"][0]).lower().removeprefix(PREFIX.lower())
-        about = Settings.model_fields[setting]
-        name = PREFIX + setting.upper()
-        if fault["type"] == TOLD:
-            faults.append(f"{name}{_where(name, in_file)}: {fault['msg']}")
-            continue
-        default = about.get_default(call_default_factory=False)
-        usual = str(default.get_secret_value() if isinstance(default, SecretStr) else default)
-        way_out = (
-            f"Leave it out for the usual {usual}."
-            if usual not in {"", "None", "PydanticUndefined"}
-            else "Leave it out if unsure."
-        )
-        faults.append(
-            f"{name}{_where(name, in_file)}: {about.description} expected, "
-            f"{_shape(fault['input'], fault['type'])} found. {way_out}"
-        )
-    return faults
-
-
-def _shape(value: object, fault: str) -> str:
-    """What a value looks like, without the value: it may be a token on the wrong line."""
-    if fault == "greater_than_equal":
-        return "a smaller number"
-    if fault == "less_than_equal":
-        return "a larger number"
-    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-    kinds = (
-        ("digits", str.isdigit),
-        ("letters", str.isalpha),
-        ("letters and digits", str.isalnum),
-    )
-    kind = next((kind for kind, holds in kinds if holds(text)), "characters")
-    return f"{len(text)} {kind}" if len(text) != 1 else f"1 {kind.removesuffix('s')}"
-
-
-def _refusal(faults: list[str], env_file: Path | None) -> SettingsError:
-    many = "A setting is" if len(faults) == 1 else f"{len(faults)} settings are"
-    return SettingsError(
-        "\n".join((f"{many} not as expected:", *(f"- {fault}" for fault in faults))),
-        hint=f"Mend {env_file or 'the environment'} and start again; .env.example explains each setting.",
-    )
+def _environment() -> dict[str, str]:
+    """What the environment says with our prefix, in capitals or not; what is empty is left out."""
+    named = ((name.upper(), value) for name, value in os.environ.items() if value)
+    return {name: value for name, value in named if name.startswith(PREFIX)}

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import LiteralString
-
-from pydantic import SecretStr
-from pydantic_core import PydanticCustomError
 
 from bot.addresses import is_near
-from bot.telegram_settings import TOLD
+from bot.declared import Told, folder
+from bot.secret import SecretStr
 
 _LOOKS_LIKE_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SERVER = re.compile(
@@ -27,7 +24,7 @@ _SERVER = re.compile(
 _SOCKET = re.compile(r"unix://(?:(?P<owner>[^/?#@\s]*)@)?/[^?#@\s]+(?:\?db=\d{1,5})?")
 
 
-def place_of_shelf(given: object) -> object:
+def place_of_shelf(given: object) -> Path | SecretStr:
     """A `Path` for a folder; a `SecretStr` for the url of a server, in the words redis-py knows:
 
     redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// with a certificate (?ssl_ca_certs=FILE for one's own
@@ -35,25 +32,21 @@ def place_of_shelf(given: object) -> object:
     """
     text = given.get_secret_value() if isinstance(given, SecretStr) else given
     if not isinstance(text, str) or not _LOOKS_LIKE_URL.match(text):
-        return Path(text).expanduser() if isinstance(text, (str, Path)) else text
+        return folder(text)
     if _SOCKET.fullmatch(text):
         return SecretStr(text)
     url = _SERVER.fullmatch(text)
     if url is None:
-        raise _refused(
+        raise Told(
             "a folder in memory expected, or a url such as redis://user:password@host:6379/0, "
             "rediss://… or unix:///run/valkey/socket."
         )
     scheme = url["scheme"].replace("valkey", "redis")
     if scheme == "redis" and not is_near(url["host"].strip("[]").lower()):
-        raise _refused(
+        raise Told(
             "a server that is near expected, or one whose certificate is checked. Write rediss://, or use a "
             "private address."
         )
     if scheme == "redis" and url["authority"]:
-        raise _refused("a certificate's authority is for rediss:// only. Leave it out, or write rediss://.")
+        raise Told("a certificate's authority is for rediss:// only. Leave it out, or write rediss://.")
     return SecretStr(scheme + text[len(url["scheme"]) :])
-
-
-def _refused(sentence: LiteralString) -> PydanticCustomError:
-    return PydanticCustomError(TOLD, sentence)

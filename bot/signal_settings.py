@@ -11,13 +11,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import LiteralString
-
-from pydantic import ValidationInfo
-from pydantic_core import PydanticCustomError
 
 from bot.addresses import NotAnAddress, is_near, listening
-from bot.telegram_settings import TOLD
+from bot.declared import Before, Told
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 """E.164."""
@@ -35,23 +31,23 @@ def daemon(text: str) -> str:
     except NotAnAddress:
         raise ValueError("no address") from None
     if not is_near(host):
-        raise _refused(
+        raise Told(
             "a place near this machine expected, one far away found. The daemon takes orders from whoever "
             "reaches it: use its socket, or an address of a private network."
         )
     return text
 
 
-def account(text: str, info: ValidationInfo) -> str:
+def account(text: str, before: Before) -> str:
     if text and not _NUMBER.fullmatch(text):
         raise ValueError("not a number")
-    return _with_daemon(text, info)
+    return _with_daemon(text, before)
 
 
-def username(text: str, info: ValidationInfo) -> str:
+def username(text: str, before: Before) -> str:
     if text and not _USERNAME.fullmatch(text):
         raise ValueError("not a name")
-    return _with_daemon(text, info)
+    return _with_daemon(text, before)
 
 
 def place(text: str) -> Path | tuple[str, int]:
@@ -59,14 +55,10 @@ def place(text: str) -> Path | tuple[str, int]:
     return Path(text).expanduser() if "/" in text else listening(text)
 
 
-def _with_daemon(text: str, info: ValidationInfo) -> str:
-    if text and info.data.get("signal") == "":
-        raise _refused(
+def _with_daemon(text: str, before: Before) -> str:
+    if text and before.get("signal") == "":
+        raise Told(
             "given without SEUIL_SIGNAL, so there is no daemon that could have it. Set the daemon's socket "
             "too, or leave this line out."
         )
     return text
-
-
-def _refused(why: LiteralString) -> PydanticCustomError:
-    return PydanticCustomError(TOLD, why)

@@ -10,13 +10,10 @@ seen on the wire: a server that is not near must be known by its certificate.
 from __future__ import annotations
 
 import re
-from typing import LiteralString
-
-from pydantic import SecretStr
-from pydantic_core import PydanticCustomError
 
 from bot.addresses import is_near
-from bot.telegram_settings import TOLD
+from bot.declared import Told
+from bot.secret import SecretStr
 
 _HOST = r"(?:[A-Za-z0-9._%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
 _URL = re.compile(
@@ -38,14 +35,14 @@ def database(secret: SecretStr) -> SecretStr:
     if url is None:
         raise ValueError("no url")
     if not url["database"]:
-        raise _refused(
+        raise Told(
             "a database's name at the end expected, none found. Make a database for Seuil alone "
             "(`createdb seuil`) and write …/seuil."
         )
     options = [pair.partition("=")[::2] for pair in (url["options"] or "").split("&")]
     hosts = [host for listed in (url["hosts"], *_all("host", options)) for host in listed.split(",") if host]
     if not all(map(_near, hosts)) and _all("sslmode", options)[-1:] not in KNOWN:
-        raise _refused(
+        raise Told(
             "a server that is near expected, or one whose certificate is checked. Add ?sslmode=verify-full, "
             "or use a private address."
         )
@@ -62,7 +59,3 @@ def _near(host: str) -> bool:
         return True
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
     return is_near(name.lower())
-
-
-def _refused(sentence: LiteralString) -> PydanticCustomError:
-    return PydanticCustomError(TOLD, sentence)

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import ipaddress
 
-from pydantic_core import PydanticCustomError
-
 from bot.addresses import is_near, listening
-from bot.telegram_settings import TOLD
+from bot.declared import Told
 
 
 def near_port(text: str) -> str:
@@ -22,8 +20,7 @@ def near_port(text: str) -> str:
         return text
     host, _ = listening(text)
     if not is_near(host) or _is_everywhere(host):
-        raise PydanticCustomError(
-            TOLD,
+        raise Told(
             "a place near this machine expected, one that others reach found. The port asks nobody for a "
             "password: write 127.0.0.1 and a port, a private address, or a container's own name.",
         )

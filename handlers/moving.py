@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from bot.errors import SettingsError
+from bot.secret import SecretStr
 from bot.settings import Settings
 from bot.store_settings import database
 from handlers.progress import shown

@@ -27,9 +27,8 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
-from pydantic import SecretStr
-
 from bot.errors import SettingsError, StoreDamaged
+from bot.secret import SecretStr
 from storage.folder import FolderLock, cannot_use, is_memory_backed, own_folder
 from storage.shared_shelf import MemoryShared, Shared
 

@@ -54,7 +54,7 @@ class OfTelegram(telegramkit.Home):
 
     @property
     def settings(self) -> Settings:
-        return telegramkit.Home.settings.fget(self).model_copy(update=AS_IN_PLAYS)  # type: ignore[attr-defined]
+        return telegramkit.Home.settings.fget(self).but(**AS_IN_PLAYS)  # type: ignore[attr-defined]
 
     def person(self, who: str, language: str) -> OnTelegram:
         if who not in self.people:
@@ -95,7 +95,7 @@ class OfSignal(signalkit.Home):
 
     @property
     def settings(self) -> Settings:
-        return signalkit.Home.settings.fget(self).model_copy(update=AS_IN_PLAYS)  # type: ignore[attr-defined]
+        return signalkit.Home.settings.fget(self).but(**AS_IN_PLAYS)  # type: ignore[attr-defined]
 
     def person(self, who: str) -> OnSignal:
         return self.people.setdefault(who, self.fake.person()) if who not in self.people else self.people[who]

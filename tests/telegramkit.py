@@ -26,8 +26,8 @@ from typing import Any, Self
 
 from botapi import FakeTelegram, Message, Person
 from botapi.groups import Group
-from pydantic import SecretStr
 
+from bot.secret import SecretStr
 from bot.settings import Settings
 from handlers import Address, Heard
 from handlers.instance import Instance, lay_keys, open_instance, passphrase_at_hand

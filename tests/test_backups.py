@@ -19,13 +19,13 @@ from typing import Any
 
 import asyncpg
 import pytest
-from pydantic import SecretStr
 
 from bot import age, backups
 from bot.age import HybridIdentity
 from bot.backups import Head, Kit, Known, Packing, Unpacking, mark, open_kit, padded
 from bot.errors import AlreadyRunning, CannotOpen, KeyFileError, SettingsError, StoreDamaged, StoreFull
 from bot.sealing import TeamKey
+from bot.secret import SecretStr
 from bot.settings import Settings
 from handlers import backup_keys, keyring, restoring
 from handlers import backups as making

@@ -141,7 +141,7 @@ def test_every_day_rings_once_in_every_zone(hour: str):
 
 
 def test_the_usual_bell_is_monthly():
-    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    defaults = {name: field.default for name, field in Settings.declared().items()}
 
     cron, zone = defaults["digest_cron"], defaults["time_zone"]
 

@@ -120,7 +120,7 @@ async def left_by_others(settings) -> Settings:
     if settings.store_url.startswith("sqlite:"):
         new.mkdir(mode=0o700)
         (new / "seuil.db").write_bytes((settings.data / "seuil.db").read_bytes())
-    return settings.model_copy(update={"data": new})
+    return settings.but(data=new)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_passphrase_file_of_the_operators_own_is_used_and_none_is_drawn(settin
     own = tmp_path / "phrase"
     own.write_text("six mots tirés au hasard ici\n")
     own.chmod(0o600)
-    settings = settings.model_copy(update={"passphrase_file": own})
+    settings = settings.but(passphrase_file=own)
 
     made = lay_keys(settings)
 
@@ -200,7 +200,7 @@ def test_a_passphrase_others_can_read_is_refused(settings, tmp_path):
     own.chmod(0o644)
 
     with pytest.raises(KeyFileError, match="read by others"):
-        lay_keys(settings.model_copy(update={"passphrase_file": own}))
+        lay_keys(settings.but(passphrase_file=own))
 
 
 async def test_a_wrong_passphrase_leaves_the_desk_locked(settings):

@@ -7,9 +7,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from bot.errors import KeyFileError
+from bot.secret import SecretStr
 from bot.settings import Settings
 from handlers import intake_folder, keyring
 from handlers.instance import lay_keys

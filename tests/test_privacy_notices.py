@@ -16,7 +16,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 NOTICES = {"fr": "confidentialite.fr.md", "en": "privacy.md"}
 OPERATORS = {"fr": "[nom de l’association]", "en": "[name of the association]"}
 WORDS = load()
-USUAL = {name: about.default for name, about in Settings.model_fields.items()}
+USUAL = {name: about.default for name, about in Settings.declared().items()}
 """The settings of somebody who changes none."""
 
 

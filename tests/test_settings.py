@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from bot.addresses import listening
+from bot.env_file import PREFIX
 from bot.errors import SettingsError
-from bot.settings import FIXED, PREFIX, Settings, default_shelf
+from bot.settings import Settings, default_shelf
+from bot.settings_faults import FIXED
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
 TOKEN = "110201543:" + "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw8"
@@ -51,7 +53,7 @@ def refusal(path: Path | None) -> str:
 def test_every_setting_has_its_paragraph_in_the_example_and_the_example_has_no_other():
     written = re.findall(r"(?:^#[^\n]*\n)+(SEUIL_\w+)=", EXAMPLE.read_text(), flags=re.MULTILINE)
 
-    assert sorted(written) == sorted(PREFIX + name.upper() for name in Settings.model_fields)
+    assert sorted(written) == sorted(PREFIX + name.upper() for name in Settings.declared())
 
 
 def test_the_example_says_the_usual_values():
@@ -82,7 +84,7 @@ def test_a_dollar_in_a_value_stays_a_dollar(env):
 
 
 def test_settings_do_not_change_once_read():
-    with pytest.raises(ValidationError):
+    with pytest.raises(FrozenInstanceError):
         Settings().k = 5
 
 
@@ -155,6 +157,14 @@ def test_draft_keys_cannot_live_beside_what_they_open(env, tmp_path):
     assert "SEUIL_SHELF" in refusal(env(f"SEUIL_DATA={tmp_path}\nSEUIL_SHELF={tmp_path}/shelf\n"))
 
 
+@pytest.mark.parametrize("name", ["DATA", "SHELF", "PASSPHRASE_FILE", "BACKUP_FOLDER"])
+def test_a_folder_at_the_home_of_nobody_is_told_as_every_other_fault(env, name):
+    said = refusal(env(f"SEUIL_{name}=~zqzqzq/x\nSEUIL_K=4\n"))
+
+    assert said.startswith("2 settings are not as expected:")
+    assert re.search(rf"SEUIL_{name} \(line 1\): a (folder|file)\b.* expected, 9 characters found\.", said)
+
+
 def test_draft_keys_live_in_memory_when_nothing_is_said():
     data = Path("data")
 
@@ -193,7 +203,7 @@ def test_a_token_is_in_no_repr_and_no_fault(env):
     assert TOKEN not in repr(settings) + str(settings)
     assert "dpo@example.org" not in repr(settings)
 
-    for name in Settings.model_fields:
+    for name in Settings.declared():
         text = f"{PREFIX}{name.upper()}={TOKEN}!{TOKEN * 6}\n{TOKEN}\n"
         assert TOKEN not in refusal(env(text))
 
@@ -367,7 +377,7 @@ def test_a_webhooks_path_is_not_shown_because_it_may_be_a_secret(env):
     assert "s3cret" not in repr(settings) + str(settings)
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=80), st.sampled_from(sorted(Settings.model_fields)))
+@given(st.text(st.characters(codec="utf-8"), max_size=80), st.sampled_from(sorted(Settings.declared())))
 def test_any_text_is_read_or_refused_and_never_repeated(tmp_path_factory, text, name):
     path = tmp_path_factory.mktemp("env") / ".env"
     secret = "zq" + "".join(c for c in text if c in string.ascii_letters) + "zq"
@@ -377,7 +387,8 @@ def test_any_text_is_read_or_refused_and_never_repeated(tmp_path_factory, text, 
 
 
 def test_every_expectation_names_the_limits_it_holds():
-    for name, about in Settings.model_fields.items():
-        assert about.description, name
-        limits = [getattr(rule, "ge", None) or getattr(rule, "le", None) for rule in about.metadata]
-        assert all(str(limit) in about.description for limit in limits if limit is not None), name
+    for name, about in Settings.declared().items():
+        assert about.expected, name
+        limits = [getattr(about.read, limit, None) for limit in ("low", "high", "longest")]
+        assert all(str(limit) in about.expected for limit in limits if limit is not None), name
+    assert (Settings.declared()["k"].read.low, Settings.declared()["k"].read.high) == (5, 1000)

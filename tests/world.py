@@ -23,12 +23,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
-from pydantic import SecretStr
-
 from bot.places import Place, place
 from bot.questions import QUESTIONNAIRE
 from bot.receipts import reply_key_hash
 from bot.sealing import Context, seal_told
+from bot.secret import SecretStr
 from bot.settings import Settings
 from bot.testimony import CODED, SCHEMA, CodedPart, ConsentRecord, write_coded
 from bot.turns import State

@@ -25,8 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr
-
 from benchmarks.crowd.api import Api
 from benchmarks.crowd.needs import free_port
 from benchmarks.crowd.post import Post
@@ -34,6 +32,7 @@ from benchmarks.crowd.process import Running
 from benchmarks.crowd.stands import COMPILED
 from benchmarks.crowd.ways import HOOK, TOKEN
 from bot.errors import SeuilError
+from bot.secret import SecretStr
 from bot.settings import Settings
 from handlers import console
 from handlers.instance import open_instance, passphrase_at_hand

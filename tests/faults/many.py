@@ -11,8 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pydantic import SecretStr
-
+from bot.secret import SecretStr
 from bot.settings import Settings
 from handlers import keyring
 from handlers.members import Members

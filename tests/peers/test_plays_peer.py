@@ -66,7 +66,7 @@ class OfPeer(signalkit.Home):
     @property
     def settings(self) -> Settings:
         told: Settings = signalkit.Home.settings.fget(self)  # type: ignore[attr-defined]
-        return told.model_copy(update=AS_IN_PLAYS)
+        return told.but(**AS_IN_PLAYS)
 
     async def join(self, instance: Instance) -> None:
         await super().join(instance)
