@@ -174,3 +174,14 @@ def test_settings_are_there_without_what_a_first_answer_would_wait_for():
     assert "'zoneinfo'" in ran.stdout
     for slow in ("pydantic", "pydantic_settings", "dotenv", "difflib", "asyncio", "importlib_metadata"):
         assert f"'{slow}'" not in ran.stdout
+
+
+def test_no_command_loads_pydantic_by_a_library_of_ours():
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "bot", "run", "--only", "nobody"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert "--only takes the word intake" in ran.stderr
+    assert "bot.settings" in ran.stderr
+    assert "pydantic" not in ran.stderr
