@@ -55,6 +55,10 @@ DRAFT_SECONDS = 69 * 3600.0
 """A draft this old may be gone: it lives 72 hours, counted in whole ones, and is swept by the hour."""
 
 
+PAST, PAST_LETTERS = 8, 60
+"""How much of somebody's past a note tells: things that happened, each with its round; letters of a text."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What was done and seen. From `wrong` on, each must be 0."""
@@ -135,6 +139,8 @@ class Teller(Witness):
     """What she was shown last, in this life…"""
     shown_at: float = 0.0
     """…and when, as when she spoke, by the harness's own time."""
+    past: list[str] = field(default_factory=list, repr=False)
+    """All that she did and was told, for who must find out why."""
 
 
 def retold(script: Script, chance: random.Random, used: set[str]) -> Script:
@@ -248,6 +254,7 @@ class Lives(Crowd):
         """Her step, for the first time or once more."""
         teller.began = teller.began or self._now()
         teller.spoke_at, teller.back_at = time.monotonic(), 0.0
+        teller.past.append(f"{self.outcome.rounds}: step {teller.step}")
         self._do(teller, teller.script.steps[teller.step - 1].action)
 
     def _send_again(self, teller: Teller, update: int, *, comes_again: bool = False) -> None:
@@ -311,6 +318,7 @@ class Lives(Crowd):
         if keyboard is not None:
             person.keyboard, person.under = keyboard, message
         person.shown, person.shown_at = text, time.monotonic()
+        person.past.append(f"{self.outcome.rounds}: told {text[:PAST_LETTERS]!r}")
         if person.lost:
             self._is_told_of_loss(person, text)
         elif text == FAILED:
@@ -331,7 +339,8 @@ class Lives(Crowd):
             return  # what stands around the receipt
         if not receipt and text not in teller.seen:
             teller.is_wrong = True
-            self.outcome.notes.append(f"step {teller.step} ({step.action}) was told: {text[:300]}")
+            past = "; ".join(teller.past[-PAST:])
+            self.outcome.notes.append(f"step {teller.step} ({step.action}) was told: {text}; before: {past}")
         if text in teller.heard or not teller.waiting or (step.answer and text not in step.answer):
             self.outcome.shown_again += 1
         teller.heard.append(text)
