@@ -34,10 +34,9 @@ except ModuleNotFoundError:
 from bot.errors import SettingsError, SeuilError
 from bot.redaction import kept_line
 from bot.settings import Settings
-from handlers import check_commands, console, member_commands, moderator_console
-from handlers.backup_commands import backup_app, restore
+from handlers import console
+from handlers.command_table import Place, group_of
 from handlers.instance import FirstStart, demand_free, lay_keys, wants_keys
-from handlers.key_commands import keys_app, recovery_app
 from handlers.logs import setup_logs
 from handlers.memory import few_arenas
 from handlers.networks import try_networks
@@ -51,25 +50,10 @@ gc.enable()
 
 log = logging.getLogger(__name__)
 
-app = typer.Typer(
-    name="seuil",
-    help="Seuil: a doorstep where what happened at home can be told, in private.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
-app.add_typer(audit_app, name="audit")
-app.add_typer(backup_app, name="backup")
-app.add_typer(keys_app, name="keys")
-app.add_typer(recovery_app, name="recovery")
-
 
 # --- running ------------------------------------------------------------------------------------------------
 
 
-@app.command()
 def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not explain the chairs at the start.")] = False,
     take_over: Annotated[
@@ -131,7 +115,6 @@ def _demand_networks(settings: Settings) -> None:
         )
 
 
-@app.command()
 def desk() -> None:
     """Be the desk apart: what `run --only intake` queues is carried out here, and digests leave from here.
 
@@ -149,7 +132,6 @@ def desk() -> None:
     _run_fast(desking.serve_desk(settings, typed=_typed_at_start, say=say))
 
 
-@app.command()
 def intake_folder(
     folder: Annotated[Path, typer.Argument(help="A new folder, or the same one after a key changed.")],
 ) -> None:
@@ -194,24 +176,22 @@ def _tell_first_start(settings: Settings, made: FirstStart) -> None:
     say()
 
 
-@app.command(name="demo")
-def demo_command(
+def demo(
     people: Annotated[int, typer.Option(min=30, max=5000, help="How many made-up witnesses.")] = 240,
     folder: Annotated[Path, typer.Option(help="A new folder for the demonstration.")] = Path("demo"),
 ) -> None:
     """Fill a new instance with made-up testimonies through the real conversation, moderate them, show the
     digest."""
     # Imported here: a mail server and progress bars, which serving people needs at no start.
-    from handlers import demo  # noqa: PLC0415
+    from handlers import demo as made_up  # noqa: PLC0415
 
     setup_logs("WARNING")
-    asyncio.run(demo.play(folder, people))
+    asyncio.run(made_up.play(folder, people))
 
 
 # --- keys and members ---------------------------------------------------------------------------------------
 
 
-@app.command()
 def unlock() -> None:
     """Open the desk of the running Seuil: the passphrase is typed here, never in a chat."""
     settings = standing()
@@ -220,8 +200,7 @@ def unlock() -> None:
     say(answer["said"])
 
 
-@app.command(name="captcha")
-def signal_captcha(
+def captcha(
     captcha: Annotated[
         str, typer.Argument(help="The link of `Open Signal`, with signalcaptcha:// before it.")
     ],
@@ -230,22 +209,16 @@ def signal_captcha(
     say(asyncio.run(console.ask(standing().data, "captcha", captcha))["said"])
 
 
-@app.command()
 def lock() -> None:
     """Lock the desk of the running Seuil."""
     say(asyncio.run(console.ask(standing().data, "lock"))["said"])
 
 
-@app.command()
 def status() -> None:
     """Show how the running Seuil is: what it serves, what waits, room on the disk."""
     typer.echo(asyncio.run(console.ask(standing().data, "status"))["said"])
 
 
-member_commands.register(app)
-
-
-@app.command()
 def move(
     source: Annotated[str, typer.Argument(help="sqlite:FOLDER; SEUIL_DATA where left out.")] = "",
     target: Annotated[str, typer.Argument(help="postgresql://…; SEUIL_STORE where left out.")] = "",
@@ -262,16 +235,9 @@ def move(
     say(f"Moved and compared: {moved} rows. Once it runs from there, erase seuil.db and drafts.db.")
 
 
-app.command()(restore)
-
-
 # --- files --------------------------------------------------------------------------------------------------
 
 
-moderator_console.register(app)
-
-
-@app.command()
 def redact(
     language: Annotated[str, typer.Option(help="Language of the placeholders: fr or en.")] = "fr",
 ) -> None:
@@ -282,7 +248,50 @@ def redact(
         sys.stdout.flush()
 
 
-check_commands.register(app, audit_app)
+# --- the table ----------------------------------------------------------------------------------------------
+
+COMMANDS: dict[str, Place] = {
+    "run": run,
+    "desk": desk,
+    "intake-folder": intake_folder,
+    "demo": demo,
+    "unlock": unlock,
+    "captcha": captcha,
+    "lock": lock,
+    "status": status,
+    "invite": "handlers.member_commands:invite",
+    "partner": "handlers.member_commands:partner",
+    "moderator-key": "handlers.member_commands:moderator_key",
+    "team-key": "handlers.member_commands:team_key",
+    "move": move,
+    "restore": "handlers.backup_commands:restore",
+    "open": "handlers.moderator_console:open_command",
+    "decide": "handlers.moderator_console:decide",
+    "cosign": "handlers.moderator_console:cosign",
+    "own-keys": "handlers.moderator_console:own_keys",
+    "redact": redact,
+    "check": "handlers.check_commands:check",
+    "verify": "handlers.check_commands:verify",
+    "audit": "handlers.check_commands:audit_app",
+    "backup": "handlers.backup_commands:backup_app",
+    "keys": "handlers.key_commands:keys_app",
+    "recovery": "handlers.key_commands:recovery_app",
+}
+
+app = typer.Typer(
+    name="seuil",
+    cls=group_of(COMMANDS),
+    help="Seuil: a doorstep where what happened at home can be told, in private.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _front_door() -> None:
+    pass
 
 
 # --- ending -------------------------------------------------------------------------------------------------

@@ -18,12 +18,7 @@ from handlers.standing import kept, say, standing
 from storage.audit_head import AuditHead
 from storage.key_folder import KeyFolder
 
-
-def register(app: typer.Typer, audit: typer.Typer) -> None:
-    """Add these commands to the front door, and to its `audit`."""
-    app.command()(check)
-    app.command()(verify)
-    audit.command(name="verify")(audit_verify)
+audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
 
 
 def check(
@@ -70,6 +65,7 @@ def verify(
     say(f"Recorded: {asyncio.run(record())}.")
 
 
+@audit_app.command(name="verify")
 def audit_verify() -> None:
     """Check the audit log from its first line to its last."""
     settings = standing()

@@ -22,14 +22,6 @@ from handlers.team_keys import KEYS
 from storage.key_folder import KeyFolder
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to the front door."""
-    app.command()(invite)
-    app.command()(partner)
-    app.command(name="moderator-key")(moderator_key)
-    app.command(name="team-key")(team_key)
-
-
 def invite(
     role: Annotated[str, typer.Argument(help="owner, moderator, auditor or partner")],
     name: Annotated[str, typer.Option(help="A first name, or the partner's name; not an account.")] = "",

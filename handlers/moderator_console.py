@@ -35,14 +35,6 @@ SECRET = b"AGE-SECRET-KEY-"
 """How every secret age key begins."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to the front door."""
-    app.command(name="open")(open_command)
-    app.command(name="decide")(decide)
-    app.command(name="cosign")(cosign)
-    app.command(name="own-keys")(own_keys)
-
-
 def _own() -> ModuleType:
     # Imported here: who starts a service needs none of it.
     from handlers import own_machine  # noqa: PLC0415
