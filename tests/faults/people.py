@@ -12,6 +12,7 @@ Never here: processes, and what befalls them.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import re
 import time
@@ -374,8 +375,9 @@ class Lives(Crowd):
 
     # --- what is lost by design -----------------------------------------------------------------------------
 
-    def drafts_are_gone(self, older_than: float = 0.0) -> None:
-        """From now on. `older_than`: seconds of the program's clock."""
+    def drafts_are_gone(self, older_than: float = -math.inf) -> None:
+        """From now on. `older_than`: seconds of the program's clock; all of them where it is left out, for
+        that clock may have been set back since somebody began."""
         for teller in self.tellers:
             if teller.began and not teller.lost and self._now() - teller.began >= older_than:
                 teller.lost = True
