@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.stream import FluentParserStream
@@ -113,59 +113,74 @@ def _language(folder: Path) -> Words:
 
 class _Parser(FluentParser):
     """Fluent's own, which reads letter by letter: that was a sixth of the whole start. What most messages
-    are, a sentence a line with at most arguments in it, is read at once; whatever else there is, Fluent reads."""
+    are, a sentence a line with at most arguments in it, is read at once; Fluent reads what else there is."""
 
     def get_message(self, ps: FluentParserStream) -> ast.Message:
         found = _PLAIN.match(ps.string, ps.index)
         if found is None or not (found["value"] or found["attributes"]):
             return super().get_message(ps)
-        value = _plain(found["value"]) if found["value"] else None
-        attributes = []
-        for each in _ATTRIBUTE.finditer(found["attributes"]):
-            attribute = ast.Attribute(ast.Identifier(each["id"]), _plain(each["value"]))
-            offset = found.start("attributes")
-            attribute.add_span(offset + each.start("dot"), offset + each.end())
-            attributes.append(attribute)
-        message = ast.Message(ast.Identifier(found["id"]), value, attributes)
-        message.add_span(found.start(), found.end())
+        value = _pattern(found) if found["value"] else None
+        attributes = [_attribute(each) for each in _ATTRIBUTE.finditer(ps.string, *found.span("attributes"))]
         ps.index = found.end()
         ps.reset_peek()
-        return message
+        return _spanned(ast.Message(_identifier(found), value, attributes), *found.span())
 
     def get_text_element(self, ps: FluentParserStream) -> ast.TextElement:
         start = ps.index
         found = _TEXT_END.search(ps.string, start)
         ps.index = found.start() if found else len(ps.string)
         ps.reset_peek()
-        text = ast.TextElement(ps.string[start : ps.index])
-        text.add_span(start, ps.index)
-        return text
+        return _text_element(ps.string, start, ps.index)
 
 
 _TEXT_END = re.compile(r"[{}\n]|\r\n")
 _ID = r"[a-zA-Z][a-zA-Z0-9_-]*"
-_ARGUMENT = re.compile(rf"\{{ ?\$({_ID}) ?\}}")
-# Not `…*` and then a last letter that is no blank, which would be tried at every blank of a long line.
-_LINE = rf"(?![ \r\n])(?:[^\r\n{{}}]|\{{ ?\${_ID} ?\}})+(?<! )"
-_ATTRIBUTE = re.compile(rf"\n +(?P<dot>\.)(?P<id>{_ID}) *= *(?P<value>{_LINE})(?=\n|\Z)")
+_ARGUMENT = re.compile(rf"\{{ ?\$(?P<id>{_ID}) ?\}}")
+_LINE = rf"(?![ \r\n])(?:[^\r\n{{}}]|{_ARGUMENT.pattern.replace('?P<id>', '?:')})+(?<! )(?=\n|\Z)"
+_ATTRIBUTE = re.compile(rf"\n +(?P<dot>\.)(?P<id>{_ID}) *= *(?P<value>{_LINE})")
 _PLAIN = re.compile(
-    rf"(?P<id>{_ID}) *=(?: *(?P<value>{_LINE})(?=\n|\Z)| *(?=\n))"
-    rf"(?P<attributes>(?:\n +\.{_ID} *= *{_LINE}(?=\n|\Z))*)"
-    # What stands further in, or begins with a brace, would go on with the last line.
-    r"(?=\n*\Z|\n+[^ \n{])"
+    rf"(?P<id>{_ID}) *=(?: *(?P<value>{_LINE})| *(?=\n))"
+    rf"(?P<attributes>(?:\n +\.{_ID} *= *{_LINE})*)"
+    # What stands further in, or begins with a brace or a dot, would go on with the message.
+    r"(?=\n*\Z|\n+[^ \n{.])"
 )
 """A message whose value and attributes have a line each."""
 
+_Node = TypeVar("_Node", bound=ast.SyntaxNode)
 
-def _plain(line: str) -> ast.Pattern:
-    """Text, argument, text, …"""
+
+def _spanned(node: _Node, start: int, end: int) -> _Node:
+    node.add_span(start, end)
+    return node
+
+
+def _identifier(found: re.Match[str]) -> ast.Identifier:
+    return _spanned(ast.Identifier(found["id"]), *found.span("id"))
+
+
+def _attribute(found: re.Match[str]) -> ast.Attribute:
+    return _spanned(ast.Attribute(_identifier(found), _pattern(found)), found.start("dot"), found.end())
+
+
+def _pattern(found: re.Match[str]) -> ast.Pattern:
+    """The value that was found: text, argument, text, …"""
+    begin, end = found.span("value")
     elements: list[ast.TextElement | ast.Placeable] = []
-    for place, part in enumerate(_ARGUMENT.split(line)):
-        if place % 2:
-            elements.append(ast.Placeable(ast.VariableReference(ast.Identifier(part))))
-        elif part:
-            elements.append(ast.TextElement(part))
-    return ast.Pattern(elements)
+    at = begin
+    for argument in _ARGUMENT.finditer(found.string, begin, end):
+        if argument.start() > at:
+            elements.append(_text_element(found.string, at, argument.start()))
+        named = _identifier(argument)
+        reference = _spanned(ast.VariableReference(named), argument.start("id") - 1, argument.end("id"))
+        elements.append(_spanned(ast.Placeable(reference), *argument.span()))
+        at = argument.end()
+    if at < end:
+        elements.append(_text_element(found.string, at, end))
+    return _spanned(ast.Pattern(elements), begin, end)
+
+
+def _text_element(text: str, start: int, end: int) -> ast.TextElement:
+    return _spanned(ast.TextElement(text[start:end]), start, end)
 
 
 def _entries(file: Path) -> Iterator[tuple[str, ast.Message | ast.Term, int]]:

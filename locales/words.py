@@ -64,8 +64,11 @@ class Words:
             key = f"{id}.{attribute}" if attribute else id
             self._where[key] = where
             self._chosen[key] = (id, attribute)
-            self._arguments[key] = frozenset(_arguments(pattern, bodies))
             pieces = _pieces(pattern, bodies)
+            if pieces is None:
+                self._arguments[key] = frozenset(_arguments(pattern, bodies))
+            else:
+                self._arguments[key] = frozenset(text for text, is_argument in pieces if is_argument)
             if not self._arguments[key]:
                 said = "".join(text for text, _ in pieces) if pieces else self._through_fluent(key, {})
                 self._fixed[key] = self._options[id, attribute] = said

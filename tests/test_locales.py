@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from fluent.syntax import FluentParser
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import locales
 from bot.errors import WordsError
@@ -327,5 +329,26 @@ def test_our_quicker_parser_reads_what_fluents_own_reads() -> None:
     ]
 
     for text in (*texts, *odd):
-        ours, fluents = loading._Parser(with_spans=True), FluentParser(with_spans=True)
-        assert ours.parse(text).equals(fluents.parse(text), ignored_fields=[])
+        assert _reads_as_fluent(text)
+
+
+LETTERS = ("a", "B-1", "é", " ", "  ", "\t", "\n", "\r", "\n ", "=", " = ", ".", "[", "*", "{", "}", '"')
+MORE = ("{ $n }", "{$n}", "{  $n }", "{ n }", "{ -t }", "-t = ", "{ $n ->\n *[o] x\n }", "\n    .b = ")
+COMMENTS = ("\n# c\n", "\n## d\n")
+
+
+@given(st.lists(st.sampled_from(LETTERS + MORE + COMMENTS), max_size=30).map("".join))
+@example("a = b\n{ $n }\n")
+@example("a = b\n\n   c\n")
+@example("a = b\n.")
+@example("a =\n    .b = c\n  d\n")
+@example("a = b \n")
+@example("a = { $n }{ $n } \n    .b = { $n }")
+def test_it_reads_whatever_else_as_fluent_does(text: str) -> None:
+    assert _reads_as_fluent(text)
+    assert _reads_as_fluent(f"a = {text}\nc = d\n")
+
+
+def _reads_as_fluent(text: str) -> bool:
+    ours, fluents = loading._Parser(with_spans=True), FluentParser(with_spans=True)
+    return ours.parse(text).equals(fluents.parse(text), ignored_fields=[])
