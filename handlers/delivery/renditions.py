@@ -16,12 +16,14 @@ import asyncio
 import logging
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 
 import orjson
 
 from bot.digest import fingerprint
-from bot.errors import CannotOpen
+from bot.errors import CannotOpen, FormatError
 from bot.formats import FORMATS, File, Rendered, Says
+from bot.formats.typeset import let_go
 from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
 from handlers.bench import Bench, LedgerError
@@ -96,6 +98,8 @@ def _render(frozen: bytes, words: Says) -> tuple[dict[str, Rendered], tuple[str,
             # Whatever a template can raise. Only the kind is logged: the rest could quote a sentence.
             log.error("the format %s of a digest cannot be made: %s", name, type(error).__name__)
             broken.append(name)
+    with suppress(FormatError):  # said above, of each format that wants a typeface
+        let_go()
     return rendered, tuple(broken)
 
 
