@@ -10,7 +10,6 @@ changed and read in C they take a sixth of the time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -22,15 +21,13 @@ from bot.redaction import Redacted
 # --- events: what a person does -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Record, frozen=True):
     """She arrives, or says /start. `language` is a hint and only pre-selects."""
 
     language: str = "fr"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Record, frozen=True):
     """Her own words, already redacted. `crisis`: they hold a phrase that brings the help lines first."""
 
     words: Redacted
@@ -39,8 +36,7 @@ class Said:
     """It is about dying: the lines for that come before the police."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Record, frozen=True):
     """She edited the message she sent last."""
 
     words: Redacted
@@ -48,8 +44,7 @@ class Replaced:
     despair: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Chose:
+class Chose(Record, frozen=True):
     """One or several codes of what is on offer, by number, label or button. `finished`: she said FINI with
     them."""
 
@@ -57,69 +52,58 @@ class Chose:
     finished: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped: ...
+class Skipped(Record, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class WentBack: ...
+class WentBack(Record, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class Paused: ...
+class Paused(Record, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Record, frozen=True):
     """STOP: she leaves, and nothing unfinished is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
+class Erased(Record, frozen=True):
     """EFFACER: like leaving, with every message deleted that the channel lets us delete, and one neutral
     line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Record, frozen=True):
     """FINI: she has said or picked all she wants at this place."""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnedPage: ...
+class TurnedPage(Record, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
+class Resumed(Record, frozen=True):
     """CONTINUER: she comes back to where she was."""
 
 
-@dataclass(frozen=True, slots=True)
-class SteppedAside:
+class SteppedAside(Record, frozen=True):
     """She asks for something that is open at any moment."""
 
     to: Literal["help", "rights", "privacy", "language", "receipt"]
 
 
-@dataclass(frozen=True, slots=True)
-class MistypedCommand:
+class MistypedCommand(Record, frozen=True):
     """A word after a slash that is no command: never taken for her story."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentMedia:
+class SentMedia(Record, frozen=True):
     """A picture, a voice note, a file. It was not downloaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class TypedReceipt:
+class TypedReceipt(Record, frozen=True):
     """Eight words that are a receipt."""
 
-    receipt: Receipt = field(repr=False)
+    receipt: Receipt
+
+    hidden = frozenset({"receipt"})
 
 
-@dataclass(frozen=True, slots=True)
-class MistypedReceipt:
+class MistypedReceipt(Record, frozen=True):
     """Eight words of the list whose check does not fit: a slip, told without asking the database."""
 
 
@@ -146,55 +130,52 @@ Event: TypeAlias = (
 # --- effects: what follows ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Record, frozen=True):
     """Say a message. `about` completes it where it depends on a kind or a country, never on her words."""
 
     key: str
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Record, frozen=True):
     """Show the place where she stands now. What it shows is a function of the state alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoteConsent:
+class NoteConsent(Record, frozen=True):
     """She has accepted that what follows is kept: the caller notes which text, in which language, which
     day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(Record, frozen=True):
     """Seal and keep this testimony, show its receipt, and drop the draft it came from."""
 
-    answers: Mapping[str, tuple[str, ...]] = field(repr=False)
-    texts: Mapping[str, tuple[str, ...]] = field(repr=False)
+    answers: Mapping[str, tuple[str, ...]]
+    texts: Mapping[str, tuple[str, ...]]
     removed: tuple[str, ...]
     share: str
-    quote: str = field(repr=False)
+    quote: str
+
+    hidden = frozenset({"answers", "texts", "quote"})
 
 
-@dataclass(frozen=True, slots=True)
-class UseReceipt:
+class UseReceipt(Record, frozen=True):
     """Read, add to or withdraw the testimony of a receipt; the answer never tells whether there is one."""
 
     purpose: Literal["read", "add", "withdraw"]
-    receipt: Receipt = field(repr=False)
-    addition: tuple[str, ...] = field(default=(), repr=False)
+    receipt: Receipt
+    addition: tuple[str, ...] = ()
+
+    hidden = frozenset({"receipt", "addition"})
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(Record, frozen=True):
     """Destroy the draft's key and the draft. `messages`: delete from the chat what the channel lets us
     delete."""
 
     messages: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HideReceipt:
+class HideReceipt(Record, frozen=True):
     """Delete the message that showed the receipt, where the channel can."""
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -51,66 +51,72 @@ class PersonRow(Record, frozen=True):
     day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ErrandRow:
+class ErrandRow(Record, frozen=True):
     id: bytes
     mark: int
-    box: bytes = field(repr=False)
+    box: bytes
+
+    hidden = frozenset({"box"})
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(Record, frozen=True):
     case: bytes
     state: CaseState
     day: int
     decided_day: int | None
     claimed_by: bytes | None
     counted_in: int | None
-    reply_key: bytes = field(repr=False)
+    reply_key: bytes
+
+    hidden = frozenset({"reply_key"})
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRow:
+class ItemRow(Record, frozen=True):
     case: bytes
     part: str
     epoch: int
-    box: bytes = field(repr=False)
+    box: bytes
+
+    hidden = frozenset({"box"})
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRow:
+class CommandRow(Record, frozen=True):
     number: int
-    box: bytes = field(repr=False)
+    box: bytes
+
+    hidden = frozenset({"box"})
 
 
-@dataclass(frozen=True, slots=True)
-class MemberRow:
+class MemberRow(Record, frozen=True):
     member: bytes
     role: str
-    route: bytes = field(repr=False)
+    route: bytes
     day: int
     name: str
 
+    hidden = frozenset({"route"})
 
-@dataclass(frozen=True, slots=True)
-class InviteRow:
-    code_hash: bytes = field(repr=False)
+
+class InviteRow(Record, frozen=True):
+    code_hash: bytes
     role: str
     day: int
     name: str
 
+    hidden = frozenset({"code_hash"})
 
-@dataclass(frozen=True, slots=True)
-class DigestRow:
+
+class DigestRow(Record, frozen=True):
     period: int
     day: int
     state: DigestState
-    frozen: bytes = field(repr=False)
+    frozen: bytes
     sha256: bytes
 
+    hidden = frozenset({"frozen"})
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
+
+class DeliveryRow(Record, frozen=True):
     period: int
     member: bytes
     state: DeliveryState
@@ -121,8 +127,7 @@ class DeliveryRow:
     """Minutes since 1970."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRow:
+class AuditRow(Record, frozen=True):
     number: int
     line: str
     chain: bytes

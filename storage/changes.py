@@ -13,7 +13,6 @@ bytes. A pseudonym, a locator and a sender tag are 16 bytes; hashes are 32.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 from bot.records import Record
@@ -69,8 +68,7 @@ class Seen(Record, frozen=True):
     day: int
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetSeen:
+class ForgetSeen(Record, frozen=True):
     """Forget the people who have no draft and were last answered before `before`: nothing of them is left."""
 
     before: int
@@ -102,58 +100,58 @@ flight."""
 # --- testimonies --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class KeepCase:
+class KeepCase(Record, frozen=True):
     """Register a submitted testimony. A case that is already there is left as it is, in its state (a replayed
     turn). Conditional: no other case has its locator."""
 
     case: bytes
     day: int
-    locator: bytes = field(repr=False)
-    reply_key: bytes = field(repr=False)
-    token_hash: bytes = field(repr=False)
+    locator: bytes
+    reply_key: bytes
+    token_hash: bytes
     state: Arrival = "waiting"
 
+    hidden = frozenset({"locator", "reply_key", "token_hash"})
 
-@dataclass(frozen=True, slots=True)
-class KeepItem:
+
+class KeepItem(Record, frozen=True):
     """Keep a sealed part of a case. Conditional: the case is there. An item already there is left as it is
     unless `replace`."""
 
     case: bytes
     part: str
     epoch: int
-    box: bytes = field(repr=False)
+    box: bytes
     replace: bool = False
 
+    hidden = frozenset({"box"})
 
-@dataclass(frozen=True, slots=True)
-class DropItems:
+
+class DropItems(Record, frozen=True):
     """Erase parts of a case: those named, and all whose name starts with a named prefix that ends in `-`."""
 
     case: bytes
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Withdraw:
+class Withdraw(Record, frozen=True):
     """Erase a case with everything that hangs on it. Conditional: the locator is known and the hash is its
     own."""
 
-    locator: bytes = field(repr=False)
-    token_hash: bytes = field(repr=False)
+    locator: bytes
+    token_hash: bytes
+
+    hidden = frozenset({"locator", "token_hash"})
 
 
-@dataclass(frozen=True, slots=True)
-class EraseCase:
+class EraseCase(Record, frozen=True):
     """Erase a case with everything that hangs on it, by the desk (two people) or by retention.
     Conditional."""
 
     case: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Record, frozen=True):
     """Change the state of a case. Conditional: it is in one of `from_states`, and claimed by `held_by` if
     given.
 
@@ -169,29 +167,30 @@ class Move:
     claimed_by: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KeepReply:
+class KeepReply(Record, frozen=True):
     """Keep a reply, already signed and sealed to the case's reply key. Conditional: the case is there."""
 
     case: bytes
-    box: bytes = field(repr=False)
+    box: bytes
+
+    hidden = frozenset({"box"})
 
 
 # --- the desk's queue ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class QueueCommand:
+class QueueCommand(Record, frozen=True):
     """Queue a member's command, sealed to the desk. `update_key` makes a redelivered one the same (UNIQUE),
     also after it was finished: the keys of the last `COMMANDS_REMEMBERED` commands are kept, without their
     boxes."""
 
     update_key: bytes
-    box: bytes = field(repr=False)
+    box: bytes
+
+    hidden = frozenset({"box"})
 
 
-@dataclass(frozen=True, slots=True)
-class FinishCommand:
+class FinishCommand(Record, frozen=True):
     """Take a command off the queue and erase its box. Conditional: it is still there."""
 
     number: int
@@ -205,57 +204,60 @@ minute."""
 # --- members, invitations, bans -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PutMember:
+class PutMember(Record, frozen=True):
     """A moderator, owner, auditor or partner. `lookup` finds it by chat, `route` (sealed) is how to reach it.
 
     The same member again is replaced. Conditional: no other member has this lookup (one chat is one
     member), and with `only_known`, this one is there: who was revoked meanwhile does not come back."""
 
     member: bytes
-    lookup: bytes = field(repr=False)
+    lookup: bytes
     role: str
-    route: bytes = field(repr=False)
+    route: bytes
     day: int
     name: str = ""
     only_known: bool = False
 
+    hidden = frozenset({"lookup", "route"})
 
-@dataclass(frozen=True, slots=True)
-class DropMember:
+
+class DropMember(Record, frozen=True):
     member: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PutInvite:
-    code_hash: bytes = field(repr=False)
+class PutInvite(Record, frozen=True):
+    code_hash: bytes
     role: str
     day: int
     name: str = ""
 
+    hidden = frozenset({"code_hash"})
 
-@dataclass(frozen=True, slots=True)
-class UseInvite:
+
+class UseInvite(Record, frozen=True):
     """Conditional: the invitation is there; it is used up."""
 
-    code_hash: bytes = field(repr=False)
+    code_hash: bytes
+
+    hidden = frozenset({"code_hash"})
 
 
-@dataclass(frozen=True, slots=True)
-class Ban:
-    tag: bytes = field(repr=False)
+class Ban(Record, frozen=True):
+    tag: bytes
     day: int
 
+    hidden = frozenset({"tag"})
 
-@dataclass(frozen=True, slots=True)
-class Unban:
+
+class Unban(Record, frozen=True):
     """Conditional: the tag is banned."""
 
-    tag: bytes = field(repr=False)
+    tag: bytes
+
+    hidden = frozenset({"tag"})
 
 
-@dataclass(frozen=True, slots=True)
-class AskSecond:
+class AskSecond(Record, frozen=True):
     """Remember that one person asked for something that needs two. Conditional: nobody has asked for it
     yet."""
 
@@ -264,8 +266,7 @@ class AskSecond:
     day: int
 
 
-@dataclass(frozen=True, slots=True)
-class TakeSecond:
+class TakeSecond(Record, frozen=True):
     """The second person agrees. Conditional: somebody else asked for it; the asking is used up."""
 
     what: str
@@ -275,8 +276,7 @@ class TakeSecond:
 # --- audit and ledger ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Record, frozen=True):
     """Append one act to the hash-chained log. No personal data: `actor` is a member's random id in hex, or a
     role of the program; `case` is a short random reference."""
 
@@ -286,21 +286,21 @@ class Audit:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FreezeDigest:
+class FreezeDigest(Record, frozen=True):
     """Freeze a period's digest and count its cases in it. Conditional: the period is not frozen yet, and
     every case is still there, approved and counted in no other digest. Where a case was withdrawn after the
     tally the answer is False: tally again."""
 
     period: int
     day: int
-    frozen: bytes = field(repr=False)
+    frozen: bytes
     sha256: bytes
-    cases: Sequence[bytes] = field(repr=False)
+    cases: Sequence[bytes]
+
+    hidden = frozenset({"frozen", "cases"})
 
 
-@dataclass(frozen=True, slots=True)
-class MarkDigest:
+class MarkDigest(Record, frozen=True):
     """Conditional: the digest is in one of `from_states`."""
 
     period: int
@@ -308,18 +308,18 @@ class MarkDigest:
     to_state: DigestState
 
 
-@dataclass(frozen=True, slots=True)
-class KeepRendition:
+class KeepRendition(Record, frozen=True):
     """Keep what a digest is in one language. One already kept is left as it is (UNIQUE). Conditional: the
     digest is there."""
 
     period: int
     language: str
-    box: bytes = field(repr=False)
+    box: bytes
+
+    hidden = frozenset({"box"})
 
 
-@dataclass(frozen=True, slots=True)
-class DueDelivery:
+class DueDelivery(Record, frozen=True):
     """A digest is owed to a partner. One already owed or sent is left as it is (UNIQUE), unless it begins
     `anew`, at its first try: what was not sent, or always. Conditional: the digest is there."""
 
@@ -328,8 +328,7 @@ class DueDelivery:
     anew: Anew = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class MarkDelivery:
+class MarkDelivery(Record, frozen=True):
     """Note one try and how it ended. Conditional: the delivery is owed and not `sent` yet. `next_try`:
     minutes since 1970."""
 
@@ -340,13 +339,14 @@ class MarkDelivery:
     next_try: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PutMeta:
+class PutMeta(Record, frozen=True):
     """A named value of the instance, such as what an operator verified. Never a key or a salt: those are
     files."""
 
     key: str
-    value: bytes = field(repr=False)
+    value: bytes
+
+    hidden = frozenset({"value"})
 
 
 Operation: TypeAlias = (

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+from msgspec.structs import replace as changed
+
 from bot import audit
 from storage import (
     AuditRow,
@@ -208,11 +210,11 @@ class MemoryStore(OneProcess):
         key: Any = row.key
         match row.kind:
             case "item":
-                self._items.put(key, replace(self._items[key], epoch=epoch, box=box))
+                self._items.put(key, changed(self._items[key], epoch=epoch, box=box))
             case "command":
                 self._commands.put(key[0], (self._commands[key[0]][0], box))
             case "digest":
-                self._digests.put(key[0], replace(self._digests[key[0]], frozen=box))
+                self._digests.put(key[0], changed(self._digests[key[0]], frozen=box))
             case "rendition":
                 self._renditions.put(key, box)
 
@@ -239,7 +241,7 @@ class MemoryStore(OneProcess):
         if kept is None or kept.row.state not in move.from_states:
             raise Refused
         _demand(move.held_by is None or kept.row.claimed_by == move.held_by)
-        row = replace(
+        row = changed(
             kept.row,
             state=move.to_state,
             claimed_by=move.claimed_by if move.to_state == "claimed" else None,
@@ -304,12 +306,12 @@ class MemoryStore(OneProcess):
                     kept = self._cases.get(case)
                     if kept is None or kept.row.state != "approved" or kept.row.counted_in is not None:
                         raise Refused
-                    self._cases.put(case, replace(kept, row=replace(kept.row, counted_in=period)))
+                    self._cases.put(case, replace(kept, row=changed(kept.row, counted_in=period)))
             case MarkDigest(period, from_states, to_state):
                 digest = self._digests.get(period)
                 if digest is None or digest.state not in from_states:
                     raise Refused
-                self._digests.put(period, replace(digest, state=to_state))
+                self._digests.put(period, changed(digest, state=to_state))
             case KeepRendition(period, language, box):
                 _demand(period in self._digests)
                 if (period, language) not in self._renditions:

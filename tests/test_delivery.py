@@ -9,10 +9,10 @@ import asyncio
 import errno
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as changed
 
 from bot.errors import StoreFull
 from bot.formats import FORMATS, File, Rendered, Says
@@ -463,7 +463,7 @@ async def test_a_partner_whose_row_somebody_changed_gets_nothing_and_is_seen(hou
 
     async def forged(*roles: str) -> list[MemberRow]:
         return [
-            replace(row, route=row.route[::-1]) if row.name == "partner" else row
+            changed(row, route=row.route[::-1]) if row.name == "partner" else row
             for row in await honest(*roles)
         ]
 

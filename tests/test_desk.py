@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as changed
 
 from bot.age import HybridIdentity
 from bot.errors import KeyFileError
@@ -301,7 +302,7 @@ async def test_a_reply_is_signed_redacted_and_opens_with_the_receipt_alone(house
 async def test_no_reply_is_sealed_to_a_key_that_is_not_the_testimonys(house: House) -> None:
     told = Testimony()
     change = told.change()
-    forged = replace(change[0], reply_key=b"\x09" * len(change[0].reply_key))  # type: ignore[union-attr,type-var]  # a KeepCase
+    forged = changed(change[0], reply_key=b"\x09" * len(change[0].reply_key))  # type: ignore[union-attr,type-var]  # a KeepCase
     await house.store.commit((forged, *change[1:]))
     row = await house.store.case(told.case)
     assert row is not None
@@ -520,7 +521,7 @@ async def test_a_log_somebody_changed_is_found_from_the_chat(house: House) -> No
 
     async def forged(after: int = 0, limit: int = 1000):  # type: ignore[no-untyped-def]
         rows = await honest(after, limit)
-        return [replace(row, line=row.line.replace("claim", "other")) for row in rows]
+        return [changed(row, line=row.line.replace("claim", "other")) for row in rows]
 
     house.store.audit_lines = forged  # type: ignore[method-assign]  # a store whose rows were changed
     said = await house.say("owner", "/audit verify")

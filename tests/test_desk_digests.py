@@ -6,11 +6,11 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 
 from bot.digest import thaw
 from bot.errors import PlatformError
@@ -284,7 +284,7 @@ async def test_a_frozen_digest_somebody_changed_is_not_sent(house: House) -> Non
     honest = house.store.digests
 
     async def forged() -> list[object]:
-        return [replace(row, frozen=row.frozen[:-1] + bytes([row.frozen[-1] ^ 1])) for row in await honest()]
+        return [changed(row, frozen=row.frozen[:-1] + bytes([row.frozen[-1] ^ 1])) for row in await honest()]
 
     house.store.digests = forged  # type: ignore[method-assign,assignment]  # a ledger somebody wrote to
     said = await house.say("moderator", "/digest preview")

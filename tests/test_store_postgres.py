@@ -9,11 +9,11 @@ import os
 import shutil
 import traceback
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 import pytest
+from msgspec.structs import replace as changed
 
 from bot import audit
 from bot.errors import SettingsError, SeuilError, StoreAway, StoreFull
@@ -273,7 +273,7 @@ async def test_in_a_crowd_a_value_no_store_can_keep_fails_alone(store: Store) ->
         (PutMeta("no\0 text", b""),),
         (Audit(DAY, "\ud800", ""),),
         (case_of(new_id(), day=2**70),),
-        (replace(case_of(new_id()), state="gone"),),  # type: ignore[arg-type]  # as above
+        (changed(case_of(new_id()), state="gone"),),  # type: ignore[arg-type]  # as above
         (PutMeta("k" * 9000 + os.urandom(9000).hex(), b""),),
     ]
     changes = [*unfit, *(turn(person, person, 1) for person in people), *unfit]
