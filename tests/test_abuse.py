@@ -8,12 +8,12 @@ from __future__ import annotations
 import random
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from bot.junk import ALIKE, SAME, Insults, doubt, overlap, sketch
 from bot.pseudonyms import sender_tag
@@ -264,7 +264,7 @@ async def arrive(house: House, state: Arrival, *testimonies: Testimony) -> None:
     """Testimonies as the intake keeps them, in the state they were judged."""
     for testimony in testimonies:
         _, *items = testimony.change()
-        assert await house.store.commit((replace(kept_case(testimony), state=state), *items))
+        assert await house.store.commit((changed(kept_case(testimony), state=state), *items))
 
 
 async def states(house: House, *testimonies: Testimony) -> list[str]:
@@ -643,7 +643,7 @@ async def test_a_store_from_before_the_quarantine_is_brought_forward_whole(tmp_p
     row = await store.case(testimony.case)
     parts = [item.part for item in await store.items(testimony.case)]
     replies = await store.replies(testimony.case)
-    assert await store.commit((replace(kept_case(Testimony()), state="quarantined"),))
+    assert await store.commit((changed(kept_case(Testimony()), state="quarantined"),))
     assert await store.commit((Withdraw(kept.locator, kept.token_hash),))
     left = [await store.items(testimony.case), await store.replies(testimony.case)]
     await store.check()
