@@ -41,6 +41,10 @@ LONGEST_CODE = 60
 DAYS_SEEN = 2
 """Days an answered update is remembered after its draft is gone: Telegram redelivers for one."""
 
+A_FEW = 4
+"""First bytes of pseudonyms that are looked through together: a sixty-fourth of all people. Of a hundred
+thousand, 4 ms in which nobody's turn is made durable, and not a fifth of a second."""
+
 
 @dataclass(slots=True)
 class Hall:
@@ -141,7 +145,9 @@ class Hall:
         for row in await store.drafts_before(today - hours // 24 - 1):
             # Not where she came back meanwhile.
             await store.commit((DropDraft(row.pseudonym, row.id, row.revision),))
-        await store.commit((ForgetSeen(today - DAYS_SEEN),))
+        for first in range(0, 256, A_FEW):
+            end = bytes([first + A_FEW]) if first + A_FEW < 256 else b""
+            await store.commit((ForgetSeen(today - DAYS_SEEN, bytes([first]), end),))
         return len(gone)
 
     async def close(self) -> None:

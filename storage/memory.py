@@ -62,7 +62,7 @@ from storage.changes import (
     UseInvite,
     Withdraw,
 )
-from storage.people import Refused, after
+from storage.people import Refused, after, is_forgotten
 from storage.sealed import Key, Kind, Rewrap, SealedRow
 from storage.workers import OneProcess
 
@@ -152,8 +152,8 @@ class MemoryStore(OneProcess):
                     self._people.drop(pseudonym)
                 else:
                     self._people.put(pseudonym, person)
-            case ForgetSeen(before):
-                for person in [p for p in self._people.values() if p.draft is None and p.day < before]:
+            case ForgetSeen():
+                for person in [person for person in self._people.values() if is_forgotten(person, operation)]:
                     self._people.drop(person.pseudonym)
             case PutErrand(id, mark, box):
                 self._errands.put(id, ErrandRow(id, mark, box))

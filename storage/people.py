@@ -106,6 +106,10 @@ def last_word(before: Errand | None, errand: Errand) -> Errand:
     return DropErrand(errand.id, LARGEST) if isinstance(before, PutErrand) else errand
 
 
+def is_forgotten(person: PersonRow, forget: ForgetSeen) -> bool:
+    return person.draft is None and person.day < forget.before and forget.takes(person.pseudonym)
+
+
 def pseudonyms_in(changes: Iterable[Change]) -> set[bytes]:
     """Whose rows these changes rest on."""
     return {

@@ -32,6 +32,7 @@ from storage.people import (
     Errand,
     Refused,
     after,
+    is_forgotten,
     last_word,
     person_from,
     pseudonyms_in,
@@ -262,7 +263,7 @@ class Writer:
                     said = errands.get(operation.id) or batch.errands.get(operation.id)
                     errands[operation.id] = last_word(said, operation)
                 elif isinstance(operation, ForgetSeen):
-                    mine |= await self._forgotten(db, operation.before, batch, mine)
+                    mine |= await self._forgotten(db, operation, batch, mine)
                 else:
                     others.append(operation)
         except Refused:
@@ -290,17 +291,21 @@ class Writer:
         return True
 
     async def _forgotten(
-        self, db: Connection, before: int, batch: _Batch, mine: dict[bytes, PersonRow | None]
+        self, db: Connection, forget: ForgetSeen, batch: _Batch, mine: dict[bytes, PersonRow | None]
     ) -> dict[bytes, PersonRow | None]:
         """The people to be forgotten, without their rows. Who is answered by another worker just now is not
         forgotten."""
         stored = await db.fetch(
-            "SELECT pseudonym FROM person WHERE draft IS NULL AND day < $1 FOR UPDATE SKIP LOCKED", before
+            "SELECT pseudonym FROM person WHERE draft IS NULL AND day < $1 AND pseudonym >= $2"
+            " AND ($3 = ''::bytea OR pseudonym < $3) FOR UPDATE SKIP LOCKED",
+            forget.before,
+            forget.start,
+            forget.end,
         )
         written = {**batch.people, **mine}
         found = [row["pseudonym"] for row in stored if row["pseudonym"] not in written]
         batch.known |= {p: PersonRow(p, None, ()) for p in found if p not in batch.known}
-        found += [p for p, row in written.items() if row and row.draft is None and row.day < before]
+        found += [p for p, row in written.items() if row and is_forgotten(row, forget)]
         return dict.fromkeys(found)
 
     async def _write_people(self, db: Connection, batch: _Batch) -> None:

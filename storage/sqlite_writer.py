@@ -48,6 +48,7 @@ from storage.people import (
     PERSONAL,
     Refused,
     after,
+    is_forgotten,
     is_personal,
     last_word,
     person_from,
@@ -347,7 +348,7 @@ class Writer(sqlite3.Connection):
                     before = errands.get(operation.id) or batch.errands.get(operation.id)
                     errands[operation.id] = last_word(before, operation)
                 elif isinstance(operation, ForgetSeen):
-                    forgotten = self._forgotten(operation.before, {**batch.people, **mine})
+                    forgotten = self._forgotten(operation, {**batch.people, **mine})
                     mine |= dict.fromkeys(forgotten)
                     erases |= {DRAFTS} if forgotten else set()
                 else:
@@ -433,14 +434,16 @@ class Writer(sqlite3.Connection):
             for row in self._drafts.execute(LOOK_UP, page):
                 batch.known[row[0]] = person_from(row)
 
-    def _forgotten(self, before: int, people: dict[bytes, PersonRow | None]) -> list[bytes]:
+    def _forgotten(self, forget: ForgetSeen, people: dict[bytes, PersonRow | None]) -> list[bytes]:
         if self._drafts is None:
             return []
-        stored = self._drafts.execute(
-            "SELECT pseudonym FROM person WHERE draft IS NULL AND day < ?", (before,)
-        )
+        sql = "SELECT pseudonym FROM person WHERE draft IS NULL AND day < ? AND pseudonym >= ?"
+        values = [forget.before, forget.start]
+        if forget.end:
+            sql, values = f"{sql} AND pseudonym < ?", [*values, forget.end]
+        stored = self._drafts.execute(sql, values)
         forgotten = [pseudonym for (pseudonym,) in stored if pseudonym not in people]
-        return forgotten + [p for p, row in people.items() if row and row.draft is None and row.day < before]
+        return forgotten + [p for p, row in people.items() if row and is_forgotten(row, forget)]
 
     def _write_drafts(self, batch: _Batch) -> None:
         """Alone and in one statement, it is durable when this returns; else the caller commits."""

@@ -18,13 +18,16 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
+from storage import Store, open_store
 from storage.postgres_server import make_ready
 from tests.storekit import new_id
 
@@ -284,3 +287,11 @@ class Wire:
                 writer.write(some)
                 await writer.drain()
         writer.close()
+
+
+@pytest.fixture(params=KEEPERS)
+async def every_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """Any store; every test that takes it is a promise all of them keep. `store = every_store` in a file."""
+    store = await open_store(await url_of(request.param, tmp_path / "data"))
+    yield store
+    await store.close()

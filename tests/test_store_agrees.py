@@ -85,7 +85,7 @@ operation = st.one_of(
     st.builds(KeepDraft, person, st.sampled_from(PEOPLE[:2]), number, box, day),
     st.builds(DropDraft, person) | st.builds(DropDraft, person, st.sampled_from(PEOPLE[:2]), number),
     st.builds(Seen, person, st.integers(-3, 12), day),
-    st.builds(ForgetSeen, day),
+    st.builds(ForgetSeen, day, st.sampled_from([b"", *PEOPLE]), st.sampled_from([b"", *PEOPLE])),
     st.builds(PutErrand, person, number, box),
     st.builds(DropErrand, person, number),
     st.builds(KeepCase, case, day, case, box, member, arrival),

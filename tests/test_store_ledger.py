@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
-
-from storage import DeliveryRow, Store, open_store
+from storage import DeliveryRow, Store
 from storage.changes import (
     DueDelivery,
     FreezeDigest,
@@ -16,18 +12,13 @@ from storage.changes import (
     MarkDelivery,
     MarkDigest,
 )
-from tests.pgkit import KEEPERS, url_of
+from tests.pgkit import every_store
 from tests.storekit import DAY, MEMBER, OTHER, all_of, approved, new_id, submitted
 
+store = every_store
+
+
 ONE, TWO = (FreezeDigest(number, DAY, b"", b"", ()) for number in (1, 2))
-
-
-@pytest.fixture(params=KEEPERS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Any store; every test that takes it is a promise all of them keep."""
-    store = await open_store(await url_of(request.param, tmp_path / "data"))
-    yield store
-    await store.close()
 
 
 async def test_a_period_is_frozen_once_and_counts_its_cases(store: Store) -> None:

@@ -4,7 +4,6 @@ the old one."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -23,18 +22,14 @@ from storage.changes import (
 from storage.sealed import KINDS, PLACES, Rewrap, SealedRow
 from tests.deskkit import IDENTITY
 from tests.keykit import EVERY_PART, lived_in
-from tests.pgkit import KEEPERS, url_of
+from tests.pgkit import every_store
 from tests.storekit import case_of, files_holding, new_id, submitted
+
+store = every_store
+
 
 OLD = b"the old header, " * 300
 NEW = b"the new header, " * 300
-
-
-@pytest.fixture(params=KEEPERS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    store = await open_store(await url_of(request.param, tmp_path / "data"))
-    yield store
-    await store.close()
 
 
 async def filled(store: Store) -> list[bytes]:
