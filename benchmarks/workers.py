@@ -3,8 +3,8 @@
     python -m benchmarks.workers              two that listen, 1 000 people, then 10 000
     python -m benchmarks.workers --intakes 1
 
-All of it runs on this machine: the Bot API and the people on its last processor, everything else on what
-there is. PostgreSQL's own binaries come with the tests; a machine without nginx or Redis is told so.
+All of it runs on this machine: the Bot API and the people on its last processor, everything else on all it
+has. PostgreSQL's own binaries come with the tests; a machine without nginx or Redis is told so.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import os
 import shutil
 import statistics
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import uvloop
 
@@ -30,7 +31,7 @@ from benchmarks.crowd.learning import learn
 from benchmarks.crowd.loads import Everybody
 from benchmarks.crowd.people import Crowd
 from benchmarks.crowd.post import Post
-from benchmarks.crowd.process import Running, Weight, take_place
+from benchmarks.crowd.process import BOTS, OURS, Running, Weight, on, take_place
 from benchmarks.crowd.stands import NotStarted, Stand
 from benchmarks.crowd.windows import watch
 from tests import rediskit
@@ -41,6 +42,8 @@ PEOPLE = (1_000, 10_000)
 SECONDS, QUICK_SECONDS = 20.0, 2.0
 WARM_SECONDS = 3.0
 START_SECONDS = 60.0
+EVERYWHERE = BOTS | OURS
+Kind = TypeVar("Kind")
 AIM, SLOW_AIM = "aim > 3,000", "aim < 1,000"
 
 
@@ -79,9 +82,9 @@ def missing() -> str:
 async def serving(intakes: int, place: Path) -> AsyncIterator[Stand]:
     """Everything started, and how it answers learned. Raises `NotStarted`."""
     async with AsyncExitStack() as stack:
-        server = await asyncio.to_thread(Server, DURABLE, place)
+        server = await asyncio.to_thread(_everywhere, lambda: Server(DURABLE, place))
         stack.callback(server.stop)
-        redis = await asyncio.to_thread(rediskit.Server)
+        redis = await asyncio.to_thread(_everywhere, rediskit.Server)
         stack.callback(redis.stop)
         post = Post()
         api = Api(post)
@@ -92,7 +95,8 @@ async def serving(intakes: int, place: Path) -> AsyncIterator[Stand]:
         telegram = {"SEUIL_TELEGRAM_API": base, "SEUIL_TELEGRAM_TOKEN": ways.TOKEN, "SEUIL_LOG_LEVEL": "INFO"}
         plan = Fleet(place, server.url(), redis.url, telegram)
         await plan.make()
-        await stack.enter_async_context(plan.nginx())
+        with on(EVERYWHERE):
+            await stack.enter_async_context(plan.nginx())
         python = (sys.executable, "-m", "bot")
         bots = [
             _process((*python, "run", "--only", "intake"), plan.intake_env(n), place, f"intake-{n}")
@@ -109,6 +113,12 @@ async def serving(intakes: int, place: Path) -> AsyncIterator[Stand]:
         )  # the others come to listen as well: nginx passes by who does not yet
         crowd.lesson = await learn(crowd)
         yield there
+
+
+def _everywhere(start: Callable[[], Kind]) -> Kind:
+    """What it starts runs on every processor, as the workers do."""
+    with on(EVERYWHERE):
+        return start()
 
 
 def _process(command: tuple[str, ...], told: Mapping[str, str], place: Path, name: str) -> Running:
