@@ -13,12 +13,9 @@ Never here: what a process of its own is good for (`handlers.openers`), a store,
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import struct
 import sys
-from contextlib import suppress
 from typing import BinaryIO, ClassVar
 
 import msgspec
@@ -27,19 +24,13 @@ from bot.age import parse_identity
 from bot.records import Record
 from bot.roll import Reader, Sealed
 from bot.tally import DESIGN
-from handlers.unseen import unseen
+from handlers.beside import keep_quiet
 
 LENGTH = struct.Struct(">I")
-
-NICE = 5
-"""How far an opener stands back: people who are talking come first, on a machine with one core too few."""
 
 READY = b"\x06"
 """What an opener says first, once nobody can look into it: until then, any other program of the same user
 could read the keys out of its pipe."""
-
-_PR_SET_PDEATHSIG = 1
-"""Linux, prctl(2)."""
 
 
 class Hello(Record, frozen=True, array_like=True):
@@ -79,17 +70,6 @@ def _heard(hear: BinaryIO) -> bytes:
     (length,) = LENGTH.unpack(head)
     body = hear.read(length)
     return body if len(body) == length else b""
-
-
-def keep_quiet() -> None:
-    """No core dump, nobody looks in, no signal meant for the desk ends us before it, and none outlives it."""
-    unseen()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    with suppress(OSError):
-        os.nice(NICE)
 
 
 def main() -> None:

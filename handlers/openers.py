@@ -13,10 +13,9 @@ import asyncio
 import fcntl
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -25,6 +24,7 @@ from bot.age import KeyIdentity
 from bot.errors import PlatformError
 from bot.roll import Sealed, Sheet
 from bot.tally import DESIGN
+from handlers import beside
 from handlers.opener import LENGTH, READY, Hello, framed
 
 MOST = 8
@@ -42,9 +42,6 @@ PIPE_BYTES = 1024 * 1024
 PATIENCE_SECONDS = 10.0
 """How long an opener may take to notice that nobody listens, before it is killed: its two sheets take a
 fiftieth of a second, on a machine that has nothing else to do."""
-
-INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "PYTHONHASHSEED")
-"""What an opener gets of the environment: what Python may need to start, and no token."""
 
 
 def how_many(expected: int) -> int:
@@ -64,14 +61,7 @@ class Opener:
 
     @classmethod
     async def start(cls) -> Opener:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "handlers.opener"),
-            cwd=Path(__file__).parent.parent,
-            env={name: os.environ[name] for name in INHERITED if name in os.environ},
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-        )
+        process = await beside.start("handlers.opener")
         opener = cls(process)
         widen(opener._to.transport.get_extra_info("pipe"))
         return opener

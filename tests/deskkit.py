@@ -10,6 +10,9 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import pytest
 
 from bot.age import HybridIdentity
 from bot.errors import KeyFileError
@@ -21,7 +24,7 @@ from bot.testimony import SCHEMA, CodedPart, ConsentRecord, StoryPart, write_cod
 from handlers import Address, Screen
 from handlers.bench import WRITTEN_HERE, Bench, Policy
 from handlers.commands import Queue
-from handlers.delivery import Carrier
+from handlers.delivery import Carrier, press, renditions
 from handlers.desk import Desk
 from handlers.keyring import Unlocked
 from handlers.members import Members
@@ -187,6 +190,16 @@ class House:
         import json  # noqa: PLC0415 - the log's own form
 
         return [json.loads(row.line)[3] for row in await self.store.audit_lines()]
+
+
+def print_here(monkeypatch: pytest.MonkeyPatch, formats: Mapping[str, Any]) -> None:
+    """Only these formats, and made in this process: the press has all there are, and takes a second."""
+
+    async def no_press(_: object) -> NoReturn:
+        raise OSError
+
+    monkeypatch.setattr(renditions, "_pressed", no_press)
+    monkeypatch.setattr(press, "FORMATS", formats)
 
 
 def words(key: str, language: str = "fr", **args: str | int) -> str:

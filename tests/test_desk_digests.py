@@ -17,10 +17,9 @@ from bot.errors import PlatformError
 from bot.formats import FORMATS
 from handlers import Screen, digests
 from handlers.bench import Policy
-from handlers.delivery import renditions
 from storage import Store, open_store
 from storage.changes import Change, KeepItem, Move, Withdraw
-from tests.deskkit import PASSPHRASE, WORDS, House, Testimony, words
+from tests.deskkit import PASSPHRASE, WORDS, House, Testimony, print_here, words
 
 QUOTE = "J'ai eu peur chez moi et personne ne m'a crue."
 
@@ -29,7 +28,7 @@ QUOTE = "J'ai eu peur chez moi et personne ne m'a crue."
 def quick_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Typesetting takes a second each time, and is tested where it is the subject."""
     quick = {name: FORMATS[name] for name in ("text", "csv", "json")}
-    monkeypatch.setattr(renditions, "FORMATS", quick)
+    print_here(monkeypatch, quick)
 
 
 @pytest.fixture(params=["memory", "sqlite"])

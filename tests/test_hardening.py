@@ -20,7 +20,7 @@ import typer.main
 from bot.__main__ import app
 from bot.errors import KeyFileError, SettingsError
 from bot.settings import Settings
-from handlers import intake_folder, keyring, openers, own_machine
+from handlers import beside, intake_folder, keyring, own_machine
 from handlers.console import NAME, Console
 from handlers.instance import lay_keys, open_instance
 from handlers.team_keys import KEYS
@@ -222,7 +222,7 @@ def test_every_process_that_is_started_is_given_an_environment_of_its_own() -> N
         for call in _starts(ast.parse(path.read_text("utf-8")))
     }
 
-    assert set(started) == {"handlers/openers.py", "handlers/own_machine.py"}
+    assert set(started) == {"handlers/beside.py", "handlers/own_machine.py"}
     assert all("env" in keywords for keywords in started.values())
 
 
@@ -234,7 +234,7 @@ def test_a_process_that_is_started_would_be_noticed(code: str) -> None:
 
 
 def test_what_a_child_inherits_holds_no_setting() -> None:
-    inherited = {*openers.INHERITED, *own_machine.INHERITED}
+    inherited = {*beside.INHERITED, *own_machine.INHERITED}
 
     assert inherited <= {
         *("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "HOME", "COLUMNS", "LINES"),

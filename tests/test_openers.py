@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import uvloop
+from msgspec.structs import replace as changed
 
 from bot.errors import CannotOpen, PlatformError
 from bot.sealing import CODE_BYTES, Context, canonical, context_line, read_context, seal
@@ -46,10 +47,10 @@ def some() -> list[ItemRow]:
     told += [Testimony(share="none")]
     rows = [row(testimony) for testimony in told]
     bad = [row(Testimony()) for _ in range(4)]
-    bad[0] = replace(bad[0], box=bad[0].box[:-1] + bytes([bad[0].box[-1] ^ 1]))
-    bad[1] = replace(bad[1], box=b"")
-    bad[2] = replace(bad[2], case=bytes(16))  # put back elsewhere
-    bad[3] = replace(bad[3], box=forged(bad[3].case))
+    bad[0] = changed(bad[0], box=bad[0].box[:-1] + bytes([bad[0].box[-1] ^ 1]))
+    bad[1] = changed(bad[1], box=b"")
+    bad[2] = changed(bad[2], case=bytes(16))  # put back elsewhere
+    bad[3] = changed(bad[3], box=forged(bad[3].case))
     for place, one in enumerate(bad):
         rows.insert(place * CHUNK, one)
     return rows
@@ -230,7 +231,7 @@ async def test_an_opener_gets_no_key_before_it_hides_what_it_holds(
 
 def test_an_opener_says_that_it_is_ready_once_it_hides_what_it_holds() -> None:
     """Its own words to itself: no core dump, no debugger, then the one byte."""
-    asks = "import ctypes, resource; from handlers.opener import keep_quiet; keep_quiet(); " + (
+    asks = "import ctypes, resource; from handlers.beside import keep_quiet; keep_quiet(); " + (
         "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))"
     )
     told = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)

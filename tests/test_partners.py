@@ -18,12 +18,12 @@ from bot.settings import Settings
 from bot.signing import read_public, verify
 from handlers import Address
 from handlers.bench import Policy
-from handlers.delivery import USUAL_IN_A_CHAT, Parcel, renditions, wanted
+from handlers.delivery import USUAL_IN_A_CHAT, Parcel, wanted
 from handlers.delivery.carriers import carriers
 from handlers.members import Route
 from handlers.partners import add, in_folder, in_mailbox, route_of
 from storage import open_store
-from tests.deskkit import PASSPHRASE, WORDS, House, words
+from tests.deskkit import PASSPHRASE, WORDS, House, print_here, words
 from tests.test_desk_digests import THIRTY, approved, crowd
 
 KEYS = [HybridIdentity(b"\x07" * 32), X25519Identity(b"\x08" * 32)]
@@ -43,7 +43,7 @@ class Post:
 def quick_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Typesetting takes a second each time, and is tested where it is the subject."""
     quick = {name: FORMATS[name] for name in ("text", "page", "csv", "json")}
-    monkeypatch.setattr(renditions, "FORMATS", quick)
+    print_here(monkeypatch, quick)
 
 
 @pytest.fixture

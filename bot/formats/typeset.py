@@ -73,20 +73,6 @@ def pictures(template: str, data: Data, *, dots: float, folder: Path = TEMPLATES
     return _set(template, data, folder, "png", dots)
 
 
-REMEMBERED: Final = 10
-"""Compilations for which Typst keeps what it worked out, should it be asked again: 10 MB and more of each
-(measured, typst 0.15)."""
-
-
-def let_go() -> None:
-    """Give back what Typst remembers: a hundred MB after some digests, in a process that lives for months.
-
-    It offers no other way than to set something else, which may be nothing, until it forgets: 20 ms.
-    """
-    for _ in range(REMEMBERED + 1):
-        typst.compile(b"", font_paths=_faces(), ignore_system_fonts=True)
-
-
 def _set(template: str, data: Data, folder: Path, form: Form, dots: float | None) -> tuple[bytes, ...]:
     told = json.dumps(_readable(data), ensure_ascii=False)
     try:

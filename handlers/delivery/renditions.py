@@ -18,15 +18,17 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 
+import msgspec
 import orjson
 
 from bot.digest import fingerprint
-from bot.errors import CannotOpen, FormatError
+from bot.errors import CannotOpen
 from bot.formats import FORMATS, File, Rendered, Says
-from bot.formats.typeset import let_go
 from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
+from handlers import beside
 from handlers.bench import Bench, LedgerError
+from handlers.delivery.press import Order, Printed, print_all
 from storage import DigestRow
 from storage.changes import KeepRendition
 
@@ -83,24 +85,28 @@ class Renditions:
             raise LedgerError(row.period) from None
 
 
-async def render(frozen: bytes, words: Says) -> tuple[dict[str, Rendered], tuple[str, ...]]:
-    """Every format, and the names of those that could not be made. In a thread: it takes a second or two."""
-    return await asyncio.to_thread(_render, frozen, words)
+async def render(frozen: bytes, words: Says) -> tuple[Mapping[str, Rendered], tuple[str, ...]]:
+    """Every format, and the names of those that could not be made. It takes a second or two."""
+    try:
+        printed = await _pressed(Order(words.language, frozen))
+    except OSError:  # no process, no memory for one: it can be done here
+        printed = await asyncio.to_thread(print_all, frozen, words)
+    for name, kind in printed.broken.items():
+        log.error("the format %s of a digest cannot be made: %s", name, kind)
+    return printed.formats, tuple(printed.broken)
 
 
-def _render(frozen: bytes, words: Says) -> tuple[dict[str, Rendered], tuple[str, ...]]:
-    rendered: dict[str, Rendered] = {}
-    broken: list[str] = []
-    for name, format_ in FORMATS.items():
-        try:
-            rendered[name] = format_(frozen, words)
-        except Exception as error:
-            # Whatever a template can raise. Only the kind is logged: the rest could quote a sentence.
-            log.error("the format %s of a digest cannot be made: %s", name, type(error).__name__)
-            broken.append(name)
-    with suppress(FormatError):  # said above, of each format that wants a typeface
-        let_go()
-    return rendered, tuple(broken)
+async def _pressed(order: Order) -> Printed:
+    """Made by a process that ends with it. Of one that ends before, no format could be made."""
+    press = await beside.start("handlers.delivery.press")
+    try:
+        out, _ = await press.communicate(msgspec.msgpack.encode(order))
+        return msgspec.msgpack.decode(out, type=Printed)
+    except msgspec.MsgspecError:
+        return Printed({}, dict.fromkeys(FORMATS, f"the press ended with {await press.wait()}"))
+    finally:
+        with suppress(ProcessLookupError):
+            press.kill()
 
 
 def _item(number: int, language: str) -> str:
