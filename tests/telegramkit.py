@@ -43,10 +43,11 @@ MOST_PASSED = 60
 
 
 class Hands:
-    """A clock that runs by itself and can be moved on."""
+    """A clock that runs by itself and can be moved on. It begins at noon: a person is known for four days, of
+    which the first and the last are as long as the hour of the day makes them."""
 
     def __init__(self) -> None:
-        self.shift = 0.0
+        self.shift = DAY_SECONDS / 2 - time.time() % DAY_SECONDS
 
     def __call__(self) -> float:
         return time.time() + self.shift
