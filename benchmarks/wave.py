@@ -4,9 +4,10 @@
     python -m benchmarks.wave --full     each held five minutes
     python -m benchmarks.wave --hold 120 --thinking 5 --mode webhook
 
-People come whatever the answers take, and wait for theirs. What each stage tells: how many came and were told
-that too many write, turns a second and what they waited for, testimonies handed in and what their receipts
-took, who waits at its end, memory. Then what gave first.
+The bot has the whole machine, of which the people and the Bot API take a part of one processor: receipts are
+hashed on what is left of it. People come whatever the answers take, and wait for theirs. What each stage
+tells: how many came and were told that too many write, turns a second and what they waited for, testimonies
+handed in and what their receipts took, who waits at its end, memory. Then what gave first.
 
 Sources of the sizes: NousToutes' form of 2020 (60 000 answers in three days); #MeToo's first day, if each of
 its 4.7 million people testified; that day's peak hour, four times its mean.
@@ -152,9 +153,8 @@ async def wave(
         post = Post()
         api = Api(post)
         crowd = Arriving(post.send, thinking)
-        bot = Running(
-            way.command, {**place.env, **way.env(await api.serve())}, place.folder, place.folder / "log"
-        )
+        env = {**place.env, **way.env(await api.serve())}
+        bot = Running(way.command, env, place.folder, place.folder / "log", spread=True)
         there = Stand(api, post, crowd, bot)
         try:
             bot.start()
