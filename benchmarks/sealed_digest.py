@@ -46,8 +46,8 @@ from bot.opening import Expected, open_told
 from bot.receipts import reply_key_hash
 from bot.sealing import Context, seal_told
 from bot.testimony import CODED, SCHEMA, CodedPart, ConsentRecord, write_coded
+from handlers.beside import NICE
 from handlers.digests import Made
-from handlers.opener import NICE
 from storage import Store, open_store
 from storage.changes import PutMeta
 from tests.deskkit import IDENTITY, INSTANCE, NOW, PASSPHRASE, REPLY, TEAM, House

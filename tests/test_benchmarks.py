@@ -17,7 +17,7 @@ FIGURES = {
         "durable turns a second, by the clock",
         "testimonies handed in a second, Argon2id as in service",
     ],
-    "restart": ["disk, an open draft", "memory, an idle open draft", "start to first answer, 1,000 drafts"],
+    "restart": ["disk, an open draft", "memory, an idle open draft", "start to first answer, 10,000 drafts"],
     "backups": [
         "backup of 2,000 items, by the clock",
         "restore of 2,000 items, by the clock",
