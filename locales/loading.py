@@ -142,7 +142,7 @@ _PLAIN = re.compile(
     rf"(?P<id>{_ID}) *=(?: *(?P<value>{_LINE})| *(?=\n))"
     rf"(?P<attributes>(?:\n +\.{_ID} *= *{_LINE})*)"
     # What stands further in, or begins with a brace or a dot, would go on with the message.
-    r"(?=\n*\Z|\n+[^ \n{.])"
+    r"(?=\n*\Z|\n+[^ \r\n{.])"
 )
 """A message whose value and attributes have a line each."""
 

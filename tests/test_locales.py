@@ -343,6 +343,7 @@ COMMENTS = ("\n# c\n", "\n## d\n")
 @example("a = b\n.")
 @example("a =\n    .b = c\n  d\n")
 @example("a = b \n")
+@example("a = b\n\r\n c\n")
 @example("a = { $n }{ $n } \n    .b = { $n }")
 def test_it_reads_whatever_else_as_fluent_does(text: str) -> None:
     assert _reads_as_fluent(text)
