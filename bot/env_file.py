@@ -16,6 +16,10 @@ from pathlib import Path
 PREFIX = "SEUIL_"
 """What the name of every setting begins with, in the file as in the environment."""
 
+NAME = re.compile(r"[A-Za-z0-9_.-]+")
+"""What a name is made of, mistyped or not. What stands before a = and is none may be a url with its password,
+after a colon (`SEUIL_STORE:postgresql://…?sslmode=…`), and is never repeated."""
+
 _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 """Blank lines and comments, which the parser counts as part of the statement below them."""
 
@@ -57,7 +61,8 @@ def read(env_file: Path | None, names: Mapping[str, str]) -> tuple[dict[str, Giv
     faults: list[str] = []
     for binding in parse_stream(io.StringIO(text)):
         line = binding.original.line + _ABOVE.match(binding.original.string).group().count("\n")  # type: ignore[union-attr]  # matches anything
-        if binding.error or (binding.key is not None and binding.value is None):
+        no_name = binding.key is not None and not NAME.fullmatch(binding.key)
+        if binding.error or (binding.key is not None and binding.value is None) or no_name:
             faults.append(f"{env_file}, line {line}: NAME=value expected. Mend or remove the line.")
         elif binding.key is not None and binding.value is not None:
             name = binding.key.upper()

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from bot.declared import Declared, Derived, Fault, Told, TooLarge, TooSmall
-from bot.env_file import PREFIX, Given
+from bot.env_file import NAME, PREFIX, Given
 from bot.errors import SettingsError
 from bot.secret import SecretStr
 
@@ -47,6 +47,12 @@ def strangers(found: Iterable[str], known: Collection[str], in_file: Mapping[str
     faults = []
     for name in dict.fromkeys(found):
         if name in known or name in NOT_SETTINGS:
+            continue
+        if not NAME.fullmatch(name):  # in the environment: `bot.env_file` takes no such line
+            faults.append(
+                f"A name in the environment that begins with {PREFIX}: letters, digits and _ expected, other "
+                "characters found. Write NAME=value."
+            )
             continue
         near = [PREFIX + name] if PREFIX + name in known else _near(name, known)
         where = _where(name, in_file)

@@ -142,6 +142,25 @@ def test_a_setting_given_twice_is_refused(env):
     assert "SEUIL_K: one line expected, a second found on line 2." in refusal(env("SEUIL_K=10\nSEUIL_K=20\n"))
 
 
+COLON = "SEUIL_STORE:postgresql://seuil:verysecret@db.example.org/seuil?sslmode=verify-full"
+
+
+def test_a_colon_in_place_of_the_sign_repeats_no_password(env):
+    """It did: up to the = among the options of the url, all of it passed for a name."""
+    said = told(env(f"SEUIL_K=10\n{COLON}\n{COLON}\n"))
+
+    assert [f"line {number}: NAME=value expected" in said for number in (1, 2, 3)] == [False, True, True]
+    assert "verysecret" not in said.lower()
+
+
+def test_a_colon_in_place_of_the_sign_repeats_no_password_in_the_environment_either(monkeypatch):
+    name, _, value = COLON.partition("=")
+    monkeypatch.setenv(name, value)
+
+    assert "A name in the environment that begins with SEUIL_" in told(None)
+    assert "verysecret" not in told(None).lower()
+
+
 def test_a_file_that_is_not_utf8_is_named_with_its_line(tmp_path):
     path = tmp_path / ".env"
     path.write_bytes(b"SEUIL_K=10\nSEUIL_OPERATOR_NAME=\xe9t\xe9\n")
