@@ -25,6 +25,10 @@ INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONP
 NICE = 5
 """How far it stands back: people who are talking come first, on a machine with one core too few."""
 
+READY = b"\x06"
+"""What it says first, once nobody can look into it: until then, any other program of the same user could read
+out of its pipe whatever it is given, and answer in its place."""
+
 _PR_SET_PDEATHSIG = 1
 """Linux, prctl(2)."""
 
@@ -40,6 +44,13 @@ async def start(module: str) -> Process:
         stdout=PIPE,
         stderr=DEVNULL,
     )
+
+
+def ready() -> None:
+    """The first thing it does: it hides, and says so."""
+    keep_quiet()
+    sys.stdout.buffer.write(READY)
+    sys.stdout.buffer.flush()
 
 
 def keep_quiet() -> None:

@@ -24,13 +24,9 @@ from bot.age import parse_identity
 from bot.records import Record
 from bot.roll import Reader, Sealed
 from bot.tally import DESIGN
-from handlers.beside import keep_quiet
+from handlers.beside import ready
 
 LENGTH = struct.Struct(">I")
-
-READY = b"\x06"
-"""What an opener says first, once nobody can look into it: until then, any other program of the same user
-could read the keys out of its pipe."""
 
 
 class Hello(Record, frozen=True, array_like=True):
@@ -73,10 +69,8 @@ def _heard(hear: BinaryIO) -> bytes:
 
 
 def main() -> None:
-    keep_quiet()
     try:
-        sys.stdout.buffer.write(READY)
-        sys.stdout.buffer.flush()
+        ready()
         serve(sys.stdin.buffer, sys.stdout.buffer)
     except BaseException:
         os._exit(1)  # without its text, which could hold anything; the desk sees that we ended

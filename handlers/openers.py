@@ -25,7 +25,7 @@ from bot.errors import PlatformError
 from bot.roll import Sealed, Sheet
 from bot.tally import DESIGN
 from handlers import beside
-from handlers.opener import LENGTH, READY, Hello, framed
+from handlers.opener import LENGTH, Hello, framed
 
 MOST = 8
 """Openers at once: this process reads the store and feeds about so many."""
@@ -69,7 +69,7 @@ class Opener:
     async def greet(self, hello: Hello) -> None:
         """Hand over the keys, once it hides what it holds. Of one that is gone its first sheet tells."""
         with suppress(asyncio.IncompleteReadError, ConnectionError):
-            if await self._from.readexactly(len(READY)) == READY:
+            if await self._from.readexactly(len(beside.READY)) == beside.READY:
                 self._to.write(framed(hello))
 
     async def give(self, few: Sequence[Sealed]) -> None:

@@ -10,24 +10,20 @@ import errno
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from msgspec.structs import replace as changed
 
 from bot.errors import StoreFull
 from bot.formats import FORMATS, File, Rendered, Says
-from handlers import Address, Gone, Screen, Unreached, beside
+from handlers import Address, Gone, Screen, Unreached
 from handlers.bench import Policy
 from handlers.delivery import USUAL_IN_A_CHAT, Parcel, Reason, Undelivered
 from handlers.delivery.ledger import SLOW_WAITS, WAITS
-from handlers.delivery.press import print_all
-from handlers.delivery.renditions import render
 from handlers.members import Route
 from storage import DeliveryRow, MemberRow, Store, open_store
 from storage.changes import Change, KeepRendition
 from tests.deskkit import PASSPHRASE, WORDS, House, print_here, words
-from tests.parcels import frozen
 from tests.test_desk_digests import THIRTY, KilledError, Mortal, approved
 
 MINUTE = 60.0
@@ -624,61 +620,3 @@ async def test_a_second_rendition_never_replaces_the_first(house: House) -> None
     assert await house.store.commit((KeepRendition(1, "fr", b"another"),))
 
     assert await house.store.rendition(1, "fr") == first
-
-
-# --- the press ----------------------------------------------------------------------------------------------
-
-
-async def test_the_press_prints_what_would_be_printed_here() -> None:
-    pressed = await render(frozen(), WORDS["en"])
-
-    here = print_all(frozen(), WORDS["en"])
-    assert pressed == (here.formats, ())
-    assert {*here.formats} == {*FORMATS}
-
-
-async def test_where_there_is_no_process_for_it_a_digest_is_made_here(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def none_left(_: str) -> NoReturn:
-        raise OSError(errno.EAGAIN, "no more processes")
-
-    monkeypatch.setattr(beside, "start", none_left)
-
-    made, broken = await render(frozen(), WORDS["fr"])
-
-    assert ({*made}, broken) == ({*FORMATS}, ())
-
-
-async def test_a_press_that_is_killed_has_made_nothing(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    start = beside.start
-
-    async def shot(module: str) -> asyncio.subprocess.Process:
-        process = await start(module)
-        process.kill()
-        return process
-
-    monkeypatch.setattr(beside, "start", shot)
-
-    assert await render(frozen(), WORDS["fr"]) == ({}, tuple(FORMATS))
-    assert "the format pdf of a digest cannot be made: the press ended with -9" in caplog.text
-
-
-async def test_who_waits_no_more_leaves_no_press_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: asyncio.Future[asyncio.subprocess.Process] = asyncio.get_running_loop().create_future()
-    start = beside.start
-
-    async def noted(module: str) -> asyncio.subprocess.Process:
-        started.set_result(await start(module))
-        return started.result()
-
-    monkeypatch.setattr(beside, "start", noted)
-    making = asyncio.create_task(render(frozen(), WORDS["fr"]))
-    press = await started
-    making.cancel()
-
-    with pytest.raises(asyncio.CancelledError):
-        await making
-    assert await press.wait() == -9

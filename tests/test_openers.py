@@ -20,9 +20,9 @@ from bot.errors import CannotOpen, PlatformError
 from bot.sealing import CODE_BYTES, Context, canonical, context_line, read_context, seal
 from bot.testimony import read_coded
 from handlers import counting, openers
+from handlers.beside import READY
 from handlers.counting import CHUNK, Counted, count
 from handlers.digests import Made
-from handlers.opener import READY
 from handlers.openers import AHEAD, WORTH_IT, Opener, how_many
 from storage import ItemRow, open_store
 from storage.changes import Move

@@ -1,6 +1,6 @@
 """The press: a process of its own that makes every format of one digest, and ends.
 
-    a digest and a language on its input -> every format on its output -> the end
+    it hides, and says so -> a digest and a language on its input -> every format on its output -> the end
 
 Typesetting takes 40 MB for a second, and leaves crumbs all over the memory it was given: thirty digests in a
 process that lives for months made it 60 MB larger for good. What the press took goes back with it, and
@@ -21,7 +21,7 @@ import msgspec
 
 from bot.formats import FORMATS, Rendered, Says
 from bot.records import Record
-from handlers.beside import keep_quiet
+from handlers.beside import ready
 from locales import load
 
 
@@ -56,8 +56,8 @@ def print_all(frozen: bytes, words: Says) -> Printed:
 
 
 def main() -> None:
-    keep_quiet()
     try:
+        ready()
         order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order)
         printed = print_all(order.frozen, load()[order.language])
         sys.stdout.buffer.write(msgspec.msgpack.encode(printed))

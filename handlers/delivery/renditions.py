@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from asyncio.subprocess import Process
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import suppress
@@ -28,6 +29,7 @@ from bot.opening import Expected, open_item
 from bot.sealing import Context, seal
 from handlers import beside
 from handlers.bench import Bench, LedgerError
+from handlers.beside import READY
 from handlers.delivery.press import Order, Printed, print_all
 from storage import DigestRow
 from storage.changes import KeepRendition
@@ -37,6 +39,10 @@ log = logging.getLogger(__name__)
 _KIND = "rendition"
 _NO_CASE = bytes(16)
 _SCHEMA = 1
+
+PATIENCE_SECONDS = 120.0
+"""How long a press may take, which is done within two seconds where nothing else runs. One that goes round in
+circles would hold up the desk, which has one thing done after the other."""
 
 
 class Unrendered(Exception):
@@ -97,16 +103,36 @@ async def render(frozen: bytes, words: Says) -> tuple[Mapping[str, Rendered], tu
 
 
 async def _pressed(order: Order) -> Printed:
-    """Made by a process that ends with it. Of one that ends before, no format could be made."""
+    """Made by a process that ends with it. Of one that ends before, or does not end, or knows other formats
+    (the program was changed while we run), no format could be made."""
     press = await beside.start("handlers.delivery.press")
     try:
-        out, _ = await press.communicate(msgspec.msgpack.encode(order))
-        return msgspec.msgpack.decode(out, type=Printed)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            out = await _told(press, msgspec.msgpack.encode(order))
+        printed = msgspec.msgpack.decode(out, type=Printed)
+        if {*printed.formats, *printed.broken} == {*FORMATS}:
+            return printed
+        return _unprinted("the press knows other formats")
+    except TimeoutError:
+        return _unprinted("the press took too long")
     except msgspec.MsgspecError:
-        return Printed({}, dict.fromkeys(FORMATS, f"the press ended with {await press.wait()}"))
+        return _unprinted(f"the press ended with {await press.wait()}")
     finally:
         with suppress(ProcessLookupError):
             press.kill()
+
+
+async def _told(press: Process, order: bytes) -> bytes:
+    """What it answers. It is given nothing before it hides; nothing is answered by one that does not."""
+    assert press.stdout is not None  # noqa: S101 - `beside.start` asks for it
+    if await press.stdout.read(len(READY)) != READY:
+        order = b""
+    out, _ = await press.communicate(order)
+    return out
+
+
+def _unprinted(why: str) -> Printed:
+    return Printed({}, dict.fromkeys(FORMATS, why))
 
 
 def _item(number: int, language: str) -> str:
