@@ -120,6 +120,7 @@ async def _pressed(order: Order) -> Printed:
     finally:
         with suppress(ProcessLookupError):
             press.kill()
+        await press.wait()
 
 
 async def _told(press: Process, order: bytes) -> bytes:
