@@ -41,7 +41,13 @@ LOG = logging.getLogger(__name__)
 
 
 DayKeys: TypeAlias = tuple[tuple[int, bytes], ...]
-"""(day, pseudonym key), newest first."""
+"""(day, pseudonym key): today's, then tomorrow's where there is one, then those before, newest first."""
+
+
+def days_of(today: int) -> tuple[int, ...]:
+    """The days whose keys are looked under, in that order. Tomorrow's was made by a clock that has been set
+    back over midnight since: who came in between is still known."""
+    return (today, today + 1, *range(today - 1, today - DAY_KEYS_KEPT, -1))
 
 
 class Shelf(Protocol):
@@ -72,8 +78,9 @@ class Shelf(Protocol):
         ...
 
     async def day_keys(self, today: int) -> DayKeys:
-        """Today's always among them. Older than `DAY_KEYS_KEPT` days: destroyed. Asked for at each turn and
-        kept by nobody for longer: a shelf that many share may have lost them, and have others."""
+        """Those of `days_of` that there are, today's always among them. Older than `DAY_KEYS_KEPT` days:
+        destroyed. Asked for at each turn and kept by nobody for longer: a shelf that many share may have lost
+        them, and have others."""
         ...
 
     async def close(self) -> None: ...
@@ -188,8 +195,7 @@ class FolderShelf:
         if today not in self._days:
             key = secrets.token_bytes(KEY_BYTES)
             self._days[today] = self._write(bytes(16), key, today, _DAY)
-        # A key of a day to come is left by a clock that went back: kept, and of no use until then.
-        days = sorted((day for day in self._days if day <= today), reverse=True)
+        days = (day for day in days_of(today) if day in self._days)
         keys = tuple((day, _SLOT.unpack_from(self._map, self._days[day])[1]) for day in days)
         self._today = (today, keys)
         return keys
@@ -296,7 +302,7 @@ class MemoryShelf:
     async def day_keys(self, today: int) -> DayKeys:
         self._days = {day: key for day, key in self._days.items() if day > today - DAY_KEYS_KEPT}
         self._days.setdefault(today, secrets.token_bytes(KEY_BYTES))
-        return tuple(sorted(((day, key) for day, key in self._days.items() if day <= today), reverse=True))
+        return tuple((day, self._days[day]) for day in days_of(today) if day in self._days)
 
 
 def open_shelf(place: Path | SecretStr) -> Awaitable[Shelf]:

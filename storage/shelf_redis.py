@@ -37,7 +37,7 @@ from bot.errors import SettingsError, SeuilError, StoreDamaged
 from storage.redis_fit import unfit
 from storage.redis_line import Command, Exchange, Line
 from storage.shared_shelf import Allowance, Shared
-from storage.shelf import DAY_KEYS_KEPT, KEY_BYTES, DayKeys
+from storage.shelf import DAY_KEYS_KEPT, KEY_BYTES, DayKeys, days_of
 
 log = logging.getLogger(__name__)
 
@@ -340,7 +340,7 @@ def _days(today: int, offered: list[tuple[int, bytes]] | DayKeys) -> list[Comman
         commands += [("SETRANGE", DAY % day, 0, _WIPED), ("DEL", DAY % day)]
     for day, key in offered:
         commands.append(("SET", DAY % day, _VALUE.pack(key, 0), "EX", DAY_SECONDS, "NX"))
-    return [*commands, ("MGET", *(DAY % day for day in range(today, oldest - 1, -1)))]
+    return [*commands, ("MGET", *(DAY % day for day in days_of(today)))]
 
 
 def _tags(period: int, offered: bytes) -> list[Command]:
@@ -364,7 +364,7 @@ async def _agreed(exchange: Exchange, period: int, offered: bytes) -> bytes:
 
 
 def _kept_days(today: int, values: list[bytes | None]) -> DayKeys:
-    read = ((today - n, _read(value)) for n, value in enumerate(values))
+    read = ((day, _read(value)) for day, value in zip(days_of(today), values, strict=True))
     return tuple((day, kept[0]) for day, kept in read if kept is not None)
 
 

@@ -354,6 +354,18 @@ async def test_an_answer_about_a_receipt_is_not_held_for_the_hours_by_which_a_cl
     assert clock.slept == [1.0]
 
 
+async def test_who_came_after_midnight_is_known_when_the_clock_is_set_back_over_it():
+    stage = Stage()
+    stage.clock.now -= stage.clock.now % 86_400 - 60  # a minute after midnight
+    asked = await stage.say("chat", "bonjour", "1", "non")
+    stage.clock.now -= 3600
+
+    told = await stage.say("chat", "raconter ce qui s'est passé")
+
+    assert asked[-1] != told[-1]
+    assert FR.say("welcome") not in " ".join(told)
+
+
 async def test_withdrawing_with_an_unknown_receipt_is_answered_like_a_known_one():
     stage = Stage()
     never = await Stage().testify("Ana", "Trois.")

@@ -140,11 +140,20 @@ async def test_day_keys_live_as_long_as_a_draft_may(shelf: Shelf) -> None:
     assert len(keys) == DAY_KEYS_KEPT
 
 
-async def test_a_clock_that_goes_back_gets_no_key_of_a_day_to_come(shelf: Shelf) -> None:
-    await shelf.day_keys(DAY + 1)
+async def test_a_clock_set_back_over_midnight_still_finds_the_key_from_after_it(shelf: Shelf) -> None:
+    await shelf.day_keys(DAY - 1)
+    ((_, after), _) = await shelf.day_keys(DAY + 1)
+
+    assert [day for day, _ in await shelf.day_keys(DAY)] == [DAY, DAY + 1, DAY - 1]
+    assert (await shelf.day_keys(DAY))[1] == (DAY + 1, after)
+    assert [day for day, _ in await shelf.day_keys(DAY + 1)] == [DAY + 1, DAY, DAY - 1]
+
+
+async def test_a_clock_set_back_by_days_gets_no_key_of_a_day_to_come(shelf: Shelf) -> None:
+    await shelf.day_keys(DAY + 2)
 
     assert [day for day, _ in await shelf.day_keys(DAY)] == [DAY]
-    assert [day for day, _ in await shelf.day_keys(DAY + 1)] == [DAY + 1, DAY]
+    assert [day for day, _ in await shelf.day_keys(DAY + 2)] == [DAY + 2, DAY]
 
 
 # --- the shelf in a folder ----------------------------------------------------------------------------------
