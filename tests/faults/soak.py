@@ -53,6 +53,11 @@ would be a slope in a look of minutes."""
 
 SHORT_MINUTES = 30.0
 
+HURRY, HURRIED = 5, WARMING * 3 / 4
+"""How much sooner people act in most of the time that it warms up: what is remembered up to a number (rows of
+people, sketches of stories, names) is full when looks begin to count, and what grows then is something else.
+What only a crowd in a hurry needs is let go of before."""
+
 
 def bounds_for(minutes: float) -> dict[str, float]:
     """An hour's growth that is borne; in a short look, what comes once is borne as well."""
@@ -107,6 +112,7 @@ class Soak:
         pid = fleet.bots["bot"].pid
         every = min(EVERY_SECONDS, self.minutes * 60 / 24)
         while (at := time.monotonic() - began) < self.minutes * 60:
+            crowd.pause = self.pause / HURRY if at < self.minutes * 60 * HURRIED else self.pause
             several = []
             for _ in range(LOOKS):
                 several.append(look(pid, at, tasks_of(fleet.clock)))
