@@ -15,19 +15,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from time import perf_counter
 
 from msgspec.structs import replace
 
-from bot.conversation import step
 from bot.errors import SeuilError, StoreAway, StoreDamaged
-from bot.places import REVIEW, place
+from bot.places import REVIEW
 from bot.questionnaire import Questionnaire
-from bot.reading import Vocabulary, hear
+from bot.reading import Vocabulary
 from bot.receipts import new as new_receipt
-from bot.receipts import words as receipt_words
 from bot.records import Record
 from bot.testimony import (
     ConsentRecord,
@@ -36,44 +34,36 @@ from bot.turns import (
     NOBODY,
     Ask,
     Effect,
-    Erased,
-    Event,
     Forget,
-    HideReceipt,
-    Left,
     NoteConsent,
-    Opened,
-    Paused,
-    SentMedia,
-    State,
-    SteppedAside,
     Submit,
     Tell,
     Turn,
     UseReceipt,
 )
-from handlers import Address, Button, Channel, Gone, Heard, Screen, Unreached
+from handlers import Address, Channel, Gone, Heard, Screen, Unreached
+from handlers.answers import Answers, receipt_in
 from handlers.counts import COUNTS
 from handlers.drafts import (
     Envelope,
     Person,
     beginning,
     find,
-    messages_of,
     moved,
     noting,
     standing,
     with_consent,
     write,
 )
-from handlers.errands import Deletion, Errands, Owed, new_deletion
+from handlers.errands import Deletion, Errands, Owed
 from handlers.intake import DAY_SECONDS, Clock, Keys, ReceiptDesk
 from handlers.limits import Entry, Limits
 from handlers.owing import Owing
-from handlers.pressure import COME_BACK_MINUTES, Flight, Load, Pressure, Pressures
-from handlers.screens import House, Painter, together
+from handlers.pressure import Flight, Load, Pressure, Pressures
+from handlers.screens import House
 from handlers.shown import Shown
 from handlers.testimonies import Done, Testimonies
+from handlers.traces import MOST_NOTED, between, noted
 from locales import Words
 from storage import Store
 from storage.changes import Operation
@@ -88,19 +78,9 @@ TRIES = 20
 """A turn is thought out again where another worker answered the same person meanwhile. Each time somebody's
 turn was done, and one worker does one of hers at a time: this is more than there are workers."""
 
-ALWAYS = (SteppedAside, Paused, Left, Erased)
-"""What a button may ask for wherever she stands, however old its list: help, a pause, an end."""
-
 OWED_AT_ONCE = 20
 """Answers owed since before the start that are on their way together; the other lines are for what is said
 now."""
-
-MOST_BETWEEN = 500
-"""Ids tried after a crash: five calls of Telegram's hundred."""
-
-MOST_NOTED = 50
-"""Of these, how many a draft notes where she goes on after a crash: a byte each."""
-
 
 WELCOME = Tell("welcome")
 """What a conversation begins with: not with a call for help, a receipt, or leaving."""
@@ -191,13 +171,9 @@ class Dispatch:
         self._shelf = shelf
         self._keys = keys
         self._receipts = receipts
-        self._questionnaire = questionnaire
-        self._words = words
-        self._vocabularies = vocabularies
-        self._house = house
         self._clock = clock
-        self._painters: dict[str, Painter] = {}
         self._turns: dict[Address, tuple[asyncio.Lock, int]] = {}
+        self._answers = Answers(questionnaire, words, vocabularies, house)
         self._limits = Limits()
         self.pressures = Pressures()
         self._testimonies = Testimonies(
@@ -256,10 +232,9 @@ class Dispatch:
         """She would begin, and too many are in the middle: she is told so once, and nothing is kept."""
         COUNTS.put_off += 1
         if pressure.tells(heard.who):
-            told = self._words[self._hint(heard)].say("busy", minutes=COME_BACK_MINUTES)
             async with pressure.notice():
                 with suppress(Gone, Unreached):
-                    await channel.show(heard.who, Screen(told))
+                    await channel.show(heard.who, self._answers.busy(heard))
 
     async def _too_fast(self, entry: Entry, heard: Heard, channel: Channel) -> None:
         """A flood from one person is not worked on, and she is told so once."""
@@ -267,7 +242,7 @@ class Dispatch:
         await _acknowledge(heard)
         if entry == "tell":
             with suppress(Gone, Unreached):
-                await channel.show(heard.who, self._screen("too-fast", self._hint(heard)))
+                await channel.show(heard.who, self._answers.screen("too-fast", self._answers.hint(heard)))
 
     def _alone(self, who: Address) -> _Alone:
         """One turn at a time per person; nothing is kept of a person who is not speaking."""
@@ -292,7 +267,7 @@ class Dispatch:
         # Failing closed: she is told that nothing was kept of her message, and may send it again. So it is
         # acknowledged: delivered again later, it would be kept twice.
         try:
-            await channel.show(heard.who, self._screen("failed", self._hint(heard)))
+            await channel.show(heard.who, self._answers.screen("failed", self._answers.hint(heard)))
         except (Gone, Unreached):
             return None
         await _acknowledge(heard)
@@ -338,7 +313,7 @@ class Dispatch:
         if envelope.owes_receipt:
             # The receipt is destroyed here once it was shown; what she says next must find it gone.
             await _acknowledge(heard)
-            await self._receipt_was_shown(on_way, heard, _receipt_in(thought.screens))
+            await self._receipt_was_shown(on_way, heard, receipt_in(thought.screens))
             return None
         if thought.done.since is not None:
             # What a receipt brought is in no draft: shown first, so that a crash has it asked for again.
@@ -351,20 +326,23 @@ class Dispatch:
     async def _thought(self, person: Person, heard: Heard, channel: Channel, today: int) -> Thought:
         """Think one turn out, to what is written and what is shown. Nothing is done yet."""
         state = person.envelope.state
-        turn = self._think(heard, person, state)
+        turn = self._answers.turn(heard, person.envelope)
         done = await self._carry_out(turn, person, heard, today)
-        done, deletion = self._noted(turn, done, person, heard, counts=channel.can.counts)
-        language = turn.state.language if turn.state.at else state.language or self._hint(heard)
-        shown_state = done.envelope.state
+        sent = self._shown.to(person)
+        lost = channel.can.counts and not sent
+        envelope, deletion = noted(
+            turn, person.envelope, done.envelope, heard, sent, lost=lost, fresh=done.fresh
+        )
+        done = with_envelope(done, envelope)
+        language = turn.state.language if turn.state.at else state.language or self._answers.hint(heard)
+        shown_state = envelope.state
         effects: tuple[Effect, ...] = turn.effects
         if shown_state is not turn.state:
             effects = (Ask(),) if shown_state.at else ()
-        screens = list(done.tells)
+        told = list(done.tells)
         if person.lost:
-            screens.append(self._screen("expired", language))
-        asked = self._painter(channel).turn(effects, shown_state, language)
-        screens += self._with_receipt(done.envelope, asked) if done.envelope.owes_receipt else asked
-        screens = _fitting(screens, channel)
+            told.append(self._answers.screen("expired", language))
+        screens = self._answers.screens(channel, effects, envelope, language, told)
         errands: list[Operation] = [] if deletion is None else [await self._errands.delete(deletion)]
         if screens:
             errands.append(
@@ -372,42 +350,6 @@ class Dispatch:
             )
         begins = not state.at and WELCOME in turn.effects
         return Thought(done, tuple(screens), tuple(errands), deletion, begins)
-
-    def _think(self, heard: Heard, person: Person, state: State) -> Turn:
-        event = self._event(heard, state)
-        if heard.kind in ("press", "forged") and not isinstance(event, ALWAYS):
-            if not state.at:
-                return step(self._questionnaire, state, Opened(self._hint(heard)))
-            if heard.kind == "forged" or heard.stamp != place(self._questionnaire, state).stamp():
-                return Turn(state, (Tell("button-old"), Ask()))
-        if heard.kind == "unread":
-            told = Tell(f"unread-{heard.text}")
-            return Turn(state, (told, Ask()) if state.at else (told,))
-        if heard.kind == "text" and heard.stamp and heard.stamp != place(self._questionnaire, state).stamp():
-            # A number means something else in another list: to answer an older question she goes back to it.
-            return Turn(state, (Tell("reply-old"), Ask()))
-        if heard.kind == "edit" and heard.message and heard.message != person.envelope.spoke and state.at:
-            # Replacing her last answer with an older one she mended would lose the last one.
-            return Turn(state, (Tell("edit-too-late"), Ask()))
-        return step(self._questionnaire, state, event)
-
-    def _event(self, heard: Heard, state: State) -> Event:
-        vocabulary = self._vocabulary(state.language if state.at else self._hint(heard))
-        match heard.kind:
-            case "media":
-                return SentMedia()
-            case "opened":
-                return Opened(self._hint(heard))
-            case _:
-                here = place(self._questionnaire, state)
-                return hear(heard.text, here, vocabulary, hint=self._hint(heard), edited=heard.kind == "edit")
-
-    def _hint(self, heard: Heard) -> str:
-        base = heard.language.partition("-")[0].lower()
-        return base if base in self._vocabularies else "fr"
-
-    def _vocabulary(self, language: str) -> Vocabulary:
-        return self._vocabularies.get(language) or self._vocabularies["fr"]
 
     async def _commit(
         self,
@@ -440,33 +382,6 @@ class Dispatch:
         await self._shown.drop(person.pseudonym, shown)
         return True
 
-    # --- what stands in her chat ----------------------------------------------------------------------------
-
-    def _noted(
-        self, turn: Turn, done: Done, person: Person, heard: Heard, *, counts: bool
-    ) -> tuple[Done, Deletion | None]:
-        """The draft with the messages of this turn noted; and what is to be deleted, if anything. `counts`:
-        as a channel's ability."""
-        before, sent = person.envelope, self._shown.to(person)
-        is_lost = counts and not sent
-        shown = _between(before, heard.message, MOST_NOTED) if is_lost else sent
-        ids = (*shown, heard.message) if heard.message else shown
-        told = noting(before, ids)
-        for effect in turn.effects:
-            if isinstance(effect, Forget) and effect.messages and done.fresh:
-                lost = _between(before, heard.message, MOST_BETWEEN) if is_lost else ()
-                messages = sorted({*messages_of(told), *lost})
-                return done, new_deletion(heard.who, messages) if messages else None
-        envelope = done.envelope
-        if not envelope.state.at:
-            return done, None
-        spoke = heard.message if heard.kind == "text" else before.spoke
-        envelope = standing(envelope, told.messages, told.last, spoke, before.receipt)
-        if before.receipt and any(isinstance(effect, HideReceipt) for effect in turn.effects):
-            envelope = replace(envelope, receipt=0)
-            return with_envelope(done, envelope), new_deletion(heard.who, (before.receipt,))
-        return with_envelope(done, envelope), None
-
     async def _delivered(self, on_way: OnWay, who: Address, channel: Channel) -> None:
         """Wait until the network took the answer, then settle what was owed."""
         try:
@@ -486,7 +401,7 @@ class Dispatch:
             earlier = await self._shown.take(on_way.pseudonym)
         elif on_way.draft is not None and channel.can.counts and shown:
             known = await self._shown.since(on_way.pseudonym)
-            shown = shown if known else (*_between(on_way.draft, shown[0], MOST_NOTED), *shown)
+            shown = shown if known else (*between(on_way.draft, shown[0], MOST_NOTED), *shown)
         if on_way.kept:
             await self._shown.add(on_way.pseudonym, shown)
         self._owing.shown(on_way.pseudonym, on_way.update)
@@ -578,18 +493,15 @@ class Dispatch:
         self, person: Person, heard: Heard, channel: Channel, effects: tuple[Effect, ...]
     ) -> OnWay | None:
         state = person.envelope.state
-        language = state.language if state.at else self._hint(heard)
+        language = state.language if state.at else self._answers.hint(heard)
         if not state.at:
             effects = tuple(effect for effect in effects if not isinstance(effect, Ask))
-        screens = self._painter(channel).turn(effects, state, language)
-        if person.envelope.owes_receipt:
-            screens = self._with_receipt(person.envelope, screens)
-        screens = _fitting(screens, channel)
+        screens = self._answers.screens(channel, effects, person.envelope, language)
         shown = channel.show(heard.who, *screens)
         kept = bool(state.at)
         on_way = OnWay(person.pseudonym, heard.update, shown, kept=kept, draft=person.envelope)
         if person.envelope.owes_receipt:
-            await self._receipt_was_shown(on_way, heard, _receipt_in(screens))
+            await self._receipt_was_shown(on_way, heard, receipt_in(screens))
             return None
         return on_way
 
@@ -609,19 +521,6 @@ class Dispatch:
                 case UseReceipt():
                     done = await self._testimonies.use(effect, done, person, turn.state.language)
         return done
-
-    # --- showing --------------------------------------------------------------------------------------------
-
-    def _with_receipt(self, envelope: Envelope, screens: list[Screen]) -> list[Screen]:
-        """The receipt in a message of its own, so that it can be hidden; then what happens now, the rest."""
-        words = self._words[envelope.state.language]
-        eight = receipt_words(new_receipt(envelope.entropy), envelope.state.language)
-        numbered = "\n".join(f"{n}. {word}" for n, word in enumerate(eight, start=1))
-        receipt = "\n".join((words.say("receipt", words=numbered), words.say("receipt-use")))
-        sent = words.say("sent", story_days=self._house.story_days, coded_months=self._house.coded_months)
-        first, *rest = screens
-        told = Screen(receipt, protect=True, copy=Button(words.say("receipt-copy"), " ".join(eight)))
-        return [told, replace(first, text=f"{sent}\n\n{first.text}"), *rest]
 
     async def _receipt_was_shown(self, on_way: OnWay, heard: Heard, at: int) -> None:
         """Show a receipt, then destroy it here with the key of the draft that held it. `at`: its place among
@@ -655,34 +554,6 @@ class Dispatch:
             )
             if await self._commit(person, Done(after, fresh=True), heard):
                 return
-
-    def _screen(self, key: str, language: str) -> Screen:
-        words = self._words[language]
-        return Screen(words.say(key))
-
-    def _painter(self, channel: Channel) -> Painter:
-        painter = self._painters.get(channel.name)
-        if painter is None:
-            painter = Painter(self._questionnaire, dict(self._words), self._house, channel.name)
-            self._painters[channel.name] = painter
-        return painter
-
-
-def _fitting(screens: list[Screen], channel: Channel) -> list[Screen]:
-    return together(screens) if channel.can.sounds and len(screens) > 1 else screens
-
-
-def _receipt_in(screens: Sequence[Screen]) -> int:
-    """The place of the one that holds a receipt."""
-    return next((at for at, screen in enumerate(screens) if screen.copy is not None), 0)
-
-
-def _between(envelope: Envelope, message: int, most: int) -> range:
-    """Where messages of ours may stand that a crash kept from being noted: between her last words and this.
-    A bot's chats share one counter, so the first few ids after hers are the likely ones."""
-    if not envelope.last or not message:
-        return range(0)
-    return range(envelope.last + 1, min(message, envelope.last + 1 + most))
 
 
 async def _acknowledge(heard: Heard) -> None:

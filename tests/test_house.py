@@ -39,11 +39,12 @@ LONG_FOR_A_REASON = {
 }
 
 LISTENING = (
-    "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.errands", "handlers.ground",
-    "handlers.hall", "handlers.health", "handlers.intake", "handlers.intaking", "handlers.networks",
-    "handlers.journal", "handlers.limits", "handlers.reception", "handlers.screens", "handlers.signal",
-    "handlers.pressure", "handlers.team_keys", "handlers.telegram", "handlers.terminal",
-    "handlers.testimonies", "handlers.vocabulary", "locales", "storage.postgres", "storage.sqlite",
+    "handlers.answers", "handlers.commands", "handlers.dispatch", "handlers.drafts", "handlers.errands",
+    "handlers.ground", "handlers.hall", "handlers.health", "handlers.intake", "handlers.intaking",
+    "handlers.networks", "handlers.journal", "handlers.limits", "handlers.reception", "handlers.screens",
+    "handlers.signal", "handlers.pressure", "handlers.team_keys", "handlers.telegram", "handlers.terminal",
+    "handlers.testimonies", "handlers.traces", "handlers.vocabulary", "locales", "storage.postgres",
+    "storage.sqlite",
 )  # fmt: skip
 OPENING = ("bot.opening", "bot.custody", "handlers.bench", "handlers.desk", "handlers.keyring")
 

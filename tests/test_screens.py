@@ -51,9 +51,10 @@ def test_a_turn_is_two_messages_at_the_most(said):
 
 
 def test_every_key_that_may_be_told_exists_in_every_language():
-    for file in ("bot/conversation.py", "handlers/dispatch.py", "handlers/testimonies.py"):
+    handlers = (f"handlers/{name}.py" for name in ("answers", "dispatch", "testimonies"))
+    for file in ("bot/conversation.py", *handlers):
         source = (ROOT / file).read_text()
-        keys = set(re.findall(r'(?:Tell|_screen|_nothing_kept\(state,)\(?\s*"([a-z-]+)"', source))
+        keys = set(re.findall(r'(?:Tell|screen|_nothing_kept\(state,)\(?\s*"([a-z-]+)"', source))
         assert keys
         for words in WORDS.values():
             assert {
