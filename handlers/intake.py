@@ -89,8 +89,10 @@ class Keys:
 
 
 def _stand_back() -> None:
+    mine = threading.get_native_id()
     with suppress(OSError):  # where threads have no priority of their own, as on macOS
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        # Behind whatever place the process was started at: for root a plain 5 may be a step to the front.
+        os.setpriority(os.PRIO_PROCESS, mine, os.getpriority(os.PRIO_PROCESS, mine) + NICE)
 
 
 async def in_pool(pool: Executor, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
